@@ -1,0 +1,244 @@
+"""Connections: reading is cheap and never blocks, writing is one short transaction.
+
+    db = Database("sqlite:////var/lib/cunyi/county.db")
+    with db.read() as c: ...        # Core connection, nothing may be changed
+    with db.write() as c: ...       # one transaction: committed whole or not at all
+    db.run(lambda c: ...)           # the same, tried again when another writer was in the way
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+
+from engine.store.failures import DatabaseBusy, DatabaseUnavailable, Failure, classify
+
+__all__ = ["Database", "DatabaseBusy", "DatabaseUnavailable", "count_statements"]
+
+T = TypeVar("T")
+
+WAIT = 5.0  # seconds a writer waits for another, and a connection attempt for an answer
+IDLE = 5.0  # seconds after which a pooled PostgreSQL connection is asked whether it still lives
+
+
+class Database:
+    """One county: a SQLite file or a PostgreSQL database (or schema, by `?options=-csearch_path=…`).
+
+    Thread-safe. Raises ValueError (Chinese) for an address that is neither.
+    """
+
+    def __init__(self, url: str, pool_size: int = 16) -> None:
+        self.url = _checked(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options = _sqlite_options() if self.is_sqlite else _postgresql_options(self.url)
+        self.engine: Engine = create_engine(
+            self.url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=WAIT, **options
+        )
+        self._writer = _WriteLock() if self.is_sqlite else None
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            self._reader = self.engine.execution_options(begin="BEGIN")
+            self._writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+            for engine in (self._reader, self._writing):
+                event.listen(engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "checkin", _stamp)
+            event.listen(self.engine, "checkout", _ping_if_idle)
+            # Under READ COMMITTED every statement sees its own snapshot anyway: a read needs no BEGIN and no ROLLBACK.
+            self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._writing = self.engine
+        event.listen(self._reader, "before_cursor_execute", _refuse_writing)
+
+    def __repr__(self) -> str:
+        return f"Database({self.url.render_as_string(hide_password=True)!r})"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading. Raises DatabaseUnavailable; RuntimeError when something writes through it."""
+        try:
+            with self._reader.connect() as connection:
+                yield connection
+        except Exception as error:
+            raise _meaning(error) from error
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back on any exception.
+
+        Raises DatabaseBusy (may be tried again) or DatabaseUnavailable; a violated constraint stays SQLAlchemy's
+        IntegrityError. RuntimeError when opened inside another one of the same thread: that would wait for itself.
+        """
+        committing = False
+        try:
+            with self._exclusively(), self._writing.connect() as connection:
+                connection.begin()
+                yield connection
+                committing = True
+                connection.commit()
+        except Exception as error:
+            raise _meaning(error, committing and not self.is_sqlite) from error
+
+    def run(self, work: Callable[[Connection], T], attempts: int = 8) -> T:
+        """Do `work(connection)` in a write transaction; again, from the start, when another writer was in the way.
+
+        `work` must read whatever it decides on through the connection it is given. Raises like `write`.
+        """
+        return _retried(lambda: self._once(work), attempts)
+
+    def look(self, work: Callable[[Connection], T], attempts: int = 3) -> T:
+        """Do `work(connection)` for reading; again when the connection turns out to be dead."""
+
+        def once() -> T:
+            with self.read() as connection:
+                return work(connection)
+
+        return _retried(once, attempts)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self.write() as connection:
+            return work(connection)
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        if self._writer is None:
+            yield
+            return
+        self._writer.acquire()
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+
+class _WriteLock:
+    """SQLite has one writer. Waiting here, in order, beats its own polling: the tail of the waiting times shrinks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owner: int | None = None
+
+    def acquire(self) -> None:
+        if self._owner == threading.get_ident():
+            raise RuntimeError("write() inside write()")
+        if not self._lock.acquire(timeout=WAIT):
+            raise DatabaseBusy
+        self._owner = threading.get_ident()
+
+    def release(self) -> None:
+        self._owner = None
+        self._lock.release()
+
+
+@contextmanager
+def count_statements(database: Database) -> Iterator[list[str]]:
+    """The SQL sent by all threads while it is open; BEGIN and COMMIT do not count."""
+    statements: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def _retried(once: Callable[[], T], attempts: int) -> T:
+    for attempt in range(attempts):
+        try:
+            return once()
+        except DatabaseUnavailable as error:
+            # Gone is tried once more only: a restarted server has killed the pooled connections, a dead one stays dead.
+            last = attempts - 1 if isinstance(error, DatabaseBusy) else 1
+            if error.in_doubt or attempt >= last:
+                raise
+        time.sleep(random.uniform(0.2, 1.0) * min(0.01 * 2**attempt, 0.5))  # jitter, so that two do not meet again
+    raise AssertionError("attempts must be positive")
+
+
+def _meaning(error: Exception, in_doubt: bool = False) -> Exception:
+    failure = classify(error)
+    if failure is None:
+        return error
+    if failure is Failure.BUSY:
+        return DatabaseBusy()
+    return DatabaseUnavailable(in_doubt)
+
+
+# ------------------------------------------------------------------ both dialects
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("数据库地址（CUNYI_DATABASE_URL）看不懂。例如 sqlite:////var/lib/cunyi/county.db") from None
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ValueError(f"不支持 {parsed.drivername} 数据库：请用 sqlite:///文件 或 postgresql://…")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ValueError("SQLite 数据库要写明文件，例如 sqlite:////var/lib/cunyi/county.db")
+    return parsed
+
+
+def _refuse_writing(_c: Any, _cursor: Any, statement: str, _p: Any, context: Any, _many: bool) -> None:
+    if context is not None and (context.isinsert or context.isupdate or context.isdelete):
+        raise RuntimeError(f"a change inside read(): {statement[:60]}")
+
+
+# ------------------------------------------------------------------ SQLite
+
+
+def _sqlite_options() -> dict[str, Any]:
+    # isolation_level None: the driver must not open transactions of its own; we say when, and which kind.
+    return {"connect_args": {"timeout": WAIT, "check_same_thread": False, "isolation_level": None}}
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(connection.get_execution_options()["begin"]).close()
+
+
+# ------------------------------------------------------------------ PostgreSQL
+
+
+def _postgresql_options(url: URL) -> dict[str, Any]:
+    given = url.query.get("options", "")
+    settings = f"{given if isinstance(given, str) else ' '.join(given)} -c lock_timeout={int(WAIT * 1000)}"
+    return {
+        "isolation_level": "READ COMMITTED",
+        "connect_args": {"connect_timeout": int(WAIT), "options": settings.strip()},
+    }
+
+
+def _stamp(_connection: Any, record: Any) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _ping_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
+    """Asking on every use would cost a round trip; asking only after a pause finds the server that was restarted."""
+    if time.monotonic() - record.info.get("idle_since", time.monotonic()) < IDLE:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error

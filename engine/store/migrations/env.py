@@ -1,0 +1,12 @@
+"""Run by Alembic, on the connection and in the transaction that `upgrade` hands it."""
+
+from alembic import context
+
+from engine.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+)
+context.run_migrations()
