@@ -57,6 +57,8 @@ people = Table(
     Column("gender", String(4)),
     Column("born", Date),
     Column("phone", String(32), unique=True),
+    # raised whenever posts or registers change: an optimistic lock on what one may do
+    Column("standing", Integer, nullable=False, default=0, server_default="0"),
     Column("erased_at", Moment),  # personal content erased by law; the row keeps the chain's ids
 )
 
@@ -326,8 +328,9 @@ deliveries = Table(
 submissions = Table(
     "submissions",  # what people handed in, step by step; the personal content that may be erased stands only here
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", String(32), primary_key=True),  # made before the transaction, as everything is
     Column("instance_id", ForeignKey("instances.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),  # its place in the matter's journal
     Column("task_id", String(32), nullable=False),
     Column("element_id", String(255), nullable=False),
     Column("step", String(255), nullable=False),  # the step's name when it was handed in
@@ -340,7 +343,7 @@ submissions = Table(
     Column("salt", String(32), nullable=False),  # of the digest in the journal
     Column("at", Moment, nullable=False),
     Column("withdrawn_at", Moment),
-    Index("ix_submissions_instance_id_id", "instance_id", "id"),
+    Index("ix_submissions_instance_id_sequence", "instance_id", "sequence"),
     Index(
         "uq_submissions_task_id_seat",
         "task_id",

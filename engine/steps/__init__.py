@@ -1,0 +1,19 @@
+"""Kinds of human step, one module each. A new kind is a new module, a line here, and its page."""
+
+from engine.steps.cosign import Cosign
+from engine.steps.handle import Handle
+from engine.steps.kind import DOERS, Action, Kind, Problem, Seat, SettingError, Submission
+
+_KINDS: dict[str, Kind] = {kind.key: kind for kind in (Handle(), Cosign())}
+
+
+def kind(name: str) -> Kind:
+    """The kind of this name. Raises KeyError where there is none."""
+    return _KINDS[name]
+
+
+def names() -> list[str]:
+    return list(_KINDS)
+
+
+__all__ = ["DOERS", "Action", "Kind", "Problem", "Seat", "SettingError", "Submission", "kind", "names"]
