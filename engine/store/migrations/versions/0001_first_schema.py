@@ -157,6 +157,7 @@ def _people() -> None:
         sa.Column("gender", sa.String(length=4), nullable=True),
         sa.Column("born", sa.Date(), nullable=True),
         sa.Column("phone", sa.String(length=32), nullable=True),
+        sa.Column("standing", sa.Integer(), server_default="0", nullable=False),
         sa.Column("erased_at", sa.String(27), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_people_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_people"),
@@ -434,8 +435,9 @@ def _outbox() -> None:
 def _submissions() -> None:
     op.create_table(
         "submissions",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.String(length=32), nullable=False),
         sa.Column("element_id", sa.String(length=255), nullable=False),
         sa.Column("step", sa.String(length=255), nullable=False),
@@ -453,7 +455,9 @@ def _submissions() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_submissions_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_submissions"),
     )
-    op.create_index("ix_submissions_instance_id_id", "submissions", ["instance_id", "id"], unique=False)
+    op.create_index(
+        "ix_submissions_instance_id_sequence", "submissions", ["instance_id", "sequence"], unique=False
+    )
     op.create_index("ix_submissions_person_id", "submissions", ["person_id"], unique=False)
     op.create_index(
         "uq_submissions_task_id_person_id",
@@ -587,7 +591,7 @@ def _file_uses() -> None:
         sa.Column("uploaded_by", sa.Integer(), nullable=False),
         sa.Column("uploaded_at", sa.String(27), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=True),
-        sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("submission_id", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="fk_file_uses_file_id"),
         sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_file_uses_instance_id"),
         sa.ForeignKeyConstraint(["submission_id"], ["submissions.id"], name="fk_file_uses_submission_id"),
@@ -609,7 +613,7 @@ def _journal() -> None:
         sa.Column("action", sa.String(length=32), nullable=False),
         sa.Column("element_id", sa.String(length=255), nullable=True),
         sa.Column("task_id", sa.String(length=32), nullable=True),
-        sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("submission_id", sa.String(length=32), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("previous", sa.String(length=64), nullable=False),

@@ -1,0 +1,70 @@
+"""Units (组织): one tree, 市 → 县 → 乡镇 → 村 → 屋场. A unit's path names its ancestors, so a subtree is a prefix."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, ColumnElement, select
+
+from engine.people.designations import LEVELS
+from engine.store.tables import units
+
+
+class Unit(NamedTuple):
+    id: int
+    parent_id: int | None
+    level: str
+    code: str
+    name: str
+    path: str
+
+    def contains(self, path: str) -> bool:
+        """Whether the unit at `path` is this one or below it."""
+        return path.startswith(self.path)
+
+
+_COLUMNS = (units.c.id, units.c.parent_id, units.c.level, units.c.code, units.c.name, units.c.path)
+
+
+def get(connection: Connection, unit_id: int) -> Unit:
+    """Raises KeyError when there is none."""
+    row = connection.execute(select(*_COLUMNS).where(units.c.id == unit_id)).one_or_none()
+    if row is None:
+        raise KeyError(unit_id)
+    return Unit(*row)
+
+
+def by_code(connection: Connection, code: str) -> Unit | None:
+    row = connection.execute(select(*_COLUMNS).where(units.c.code == code)).one_or_none()
+    return Unit(*row) if row else None
+
+
+def ancestors(connection: Connection, unit_id: int) -> list[Unit]:
+    """The unit itself, then upwards to the root; one statement. Empty when there is no such unit."""
+    climb = select(units.c.id, units.c.parent_id).where(units.c.id == unit_id).cte("climb", recursive=True)
+    climb = climb.union_all(select(units.c.id, units.c.parent_id).join(climb, units.c.id == climb.c.parent_id))
+    rows = connection.execute(select(*_COLUMNS).join(climb, units.c.id == climb.c.id))
+    return sorted((Unit(*row) for row in rows), key=lambda unit: len(unit.path.split("/")), reverse=True)
+
+
+def subtree(connection: Connection, path: str) -> list[Unit]:
+    """The unit at `path` and all below it, in the order of the tree."""
+    rows = connection.execute(select(*_COLUMNS).where(within(path)))
+    return sorted((Unit(*row) for row in rows), key=lambda unit: [int(part) for part in unit.path.split("/") if part])
+
+
+def within(path: str, column: ColumnElement[str] = units.c.path) -> ColumnElement[bool]:
+    """The condition that `column` is the path of this unit or of one below. A range, so that the index serves it."""
+    return (column >= path) & (column < path[:-1] + "0")  # '0' is the character after '/'
+
+
+def add(connection: Connection, level: str, code: str, name: str, parent_id: int | None = None) -> Unit:
+    """A new unit under `parent_id`. Raises ValueError (Chinese) when the level does not fit under the parent's."""
+    parent = get(connection, parent_id) if parent_id is not None else None
+    if level not in LEVELS or (parent and LEVELS.index(level) <= LEVELS.index(parent.level)):
+        raise ValueError(f"{parent.level if parent else ''}下面不能设{level}：{name}")
+    inserted = connection.execute(
+        units.insert().values(parent_id=parent_id, level=level, code=code, name=name, path=f"new {code}")
+    )
+    unit_id: int = inserted.inserted_primary_key[0]
+    path = f"{parent.path if parent else '/'}{unit_id}/"
+    connection.execute(units.update().where(units.c.id == unit_id).values(path=path))
+    return Unit(unit_id, parent_id, level, code, name, path)
