@@ -1,0 +1,101 @@
+"""Who may see and do what. The one place that decides, for reading as for writing; routes only pass on the answer.
+
+- A **matter** is seen by everyone who holds a post in its unit or in a unit above it, and by everyone who took part or
+  has an open task in it. To all others it does not exist.
+- A **task** is done by the holders of its seats: a designation in a unit, or a named person, less those `not_who` keeps
+  out. Nobody does it a second time.
+- A **clerk** (文书) enters for others what happened on paper, in the clerk's own unit only (procedures.md 11.1).
+- An **administrator** looks after a unit and everything below it.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, literal, or_, select
+
+from engine.people.roster import Standing
+from engine.people.units import within
+from engine.refusal import Forbidden, NotVisible
+from engine.store.tables import assignments, instances, submissions, tasks, units
+
+CLERK = "文书"
+
+Actor = Standing
+
+
+# ---------------------------------------------------------------- matters
+
+
+def matter_filter(actor: Actor) -> Any:
+    """SQL: the matters this person may see. The query must join `instances` with `units`."""
+    above = [within(path) for path in sorted({path for _, _, path in actor.posts})]
+    took_part = instances.c.id.in_(
+        select(submissions.c.instance_id).where(
+            or_(submissions.c.person_id == actor.person_id, submissions.c.entered_by == actor.person_id)
+        )
+    )
+    has_task = instances.c.id.in_(
+        select(tasks.c.instance_id)
+        .join(assignments, assignments.c.task_id == tasks.c.id)
+        .where(seat_filter(actor))
+    )
+    return or_(*above, instances.c.started_by == actor.person_id, took_part, has_task)
+
+
+def seat_filter(actor: Actor) -> Any:
+    """SQL over `assignments`: the seats this person may fill."""
+    named = assignments.c.person_id == actor.person_id
+    by_unit: dict[int, list[str]] = {}
+    for designation, unit in sorted(actor.capacities):
+        by_unit.setdefault(unit, []).append(designation)
+    held = [
+        and_(assignments.c.unit_id == unit, assignments.c.designation.in_(designations))
+        for unit, designations in by_unit.items()
+    ]
+    return or_(named, *held)
+
+
+def may_see_matter(c: Connection, actor: Actor, instance_id: str, path: str) -> bool:
+    """Whether this person may see the matter of the unit with this path. At most one statement."""
+    if actor.holds_post_above(path):
+        return True
+    query = select(literal(1)).select_from(instances.join(units, units.c.id == instances.c.unit_id))
+    return c.execute(query.where(instances.c.id == instance_id, matter_filter(actor))).first() is not None
+
+
+def require_matter(c: Connection, actor: Actor, instance_id: str, path: str) -> None:
+    """Raises NotVisible."""
+    if not may_see_matter(c, actor, instance_id, path):
+        raise NotVisible("matter-unknown", "没有这个办件,或者它不在您能查看的范围里")
+
+
+# ---------------------------------------------------------------- tasks
+
+
+def fills(actor: Actor, seat: Any) -> bool:
+    """Whether this person may fill this seat (a row of `assignments`)."""
+    if seat.person_id is not None:
+        return bool(seat.person_id == actor.person_id)
+    return (seat.designation, seat.unit_id) in actor.capacities
+
+
+def open_seats(actor: Actor, seats: Iterable[Any], excluded: Sequence[int], answered: Iterable[Any] = ()) -> list[Any]:
+    """The seats this person may fill now: not excluded, not answered yet, and never a second one."""
+    taken = list(answered)
+    if actor.person_id in excluded or any(s.person_id == actor.person_id for s in taken):
+        return []
+    filled = {s.seat for s in taken}
+    return [seat for seat in seats if seat.seat not in filled and fills(actor, seat)]
+
+
+def may_enter_for_others(actor: Actor, task_unit_id: int, seats: Iterable[Any]) -> bool:
+    """代录: a clerk, for a task of the clerk's own unit that belongs to people of that unit."""
+    return task_unit_id in actor.units_of(CLERK) and all(
+        seat.unit_id in (None, task_unit_id) for seat in seats
+    )
+
+
+def require_administrator(actor: Actor, path: str) -> None:
+    """Raises Forbidden."""
+    if not actor.administers(path):
+        raise Forbidden("not-administrator", "这件事要由本单位的管理员来做,请联系乡镇管理员")

@@ -1,0 +1,95 @@
+"""What a running server or worker holds: the database, the clock, the configuration, and caches keyed by version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from engine.authorisation import Actor
+from engine.calendar import StoredCalendar
+from engine.clock import Clock, system_clock
+from engine.configuration import Configuration
+from engine.diagram import Procedure, load_folder
+from engine.execution import Definition
+from engine.people.designations import Designations
+from engine.people.roster import standing
+from engine.refusal import NotVisible
+from engine.store.database import Database
+from engine.store.packing import unpack
+from engine.store.tables import procedure_versions
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Runtime:
+    """Thread-safe; one a process. It keeps nothing but caches of what never changes."""
+
+    def __init__(self, database: Database, configuration: Configuration, clock: Clock = system_clock) -> None:
+        self.database = database
+        self.configuration = configuration
+        self.clock = clock
+        self._procedures: dict[int, Procedure] = {}
+        self._definitions: dict[tuple[int, ...], Definition] = {}
+        self._compiling = Lock()
+
+    @classmethod
+    def open(cls, configuration: Configuration, clock: Clock = system_clock) -> Runtime:
+        return cls(Database(configuration.database_url), configuration, clock)
+
+    @cached_property
+    def designations(self) -> Designations:
+        """Posts, registers, duties and derived groups, as `processes/posts.toml` names them."""
+        return Designations.load(Path(self.configuration.processes_dir))
+
+    def now(self) -> datetime:
+        return self.clock().astimezone(UTC)
+
+    def today(self) -> date:
+        """The date in the county."""
+        return self.clock().astimezone(SHANGHAI).date()
+
+    def actor(self, c: Connection, person_id: int) -> Actor:
+        """Who is asking. Raises NotVisible when there is no such person."""
+        try:
+            return standing(c, person_id, self.today(), self.designations)
+        except KeyError:
+            raise NotVisible("person-unknown", "查无此人,可能已经不在名册上") from None
+
+    def calendar(self, c: Connection) -> StoredCalendar:
+        """Working days; reads the database when, and only when, somebody asks."""
+        return StoredCalendar(c)
+
+    def procedure(self, c: Connection, version_id: int) -> Procedure:
+        """A published version. Raises NotVisible when there is none."""
+        found = self._procedures.get(version_id)
+        if found is None:
+            content = c.execute(
+                select(procedure_versions.c.content).where(procedure_versions.c.id == version_id)
+            ).scalar()
+            if content is None:
+                raise NotVisible("procedure-unknown", "没有这个流程版本")
+            found = self._procedures[version_id] = load_folder(unpack(content))
+        return found
+
+    def definition(self, c: Connection, version_id: int, closure: Mapping[str, int]) -> Definition:
+        """The executable form of a version with everything it calls, compiled once a process."""
+        key = (version_id, *(closure[name] for name in sorted(closure)))
+        found = self._definitions.get(key)
+        if found is None:
+            with self._compiling:
+                main = self.procedure(c, version_id)
+                called = {name: self.procedure(c, version).diagram for name, version in closure.items()}
+                found = self._definitions[key] = Definition.compile(main.diagram, called)
+        return found
+
+
+def jsonable(row: Any) -> dict[str, Any]:
+    """A row as plain JSON values; moments as ISO text."""
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in row._mapping.items()}
