@@ -1,0 +1,153 @@
+"""A step's result as lines a cadre can read: the form's own labels, names for ids, never JSON."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine import forms, steps
+from engine.diagram import Procedure
+from engine.diagram.model import Node
+from engine.steps import DOERS, SettingError
+
+
+@dataclass(frozen=True)
+class Attachment:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    text: str = ""
+    files: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step came to. `doers` are ids; the pages put names there."""
+
+    key: str
+    element_id: str
+    title: str
+    lines: list[Line]
+    doers: list[int]
+
+
+def all_results(procedure: Procedure, data: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[StepResult]:
+    """The results that stand in a matter's data, first done first."""
+    by_key = {node.key: node for node in procedure.diagram.walk() if node.kind}
+    return [
+        step_result(procedure, by_key[key], value, parameters)
+        for key, value in data.items()
+        if key in by_key and isinstance(value, Mapping)
+    ]
+
+
+def step_result(
+    procedure: Procedure, node: Node, value: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> StepResult:
+    schema = schema_of(procedure, node, parameters)
+    return StepResult(node.key, node.id, node.label, list(lines(schema, value)), _people(value.get(DOERS)))
+
+
+def schema_of(procedure: Procedure, node: Node, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The form a step is handed in with; an empty one where its settings cannot be read any more."""
+    kind = steps.kind(node.kind or "handle")
+    try:
+        actions = kind.actions(kind.freeze(node, parameters), procedure.forms)
+    except (SettingError, KeyError):
+        return {"components": []}
+    return actions[0].schema if actions else {"components": []}
+
+
+def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]:
+    """The fields of the form that say something, then what the kind of step added of its own."""
+    declared = list(forms.fields(schema))
+    for component in declared:
+        line = _line(component, value.get(forms.key_of(component)))
+        if line is not None:
+            yield line
+    known = {forms.key_of(component) for component in declared} | {DOERS}
+    for key, extra in value.items():
+        if key not in known and extra not in (None, "", [], {}, False):
+            yield Line(key, _extra(extra))
+
+
+def _line(component: Mapping[str, Any], value: Any) -> Line | None:
+    label = str(component.get("label") or component.get("key") or component.get("path") or "")
+    if value in (None, "", [], {}) or (value is False and component.get("type") != "checkbox"):
+        return None
+    if component.get("type") == "filepicker":
+        files = tuple(Attachment(item["id"], item.get("name", "附件")) for item in value if isinstance(item, Mapping))
+        return Line(label, files=files)
+    if component.get("type") == "group":
+        return Line(label, "；".join(_inner(component, value)))
+    if component.get("type") == "dynamiclist":
+        rows = ["，".join(_inner(component, row)) for row in value if isinstance(row, Mapping)]
+        return Line(label, "\n".join(rows), tuple(_row_files(component, value)))
+    return Line(label, _text(component, value))
+
+
+def _inner(component: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[str]:
+    for line in lines(component, value):
+        yield f"{line.label}：{line.text}" if line.text else f"{line.label}：{len(line.files)} 个附件"
+
+
+def _row_files(component: Mapping[str, Any], rows: Any) -> Iterator[Attachment]:
+    for row in rows:
+        for line in lines(component, row):
+            yield from line.files
+
+
+def _text(component: Mapping[str, Any], value: Any) -> str:
+    kind = component.get("type")
+    if kind == "checkbox":
+        return "是" if value else "否"
+    if kind == "number":
+        return number(value) + _unit(component)
+    if kind == "datetime" and isinstance(value, str):
+        return _moment(value)
+    options = {option.get("value"): str(option.get("label")) for option in component.get("values") or []}
+    if isinstance(value, list):
+        return "、".join(options.get(item, str(item)) for item in value)
+    return options.get(value, str(value)) if options else str(value)
+
+
+def number(value: Any) -> str:
+    """12345.5 as 12,345.5; text stays as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) or not value.is_integer() else f"{int(value):,}"
+
+
+def _unit(component: Mapping[str, Any]) -> str:
+    unit = str((component.get("appearance") or {}).get("suffixAdorner") or "")
+    return f" {unit}" if unit else ""
+
+
+def _moment(value: str) -> str:
+    try:
+        if "T" in value:
+            moment = datetime.fromisoformat(value)
+            return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _extra(value: Any) -> str:
+    """What a kind adds to the form's fields: one line an entry."""
+    if value is True:
+        return "是"
+    if isinstance(value, list):
+        return "\n".join(_extra(item) for item in value)
+    if isinstance(value, Mapping):
+        return "，".join(_extra(v) for k, v in value.items() if k != DOERS and v not in (None, ""))
+    return number(value)
+
+
+def _people(value: Any) -> list[int]:
+    return [item for item in value if isinstance(item, int)] if isinstance(value, list) else []

@@ -1,0 +1,321 @@
+"""One open task, with everything its page and the API show to this person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from engine import authorisation, steps
+from engine.authorisation import Actor
+from engine.clauses import Clause, clauses
+from engine.diagram.model import Node
+from engine.queries import results
+from engine.queries.names import Names, look_up
+from engine.queries.outlook import Prospect, after
+from engine.queries.results import Line, StepResult
+from engine.refusal import NotVisible, Overtaken
+from engine.runtime import Runtime
+from engine.steps import Action
+from engine.store.tables import (
+    assignments,
+    instances,
+    parameter_sets,
+    people,
+    procedure_versions,
+    submissions,
+    tasks,
+    units,
+)
+
+RECENT = 50  # submissions of the matter that are read; the step's own seats are among the last
+
+
+class TaskClosed(Overtaken):
+    """The step was done by somebody in the meantime; the matter goes on without it."""
+
+    def __init__(self, message: str, instance_id: str) -> None:
+        super().__init__("task-closed", message)
+        self.instance_id = instance_id
+
+
+@dataclass(frozen=True)
+class SeatView:
+    """One voice. `who` are the people who can speak for it; `answered` what was said, once it was."""
+
+    name: str
+    place: str
+    who: list[tuple[int, str]]
+    answered_by: str | None = None
+    entered_by: str | None = None
+    answered_at: datetime | None = None
+    answered: list[Line] = field(default_factory=list)
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What brought the matter back to this step: somebody's answer to it."""
+
+    step: str
+    by: str
+    at: datetime
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """`may`: claim, release, complete, behalf, reassign. `behalf` are the people a clerk may enter it for."""
+
+    id: str
+    instance_id: str
+    element_id: str
+    step: str
+    kind: str
+    kind_title: str
+    lane: str | None
+    matter: str
+    number: str
+    procedure: str
+    version: int
+    unit: str
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    status: str
+    claimed_by: str | None
+    guidance: str
+    clauses: list[Clause]
+    actions: list[Action]
+    prefill: Mapping[str, Any]
+    seats: list[SeatView]
+    results: list[StepResult]
+    cause: Cause | None
+    after: list[Prospect]
+    may: frozenset[str]
+    behalf: list[tuple[int, str, str]]
+    names: Names
+
+
+def task(rt: Runtime, actor: Actor, task_id: str) -> TaskView:
+    """Raises NotVisible, or TaskClosed for a step that somebody has done already."""
+    return rt.database.look(lambda c: _task(rt, c, actor, task_id))
+
+
+def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
+    rows = c.execute(_QUERY.where(tasks.c.id == task_id)).all()
+    if not rows:
+        raise _gone(c, actor, task_id)
+    row = rows[0]
+    seats = [seat for seat in rows if seat.seat is not None]
+    if not any(authorisation.fills(actor, seat) for seat in seats):
+        authorisation.require_matter(c, actor, row.instance_id, row.path)
+    said = _submissions(c, row.instance_id)
+    here = [s for s in said if s.task_id == task_id]
+    procedure = rt.procedure(c, row.version_id)
+    context = _context(rt, c, row, task_id)
+    so_far = results.all_results(procedure, context, row.parameters)
+    names = _names(rt, c, seats, so_far)
+    node = procedure.diagram.node(row.element_id)
+    kind = steps.kind(row.kind)
+    actions = kind.actions(row.settings, procedure.forms)
+    may = _may(actor, row, seats, here)
+    views = [_seat(seat, actor, names, here, actions) for seat in seats]
+    return TaskView(
+        id=row.id,
+        instance_id=row.instance_id,
+        element_id=row.element_id,
+        step=row.name,
+        kind=row.kind,
+        kind_title=kind.title,
+        lane=row.lane,
+        matter=row.title,
+        number=row.number,
+        procedure=row.procedure,
+        version=row.version,
+        unit=row.unit,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        overdue=row.due_at is not None and row.due_at <= rt.now(),
+        status=_status(actor, row, may),
+        claimed_by=row.claimer,
+        guidance=(node.documentation or "").strip(),
+        clauses=clauses(node.properties.get("clauses", "")),
+        actions=actions,
+        prefill=_prefill(row, node, context, actions),
+        seats=views,
+        results=so_far,
+        cause=_cause(said, row, procedure, names),
+        after=after(node),
+        may=may,
+        behalf=_behalf(row, views, names) if "behalf" in may else [],
+        names=names,
+    )
+
+
+_CLAIMER = people.alias("claimer")
+_QUERY: Select[Any] = (
+    select(
+        tasks,
+        instances.c.title,
+        instances.c.number,
+        instances.c.state,
+        instances.c.closure,
+        instances.c.version_id,
+        parameter_sets.c["values"].label("parameters"),
+        procedure_versions.c.title.label("procedure"),
+        procedure_versions.c.version,
+        units.c.name.label("unit"),
+        units.c.path,
+        _CLAIMER.c.name.label("claimer"),
+        assignments.c.seat,
+        assignments.c.designation,
+        assignments.c.unit_id.label("seat_unit_id"),
+        assignments.c.person_id,
+    )
+    .join(instances, instances.c.id == tasks.c.instance_id)
+    .join(parameter_sets, parameter_sets.c.id == instances.c.parameter_set_id)
+    .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
+    .join(units, units.c.id == tasks.c.unit_id)
+    .outerjoin(_CLAIMER, _CLAIMER.c.id == tasks.c.claimed_by)
+    .outerjoin(assignments, assignments.c.task_id == tasks.c.id)
+    .order_by(assignments.c.id)
+)
+
+
+def _gone(c: Connection, actor: Actor, task_id: str) -> Exception:
+    """Why there is no such task: it was done, or this person has no business knowing."""
+    row = c.execute(
+        select(submissions.c.instance_id, submissions.c.step, people.c.name, units.c.path)
+        .join(people, people.c.id == submissions.c.person_id)
+        .join(instances, instances.c.id == submissions.c.instance_id)
+        .join(units, units.c.id == instances.c.unit_id)
+        .where(submissions.c.task_id == task_id, submissions.c.withdrawn_at.is_(None))
+        .order_by(submissions.c.sequence.desc())
+        .limit(1)
+    ).first()
+    if row is None or not authorisation.may_see_matter(c, actor, row.instance_id, row.path):
+        return NotVisible("task-unknown", "没有这项待办，可能已经办完、撤回，或者不归您办理")
+    return TaskClosed(f"“{row.step}”刚刚已由{row.name}办理", row.instance_id)
+
+
+def _submissions(c: Connection, instance_id: str) -> Sequence[Row[Any]]:
+    """The latest ones of the matter, oldest first, with names."""
+    clerk = people.alias("clerk")
+    query = (
+        select(submissions, people.c.name.label("person"), clerk.c.name.label("clerk"))
+        .join(people, people.c.id == submissions.c.person_id)
+        .outerjoin(clerk, clerk.c.id == submissions.c.entered_by)
+        .where(submissions.c.instance_id == instance_id, submissions.c.withdrawn_at.is_(None))
+        .order_by(submissions.c.sequence.desc())
+        .limit(RECENT)
+    )
+    return c.execute(query).all()[::-1]
+
+
+def _context(rt: Runtime, c: Connection, row: Row[Any], task_id: str) -> Mapping[str, Any]:
+    definition = rt.definition(c, row.version_id, row.closure)
+    instance = definition.restore(
+        row.state, clock=rt.clock, parameters=row.parameters, calendar=rt.calendar(c)
+    )
+    return instance.context(task_id)
+
+
+def _names(rt: Runtime, c: Connection, seats: Sequence[Row[Any]], so_far: Sequence[StepResult]) -> Names:
+    ids = {seat.person_id for seat in seats if seat.person_id is not None}
+    ids |= {person for result in so_far for person in result.doers}
+    places = {(seat.designation, seat.seat_unit_id) for seat in seats if seat.designation is not None}
+    return look_up(c, ids, places, rt.today(), rt.designations)
+
+
+def _may(actor: Actor, row: Row[Any], seats: Sequence[Any], here: Sequence[Row[Any]]) -> frozenset[str]:
+    may = set()
+    answered = [s for s in here if s.seat is not None]
+    own = [_Seat(s) for s in seats]
+    open_to_me = bool(authorisation.open_seats(actor, own, row.excluded, answered))
+    several = steps.kind(row.kind).several
+    holds_it = row.claimed_by == actor.person_id
+    if holds_it:
+        may |= {"release", "complete"}
+    elif open_to_me and row.claimed_by is None:
+        may |= {"complete"} if several else {"claim", "complete"}
+    if authorisation.may_enter_for_others(actor, row.unit_id, own):
+        may.add("behalf")
+    if actor.is_administrator_of(row.path):
+        may.add("reassign")
+    return frozenset(may)
+
+
+class _Seat:
+    """A row of `assignments`, out of the joined row whose own `unit_id` is the task's."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        self.seat: str = row.seat
+        self.designation: str | None = row.designation
+        self.unit_id: int | None = row.seat_unit_id
+        self.person_id: int | None = row.person_id
+
+
+def _status(actor: Actor, row: Row[Any], may: frozenset[str]) -> str:
+    if row.claimed_by is not None:
+        return "mine" if row.claimed_by == actor.person_id else "claimed"
+    if "claim" in may:
+        return "claimable"
+    return "mine" if "complete" in may else "open"
+
+
+def _seat(
+    seat: Row[Any], actor: Actor, names: Names, here: Sequence[Row[Any]], actions: Sequence[Action]
+) -> SeatView:
+    who = names.who(seat.designation, seat.seat_unit_id) if seat.designation else []
+    if seat.person_id is not None:
+        who = [(seat.person_id, names.of.get(seat.person_id, "已离任人员"))]
+    answer = next((s for s in here if s.seat == seat.seat), None)
+    schema = actions[0].schema if actions else {}
+    return SeatView(
+        name=seat.seat.split("#")[0],
+        place=seat.designation or "",
+        who=who,
+        answered_by=answer.person if answer else None,
+        entered_by=answer.clerk if answer else None,
+        answered_at=answer.at if answer else None,
+        answered=list(results.lines(schema, answer.data)) if answer else [],
+        is_mine=authorisation.fills(actor, _Seat(seat)),
+    )
+
+
+def _prefill(
+    row: Row[Any], node: Node, context: Mapping[str, Any], actions: Sequence[Action]
+) -> Mapping[str, Any]:
+    """What the step said last time, so that nobody types it twice; only what its form still asks for."""
+    before = context.get(node.key)
+    if not row.settings.get("prefill") or not isinstance(before, Mapping) or not actions:
+        return {}
+    asked = {results.forms.key_of(component) for component in results.forms.fields(actions[0].schema)}
+    return {key: value for key, value in before.items() if key in asked}
+
+
+def _cause(said: Sequence[Row[Any]], row: Row[Any], procedure: Any, names: Names) -> Cause | None:
+    """Where the step was done before: what was said after that, which is why it is here again."""
+    earlier = [s for s in said if s.element_id == row.element_id and s.task_id != row.id]
+    if not earlier:
+        return None
+    since = [s for s in said if s.sequence > earlier[-1].sequence and s.task_id != row.id]
+    if not since:
+        return None
+    last = since[-1]
+    schema = results.schema_of(procedure, procedure.diagram.node(last.element_id), row.parameters)
+    return Cause(last.step, last.person, last.at, list(results.lines(schema, last.data)))
+
+
+def _behalf(row: Row[Any], seats: Sequence[SeatView], names: Names) -> list[tuple[int, str, str]]:
+    """Whom a clerk may enter it for: id, name and as what; not those kept out, not those who have spoken."""
+    spoken = {seat.answered_by for seat in seats if seat.answered_by}
+    return [
+        (person, name, seat.name)
+        for seat in seats
+        if seat.answered_by is None
+        for person, name in seat.who
+        if person not in row.excluded and name not in spoken
+    ]
