@@ -1,0 +1,59 @@
+// Bundles what the pages load into webui/static/build: names carry a hash of their content, so that a browser may keep
+// them for ever; manifest.json maps the plain name to it. Each file also lies there gzipped: no server compresses twice.
+import { build } from 'esbuild';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { chinese } from './chinese.mjs';
+
+const sources = dirname(fileURLToPath(import.meta.url));
+const target = join(sources, '..', 'static', 'build');
+const bundles = ['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css'];
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+
+const { metafile, outputFiles } = await build({
+  absWorkingDir: join(sources, '..', '..'),
+  entryPoints: bundles.map((name) => join(sources, name)),
+  outdir: target,
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  minify: true,
+  metafile: true,
+  write: false,
+  target: ['es2020', 'chrome87', 'safari15'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none', // NOTICE carries them
+  loader: { '.svg': 'dataurl' },
+  plugins: [chinese],
+  logLevel: 'warning',
+});
+
+const manifest = {};
+for (const [path, output] of Object.entries(metafile.outputs)) {
+  if (output.entryPoint) manifest[basename(output.entryPoint)] = basename(path);
+}
+for (const { path, contents } of outputFiles) {
+  const packed = gzipSync(contents, { level: 9 });
+  writeFileSync(path, contents);
+  writeFileSync(`${path}.gz`, packed);
+  console.log(`${basename(path).padEnd(24)} ${kilobytes(contents)} ${kilobytes(packed)} gzip`);
+}
+writeFileSync(join(target, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
+writeFileSync(join(target, 'packages.json'), JSON.stringify(bundledPackages(), null, 2) + '\n');
+
+/** The npm packages some bundle contains: what NOTICE must name. */
+function bundledPackages() {
+  const names = Object.keys(metafile.inputs)
+    .map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/)?.[1])
+    .filter(Boolean);
+  return [...new Set(names)].sort();
+}
+
+function kilobytes(contents) {
+  return `${(contents.length / 1024).toFixed(1).padStart(7)} K`;
+}
