@@ -9,15 +9,11 @@ from typing import Literal
 from engine.expressions import Expression
 from engine.timers import Timer
 
-EventKind = Literal[
-    "message", "signal", "error", "escalation", "timer", "conditional", "link", "terminate"
-]
+EventKind = Literal["message", "signal", "error", "escalation", "timer", "conditional", "link", "terminate"]
 
 PERSON_TASKS = frozenset({"userTask", "manualTask", "task", "globalUserTask", "globalManualTask"})
 ACTIVITIES = PERSON_TASKS | {"sendTask", "receiveTask", "subProcess", "callActivity"}
-GATEWAYS = frozenset(
-    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
-)
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset(
     {
         "startEvent",
@@ -107,9 +103,7 @@ class Node:
     @property
     def is_person_task(self) -> bool:
         """A token stops here until somebody completes it (a send task without a message is one, too)."""
-        return self.tag in PERSON_TASKS or (
-            self.tag in ("sendTask", "receiveTask") and self.event is None
-        )
+        return self.tag in PERSON_TASKS or (self.tag in ("sendTask", "receiveTask") and self.event is None)
 
     @property
     def kind(self) -> str | None:

@@ -1,0 +1,228 @@
+"""The supported profile: an allow-list of BPMN's elements and attributes.
+
+What has a meaning for execution and is not listed here is refused by name; what only documents or draws is listed as
+`quiet`. `docs/profile.md` is this file in prose, and a test holds them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.diagram.model import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS
+from engine.diagram.report import Report
+from engine.diagram.source import SPIFF, Element, is_bpmn, local
+
+EVENT_DEFINITIONS = {
+    "messageEventDefinition": "message",
+    "signalEventDefinition": "signal",
+    "errorEventDefinition": "error",
+    "escalationEventDefinition": "escalation",
+    "timerEventDefinition": "timer",
+    "conditionalEventDefinition": "conditional",
+    "linkEventDefinition": "link",
+    "terminateEventDefinition": "terminate",
+}
+
+_CONTAINERS = frozenset({"process", "subProcess"})
+_EVENT_HOLDERS = EVENTS | {"definitions"}
+_LOOPS = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
+
+# Elements with a meaning for execution -> where they may stand. Anywhere else they would be silently ignored.
+EXECUTED: dict[str, frozenset[str]] = {
+    "definitions": frozenset(),
+    "process": frozenset({"definitions"}),
+    "globalUserTask": frozenset({"definitions"}),
+    "globalManualTask": frozenset({"definitions"}),
+    **{name: _CONTAINERS for name in FLOW_NODES if not name.startswith("global")},
+    "sequenceFlow": _CONTAINERS,
+    "laneSet": _CONTAINERS,
+    "childLaneSet": frozenset({"lane"}),
+    "lane": frozenset({"laneSet", "childLaneSet"}),
+    "flowNodeRef": frozenset({"lane"}),
+    "conditionExpression": frozenset({"sequenceFlow"}),
+    **{name: _EVENT_HOLDERS for name in EVENT_DEFINITIONS},
+    "eventDefinitionRef": EVENTS,
+    "timeDate": frozenset({"timerEventDefinition"}),
+    "timeDuration": frozenset({"timerEventDefinition"}),
+    "timeCycle": frozenset({"timerEventDefinition"}),
+    "condition": frozenset({"conditionalEventDefinition"}),
+    **{name: ACTIVITIES for name in _LOOPS},
+    "loopCardinality": frozenset({"multiInstanceLoopCharacteristics"}),
+    "loopDataInputRef": frozenset({"multiInstanceLoopCharacteristics"}),
+    "loopDataOutputRef": frozenset({"multiInstanceLoopCharacteristics"}),
+    "inputDataItem": frozenset({"multiInstanceLoopCharacteristics"}),
+    "outputDataItem": frozenset({"multiInstanceLoopCharacteristics"}),
+    "completionCondition": frozenset({"multiInstanceLoopCharacteristics"}),
+    "loopCondition": frozenset({"standardLoopCharacteristics"}),
+    "message": frozenset({"definitions"}),
+    "signal": frozenset({"definitions"}),
+    "error": frozenset({"definitions"}),
+    "escalation": frozenset({"definitions"}),
+}
+
+# Elements that document, draw or type: read by nobody here, and nothing runs differently without them.
+QUIET = frozenset(
+    """
+    documentation extensionElements extension import relationship incoming outgoing
+    textAnnotation text association group category categoryValue categoryValueRef
+    collaboration participant participantMultiplicity participantAssociation innerParticipantRef outerParticipantRef
+    participantRef messageFlow messageFlowRef messageFlowAssociation interfaceRef endPointRef endPoint
+    conversation subConversation callConversation conversationLink conversationAssociation conversationNodeRef
+    globalConversation partnerEntity partnerRole choreographyRef
+    interface operation inMessageRef outMessageRef errorRef operationRef supportedInterfaceRef
+    itemDefinition dataObject dataObjectReference dataStore dataStoreReference dataState
+    ioSpecification dataInput dataOutput inputSet outputSet dataInputRefs dataOutputRefs inputSetRefs outputSetRefs
+    optionalInputRefs optionalOutputRefs whileExecutingInputRefs whileExecutingOutputRefs
+    dataInputAssociation dataOutputAssociation sourceRef targetRef property
+    partitionElement source target auditing monitoring rendering resource resourceParameter
+    """.split()
+)
+
+# Who does it is said by the lane; these are carried along but do nothing, and the designer is told so.
+RESOURCES = frozenset({"performer", "humanPerformer", "potentialOwner", "resourceRole"})
+
+# Whole trees nobody executes.
+SKIPPED = frozenset({"extensionElements", "choreography", "globalChoreographyTask"}) | RESOURCES
+
+REFUSED: dict[str, str] = {
+    "scriptTask": "脚本任务不能执行,请改成用户任务,或把计算写进条件",
+    "serviceTask": "服务任务不能执行,请改成用户任务或发送任务",
+    "businessRuleTask": "规则任务不能执行,请改用排他网关和条件",
+    "globalScriptTask": "全局脚本任务不能执行,请删去或改成全局用户任务",
+    "globalBusinessRuleTask": "全局规则任务不能执行,请删去或改成全局用户任务",
+    "globalTask": "全局任务没有说明由谁办,请改成全局用户任务",
+    "complexGateway": "复杂网关不能执行,请改用排他、并行或包容网关",
+    "compensateEventDefinition": "补偿事件不能执行,请用普通连线画出撤销的步骤",
+    "cancelEventDefinition": "取消事件不能执行,请改用错误事件",
+    "transaction": "事务子流程不能执行,请改成普通子流程",
+    "adHocSubProcess": "即席子流程不能执行,请画出步骤的先后",
+    "implicitThrowEvent": "隐式抛出事件不能执行,请改用中间抛出事件",
+    "complexBehaviorDefinition": "多实例的复杂行为不能执行,请改用完成条件",
+    "assignment": "数据赋值不会执行,请删去:每一步的结果自动记在这一步名下",
+    "transformation": "数据转换不会执行,请删去:每一步的结果自动记在这一步名下",
+    "correlationKey": "消息关联不能执行:消息按名字送达,请删去",
+    "correlationProperty": "消息关联不能执行:消息按名字送达,请删去",
+    "correlationPropertyRetrievalExpression": "消息关联不能执行:消息按名字送达,请删去",
+    "correlationSubscription": "消息关联不能执行:消息按名字送达,请删去",
+    "ioBinding": "服务绑定不能执行,请删去",
+}
+
+# Extensions of SpiffWorkflow itself that would run code or change data.
+REFUSED_EXTENSIONS: dict[str, str] = {
+    "preScript": "前置脚本",
+    "postScript": "后置脚本",
+    "serviceTaskOperator": "服务调用",
+    "calledDecisionId": "决策表",
+    "processVariableCorrelation": "消息关联",
+    "messageVariable": "消息变量",
+}
+
+_BOOLEANS = frozenset({"true", "false", "1", "0"})
+_NOT = frozenset({"false", "0"})
+
+# Attributes with a meaning for execution that may only have these values.
+LIMITED: dict[str, tuple[frozenset[str], str]] = {
+    "startQuantity": (frozenset({"1"}), "令牌数量只能是 1"),
+    "completionQuantity": (frozenset({"1"}), "令牌数量只能是 1"),
+    "isForCompensation": (_NOT, "补偿活动不能执行,请用普通连线画出撤销的步骤"),
+    "instantiate": (_NOT, "不能由它来启动流程,请改用消息开始事件"),
+    "eventGatewayType": (frozenset({"Exclusive"}), "并行的事件网关不能执行,请改成排他的"),
+    "parallelMultiple": (_NOT, "要求同时发生多个事件的写法不能执行,请拆成几个事件"),
+    "behavior": (frozenset({"All"}), "多实例的事件行为只能是 All,请改用完成条件"),
+    "triggeredByEvent": (_BOOLEANS, "只能是 true 或 false"),
+    "isInterrupting": (_BOOLEANS, "只能是 true 或 false"),
+    "cancelActivity": (_BOOLEANS, "只能是 true 或 false"),
+    "isSequential": (_BOOLEANS, "只能是 true 或 false"),
+    "testBefore": (_BOOLEANS, "只能是 true 或 false"),
+}
+
+ATTRIBUTES = frozenset(
+    """
+    id name default sourceRef targetRef processRef calledElement attachedToRef messageRef signalRef errorRef
+    escalationRef errorCode escalationCode loopMaximum isExecutable isClosed processType gatewayDirection
+    implementation operationRef itemSubjectRef itemRef structureRef itemKind language isImmediate isCollection
+    isUnlimited capacity method targetNamespace exporter exporterVersion expressionLanguage typeLanguage
+    evaluatesToTypeRef definitionalCollaborationRef dataObjectRef dataStoreRef partitionElementRef
+    categoryValueRef associationDirection textFormat minimum maximum location namespace importType mustUnderstand
+    definition direction type waitForCompletion
+    """.split()
+)
+
+
+def check_profile(root: Element, report: Report) -> None:
+    """Every element and attribute of BPMN against the allow-list, and ids against each other."""
+    seen: set[str] = set()
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        name = local(element)
+        if not _known(element, name, report):
+            continue
+        _check_attributes(element, report)
+        _check_id(element, seen, report)
+        _check_extensions(element, report)
+        if name not in SKIPPED:
+            stack.extend(child for child in reversed(element) if is_bpmn(child))
+
+
+def _known(element: Element, name: str, report: Report) -> bool:
+    places = EXECUTED.get(name)
+    if places is not None:
+        parent = element.getparent()
+        if parent is not None and local(parent) not in places:
+            report.add("misplaced", f"元素 {name} 不能放在 {local(parent)} 里,请用流程图工具重新画", element)
+            return False
+        return True
+    if name in RESOURCES:
+        report.add("resource-ignored", f"{name} 里写的人员不起作用:由谁办写在泳道上", element, "warning")
+        return True
+    if name in QUIET or name in SKIPPED:
+        return True
+    why = REFUSED.get(name, f"不支持元素 {name},请改用支持的画法")
+    report.add("unsupported-element", why if name in why else f"{why}({name})", element)
+    return False
+
+
+def _check_attributes(element: Element, report: Report) -> None:
+    for attribute, value in element.attrib.items():
+        name = str(attribute)
+        if name.startswith("{"):
+            continue
+        limit = LIMITED.get(name)
+        if limit is not None and str(value).strip() not in limit[0]:
+            report.add("unsupported-attribute", f'不支持 {name}="{str(value)[:40]}":{limit[1]}', element)
+        elif limit is None and name not in ATTRIBUTES:
+            report.add("unsupported-attribute", f"不支持属性 {name},请删去", element)
+
+
+def _check_id(element: Element, seen: set[str], report: Report) -> None:
+    identity = element.get("id")
+    if identity is None or local(element) == "definitions":
+        return
+    if not identity.strip():
+        report.add("empty-id", f"第 {element.sourceline} 行的元素编号是空的,请补上", element)
+    elif identity in seen:
+        report.add("duplicate-id", f"编号 {identity} 重复了,请改成不同的编号", element)
+    seen.add(identity)
+
+
+def _check_extensions(element: Element, report: Report) -> None:
+    for child in spiff_extensions(element):
+        what = REFUSED_EXTENSIONS.get(local(child))
+        if what is not None and "".join(child.itertext()).strip() + "".join(map(str, child.attrib.values())):
+            report.add("unsupported-extension", f"{what}({local(child)})不会执行,请删去", element)
+
+
+def spiff_extensions(element: Element) -> Iterator[Element]:
+    """The children SpiffWorkflow's namespace adds to an element."""
+    for holder in element.findall("{*}extensionElements"):
+        yield from holder.iterchildren("{" + SPIFF + "}*")
+
+
+GATEWAY_NAMES = {
+    "exclusiveGateway": "排他网关",
+    "parallelGateway": "并行网关",
+    "inclusiveGateway": "包容网关",
+    "eventBasedGateway": "事件网关",
+}
+assert GATEWAY_NAMES.keys() == GATEWAYS
