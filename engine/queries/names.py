@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, Table, null, or_, select, union_all
 
 from engine.people.designations import Designations
 from engine.store.tables import people, registrations, tenures
@@ -31,23 +31,21 @@ def look_up(
     c: Connection, ids: Iterable[int], places: Iterable[tuple[str, int]], on: date, known: Designations
 ) -> Names:
     """Names of `ids`, and the holders on that day of each (designation, unit id) in `places`. At most one statement."""
-    wanted, groups = sorted(set(ids)), sorted(set(places))
-    names = Names()
-    leaves = {place: known[place[0]].leaves if place[0] in known else frozenset() for place in groups}
-    parts = [_held(table, column, leaves, on) for table, column in _REGISTERS] if groups else []
+    wanted = sorted(set(ids))
+    leaves = {place: known[place[0]].leaves if place[0] in known else frozenset() for place in sorted(set(places))}
+    parts = [_held(table, column, leaves, on) for table, column in _REGISTERS if leaves]
     if wanted:
         nobody = (null().label("designation"), null().label("unit_id"))
         parts.append(select(*nobody, people.c.id, people.c.name).where(people.c.id.in_(wanted)))
-    if not parts:
-        return names
+    names = Names()
     found: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for designation, unit_id, person, name in c.execute(union_all(*parts)):
+    for designation, unit_id, person, name in c.execute(union_all(*parts)) if parts else ():
         names.of[person] = name
         if designation is not None:
             found[designation, unit_id].append(person)
-    for place, its_leaves in leaves.items():
-        held = [person for leaf in sorted(its_leaves) for person in sorted(found.get((leaf, place[1]), []))]
-        names.holders[place] = list(dict.fromkeys(held))
+    for (designation, unit_id), its in leaves.items():
+        held = [person for leaf in sorted(its) for person in sorted(found.get((leaf, unit_id), []))]
+        names.holders[designation, unit_id] = list(dict.fromkeys(held))
     return names
 
 
@@ -57,12 +55,13 @@ _REGISTERS = ((tenures, tenures.c.post), (registrations, registrations.c.registe
 def _held(
     table: Table, column: ColumnElement[str], leaves: Mapping[tuple[str, int], frozenset[str]], on: date
 ) -> Select[Any]:
-    wanted = [and_(table.c.unit_id == unit, column.in_(sorted(its))) for (_, unit), its in leaves.items() if its]
+    """Who holds one of the designations in one of the units; pairs nobody asked for are left aside by the caller."""
     return (
         select(column.label("designation"), table.c.unit_id, people.c.id, people.c.name)
         .join(people, people.c.id == table.c.person_id)
         .where(
-            or_(false(), *wanted),
+            table.c.unit_id.in_({unit for _, unit in leaves}),
+            column.in_({leaf for its in leaves.values() for leaf in its}),
             table.c.starts_on <= on,
             or_(table.c.ends_on.is_(None), table.c.ends_on >= on),
         )

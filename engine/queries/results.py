@@ -8,6 +8,7 @@ from typing import Any
 from engine import forms, steps
 from engine.diagram import Procedure
 from engine.diagram.model import Node
+from engine.queries.closure import Closure
 from engine.steps import DOERS, SettingError
 
 
@@ -35,14 +36,21 @@ class StepResult:
     doers: list[int]
 
 
-def all_results(procedure: Procedure, data: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[StepResult]:
+def all_results(closure: Closure, data: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[StepResult]:
     """The results that stand in a matter's data, first done first."""
-    by_key = {node.key: node for node in procedure.diagram.walk() if node.kind}
+    by_key = {node.key: (procedure, node) for procedure, node in closure.steps()}
     return [
-        step_result(procedure, by_key[key], value, parameters)
+        step_result(*by_key[key], value, parameters)
         for key, value in data.items()
         if key in by_key and isinstance(value, Mapping)
     ]
+
+
+def handed_in(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> list[Line]:
+    """What one submission (a row with `element_id` and `data`) said."""
+    found = closure.find(row.element_id)
+    schema = schema_of(*found, parameters) if found else {"components": []}
+    return list(lines(schema, row.data or {}))
 
 
 def step_result(

@@ -12,6 +12,7 @@ from engine.authorisation import Actor
 from engine.clauses import Clause, clauses
 from engine.diagram.model import Node
 from engine.queries import results
+from engine.queries.closure import Closure
 from engine.queries.names import Names, look_up
 from engine.queries.outlook import Prospect, after
 from engine.queries.results import Line, StepResult
@@ -113,15 +114,16 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         authorisation.require_matter(c, actor, row.instance_id, row.path)
     said = _submissions(c, row.instance_id)
     here = [s for s in said if s.task_id == task_id]
-    procedure = rt.procedure(c, row.version_id)
+    closure = Closure.of(rt, c, row.version_id, row.closure)
     context = _context(rt, c, row, task_id)
-    so_far = results.all_results(procedure, context, row.parameters)
+    so_far = results.all_results(closure, context, row.parameters)
     names = _names(rt, c, seats, so_far)
+    procedure = rt.procedure(c, row.settings["version_id"])
     node = procedure.diagram.node(row.element_id)
     kind = steps.kind(row.kind)
     actions = kind.actions(row.settings, procedure.forms)
     may = _may(actor, row, seats, here)
-    views = [_seat(seat, actor, names, here, actions) for seat in seats]
+    views = _seats(seats, actor, names, here, actions)
     return TaskView(
         id=row.id,
         instance_id=row.instance_id,
@@ -146,10 +148,10 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         prefill=_prefill(row, node, context, actions),
         seats=views,
         results=so_far,
-        cause=_cause(said, row, procedure, names),
+        cause=_cause(said, row, closure),
         after=after(node),
         may=may,
-        behalf=_behalf(row, views, names) if "behalf" in may else [],
+        behalf=_behalf(row, views) if "behalf" in may else [],
         names=names,
     )
 
@@ -265,24 +267,37 @@ def _status(actor: Actor, row: Row[Any], may: frozenset[str]) -> str:
     return "mine" if "complete" in may else "open"
 
 
-def _seat(
-    seat: Row[Any], actor: Actor, names: Names, here: Sequence[Row[Any]], actions: Sequence[Action]
-) -> SeatView:
-    who = names.who(seat.designation, seat.seat_unit_id) if seat.designation else []
-    if seat.person_id is not None:
-        who = [(seat.person_id, names.of.get(seat.person_id, "已离任人员"))]
-    answer = next((s for s in here if s.seat == seat.seat), None)
+def _seats(
+    rows: Sequence[Row[Any]], actor: Actor, names: Names, here: Sequence[Row[Any]], actions: Sequence[Action]
+) -> list[SeatView]:
+    """One view a seat; a seat that several posts may fill has several rows."""
+    grouped: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row.seat, []).append(row)
     schema = actions[0].schema if actions else {}
-    return SeatView(
-        name=seat.seat.split("#")[0],
-        place=seat.designation or "",
-        who=who,
-        answered_by=answer.person if answer else None,
-        entered_by=answer.clerk if answer else None,
-        answered_at=answer.at if answer else None,
-        answered=list(results.lines(schema, answer.data)) if answer else [],
-        is_mine=authorisation.fills(actor, _Seat(seat)),
-    )
+    views = []
+    for name, places in grouped.items():
+        who = {person: known for place in places for person, known in _people(place, names)}
+        answer = next((s for s in here if s.seat == name), None)
+        views.append(
+            SeatView(
+                name=name.split("#")[0],
+                place="或".join(place.designation for place in places if place.designation),
+                who=list(who.items()),
+                answered_by=answer.person if answer else None,
+                entered_by=answer.clerk if answer else None,
+                answered_at=answer.at if answer else None,
+                answered=list(results.lines(schema, answer.data)) if answer else [],
+                is_mine=any(authorisation.fills(actor, _Seat(place)) for place in places),
+            )
+        )
+    return views
+
+
+def _people(place: Row[Any], names: Names) -> list[tuple[int, str]]:
+    if place.person_id is not None:
+        return [(place.person_id, names.of.get(place.person_id, "已离任人员"))]
+    return names.who(place.designation, place.seat_unit_id)
 
 
 def _prefill(
@@ -296,20 +311,17 @@ def _prefill(
     return {key: value for key, value in before.items() if key in asked}
 
 
-def _cause(said: Sequence[Row[Any]], row: Row[Any], procedure: Any, names: Names) -> Cause | None:
+def _cause(said: Sequence[Row[Any]], row: Row[Any], closure: Closure) -> Cause | None:
     """Where the step was done before: what was said after that, which is why it is here again."""
     earlier = [s for s in said if s.element_id == row.element_id and s.task_id != row.id]
-    if not earlier:
-        return None
-    since = [s for s in said if s.sequence > earlier[-1].sequence and s.task_id != row.id]
+    since = [s for s in said if earlier and s.sequence > earlier[-1].sequence and s.task_id != row.id]
     if not since:
         return None
     last = since[-1]
-    schema = results.schema_of(procedure, procedure.diagram.node(last.element_id), row.parameters)
-    return Cause(last.step, last.person, last.at, list(results.lines(schema, last.data)))
+    return Cause(last.step, last.person, last.at, results.handed_in(closure, last, row.parameters))
 
 
-def _behalf(row: Row[Any], seats: Sequence[SeatView], names: Names) -> list[tuple[int, str, str]]:
+def _behalf(row: Row[Any], seats: Sequence[SeatView]) -> list[tuple[int, str, str]]:
     """Whom a clerk may enter it for: id, name and as what; not those kept out, not those who have spoken."""
     spoken = {seat.answered_by for seat in seats if seat.answered_by}
     return [

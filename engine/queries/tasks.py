@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
 
 from engine.authorisation import Actor
 from engine.queries import reach
@@ -93,7 +93,7 @@ def todo(
     if scope not in SCOPES:
         raise Invalid("scope", f"没有“{scope}”这一类，可以是 {'、'.join(SCOPES)}", {"scope": "不认识"})
     now = rt.now()
-    due = func.coalesce(tasks.c.due_at, literal(FAR))
+    due = func.coalesce(type_coerce(tasks.c.due_at, String), literal(FAR))  # compared as text
     query = _open_tasks().where(_condition(actor, scope, now)).order_by(due, tasks.c.id).limit(limit + 1)
     after = read_cursor(cursor, str, str)
     if after:
@@ -191,7 +191,7 @@ def _done(rt: Runtime, actor: Actor, cursor: str | None, limit: int) -> Page[Car
         .order_by(submissions.c.at.desc(), submissions.c.id.desc())
         .limit(limit + 1)
     )
-    after = read_cursor(cursor, str, type(0))
+    after = read_cursor(cursor, str, str)
     if after:
         at = datetime.fromisoformat(after[0])
         earlier = and_(submissions.c.at == at, submissions.c.id < after[1])

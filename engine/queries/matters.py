@@ -1,0 +1,402 @@
+"""办件: the list of those a person may see, and one of them with everything that belongs to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, or_, select
+
+from engine import authorisation
+from engine.authorisation import Actor
+from engine.clauses import Clause, clause
+from engine.diagram import Procedure
+from engine.execution import Instance
+from engine.queries import results, timeline
+from engine.queries.closure import Closure
+from engine.queries.names import Names, look_up
+from engine.queries.page import LIMIT, Page, bounded, cut, read_cursor
+from engine.queries.results import StepResult
+from engine.queries.timeline import Entry
+from engine.refusal import Invalid, NotVisible
+from engine.runtime import Runtime
+from engine.store.tables import (
+    assignments,
+    instances,
+    parameter_choices,
+    parameter_sets,
+    people,
+    procedure_versions,
+    tasks,
+    units,
+)
+
+STATUSES = {
+    "running": ("running",),
+    "finished": ("completed", "cancelled", "failed"),
+    "all": ("running", "completed", "cancelled", "failed"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the list; `steps` are those open now."""
+
+    id: str
+    number: str
+    title: str
+    procedure: str
+    unit: str
+    status: str
+    outcome: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    steps: list[str]
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """`who` are names, empty for those who are told the post only; `vacant` when nobody holds it."""
+
+    id: str
+    element_id: str
+    step: str
+    post: str
+    who: list[str]
+    vacant: bool
+    claimed_by: str | None
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter in force; `origin` says who set it."""
+
+    title: str
+    value: str
+    origin: str
+    clause: Clause | None
+
+
+@dataclass(frozen=True)
+class MatterView:
+    """`may`: withdraw, cancel, reassign. `positions` and `passed` are element ids, for the diagram."""
+
+    id: str
+    number: str
+    title: str
+    procedure_key: str
+    procedure: str
+    version: int
+    version_id: int
+    summary: str
+    unit: str
+    status: str
+    outcome: str | None
+    started_by: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    positions: list[str]
+    passed: list[str]
+    open_steps: list[OpenStep]
+    timeline: list[Entry]
+    results: list[StepResult]
+    clauses: list[Clause]
+    settings: list[Setting]
+    may: frozenset[str]
+    names: Names
+
+
+# ---------------------------------------------------------------- the list
+
+
+def listing(
+    rt: Runtime,
+    actor: Actor,
+    scope: str = "running",
+    unit_path: str | None = None,
+    q: str | None = None,
+    cursor: str | None = None,
+    limit: int = LIMIT,
+) -> Page[Item]:
+    """Newest first. Two statements. Raises Invalid for an unknown scope or cursor."""
+    if scope not in STATUSES:
+        raise Invalid("scope", f"没有“{scope}”这一类，可以是 {'、'.join(STATUSES)}", {"scope": "不认识"})
+    limit = bounded(limit)
+    query = (
+        select(
+            instances.c.id,
+            instances.c.number,
+            instances.c.title,
+            instances.c.status,
+            instances.c.outcome,
+            instances.c.started_at,
+            instances.c.ended_at,
+            procedure_versions.c.title.label("procedure"),
+            units.c.name.label("unit"),
+        )
+        .join(units, units.c.id == instances.c.unit_id)
+        .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
+        .where(authorisation.matter_filter(actor), instances.c.status.in_(STATUSES[scope]))
+        .order_by(instances.c.started_at.desc(), instances.c.id.desc())
+        .limit(limit + 1)
+    )
+    if unit_path:
+        query = query.where(units.c.path.startswith(unit_path, autoescape=True))
+    for word in (q or "").split()[:5]:
+        found = (instances.c.title.contains(word, autoescape=True), instances.c.number.contains(word, autoescape=True))
+        query = query.where(or_(*found))
+    after = read_cursor(cursor, str, str)
+    if after:
+        query = query.where(_before(after))
+
+    def read(c: Connection) -> Page[Item]:
+        rows = c.execute(query).all()
+        steps = _open_names(c, [row.id for row in rows[:limit]])
+        return cut(rows, limit, lambda row: _item(row, steps), lambda row: (row.started_at.isoformat(), row.id))
+
+    return rt.database.look(read)
+
+
+def _before(after: Sequence[str]) -> Any:
+    try:
+        at = datetime.fromisoformat(after[0])
+    except ValueError:
+        raise Invalid("cursor", "这一页的位置看不懂，请从第一页重新打开", {"cursor": "看不懂"}) from None
+    return or_(instances.c.started_at < at, and_(instances.c.started_at == at, instances.c.id < after[1]))
+
+
+def _open_names(c: Connection, ids: Sequence[str]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if ids:
+        query = select(tasks.c.instance_id, tasks.c.name).where(tasks.c.instance_id.in_(ids)).order_by(tasks.c.opened_at)
+        for instance_id, name in c.execute(query):
+            found.setdefault(instance_id, []).append(name)
+    return found
+
+
+def _item(row: Row[Any], steps: Mapping[str, list[str]]) -> Item:
+    return Item(**row._mapping, steps=steps.get(row.id, []))
+
+
+# ---------------------------------------------------------------- one matter
+
+
+def matter(rt: Runtime, actor: Actor, instance_id: str) -> MatterView:
+    """Raises NotVisible."""
+    return rt.database.look(lambda c: _matter(rt, c, actor, instance_id))
+
+
+def diagram(rt: Runtime, actor: Actor, instance_id: str) -> bytes:
+    """The diagram a matter runs on, as XML. Raises NotVisible."""
+
+    def read(c: Connection) -> bytes:
+        return rt.procedure(c, _head(c, actor, instance_id).version_id).diagram.source
+
+    return rt.database.look(read)
+
+
+_STARTER = people.alias("starter")
+_HEAD = (
+    select(
+        instances,
+        parameter_sets.c["values"].label("parameters"),
+        procedure_versions.c.key.label("procedure_key"),
+        procedure_versions.c.title.label("procedure"),
+        procedure_versions.c.version,
+        units.c.name.label("unit"),
+        units.c.path,
+        _STARTER.c.name.label("starter"),
+    )
+    .join(parameter_sets, parameter_sets.c.id == instances.c.parameter_set_id)
+    .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
+    .join(units, units.c.id == instances.c.unit_id)
+    .outerjoin(_STARTER, _STARTER.c.id == instances.c.started_by)
+)
+
+
+def _head(c: Connection, actor: Actor, instance_id: str) -> Row[Any]:
+    row = c.execute(_HEAD.where(instances.c.id == instance_id)).first()
+    if row is None:
+        raise NotVisible("matter-unknown", "没有这个办件，或者它不在您能查看的范围里")
+    authorisation.require_matter(c, actor, row.id, row.path)
+    return row
+
+
+def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> MatterView:
+    row = _head(c, actor, instance_id)
+    closure = Closure.of(rt, c, row.version_id, row.closure)
+    instance = rt.definition(c, row.version_id, row.closure).restore(
+        row.state, clock=rt.clock, parameters=row.parameters, calendar=rt.calendar(c)
+    )
+    running = row.status == "running"
+    so_far = results.all_results(closure, instance.data, row.parameters)
+    seats = c.execute(_OPEN.where(tasks.c.instance_id == instance_id)).all() if running else []
+    names = _names(rt, c, seats, so_far)
+    return MatterView(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        procedure_key=row.procedure_key,
+        procedure=row.procedure,
+        version=row.version,
+        version_id=row.version_id,
+        summary=closure.main.summary,
+        unit=row.unit,
+        status=row.status,
+        outcome=row.outcome,
+        started_by=row.starter,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        positions=_positions(instance) if running else [],
+        passed=list(dict.fromkeys(row.trail)),
+        open_steps=_open_steps(rt, actor, row, seats, names),
+        timeline=timeline.read(c, actor, instance_id, closure, row.parameters),
+        results=so_far,
+        clauses=_clauses(closure),
+        settings=_settings(c, row, closure.main),
+        may=_may(actor, row),
+        names=names,
+    )
+
+
+_CLAIMER = people.alias("claimer")
+_OPEN = (
+    select(
+        tasks.c.id,
+        tasks.c.element_id,
+        tasks.c.name,
+        tasks.c.lane,
+        tasks.c.opened_at,
+        tasks.c.due_at,
+        tasks.c.claimed_by,
+        _CLAIMER.c.name.label("claimer"),
+        assignments.c.seat,
+        assignments.c.designation,
+        assignments.c.unit_id,
+        assignments.c.person_id,
+    )
+    .outerjoin(assignments, assignments.c.task_id == tasks.c.id)
+    .outerjoin(_CLAIMER, _CLAIMER.c.id == tasks.c.claimed_by)
+    .order_by(tasks.c.opened_at, tasks.c.id, assignments.c.id)
+)
+
+
+def _names(rt: Runtime, c: Connection, seats: Sequence[Row[Any]], so_far: Sequence[StepResult]) -> Names:
+    ids = {seat.person_id for seat in seats if seat.person_id is not None}
+    ids |= {person for result in so_far for person in result.doers}
+    places = {(seat.designation, seat.unit_id) for seat in seats if seat.designation is not None}
+    return look_up(c, ids, places, rt.today(), rt.designations)
+
+
+def _positions(instance: Instance) -> list[str]:
+    return list(dict.fromkeys(instance.positions()))
+
+
+def _open_steps(
+    rt: Runtime, actor: Actor, matter: Row[Any], seats: Sequence[Row[Any]], names: Names
+) -> list[OpenStep]:
+    grouped: dict[str, list[Row[Any]]] = {}
+    for seat in seats:
+        grouped.setdefault(seat.id, []).append(seat)
+    return [_open_step(rt, actor, matter, rows, names) for rows in grouped.values()]
+
+
+def _open_step(
+    rt: Runtime, actor: Actor, matter: Row[Any], rows: Sequence[Row[Any]], names: Names
+) -> OpenStep:
+    first = rows[0]
+    held: dict[int, str] = {}
+    for row in rows:
+        if row.person_id is not None:
+            held[row.person_id] = names.of.get(row.person_id, "已离任人员")
+        elif row.designation is not None:
+            held |= dict(names.who(row.designation, row.unit_id))
+    told = actor.person_id in held or _is_superior(actor, matter.path)
+    return OpenStep(
+        id=first.id,
+        element_id=first.element_id,
+        step=first.name,
+        post=first.lane or "、".join(dict.fromkeys(row.seat.split("#")[0] for row in rows if row.seat)),
+        who=list(held.values()) if told else [],
+        vacant=not held,
+        claimed_by=first.claimer if told or first.claimed_by == actor.person_id else None,
+        opened_at=first.opened_at,
+        due_at=first.due_at,
+        overdue=first.due_at is not None and first.due_at <= rt.now(),
+        is_mine=first.claimed_by == actor.person_id or (first.claimed_by is None and actor.person_id in held),
+    )
+
+
+def _is_superior(actor: Actor, path: str) -> bool:
+    """谁该办什么 is told to the person and to those above the unit only (procedures.md 11.7)."""
+    return any(path.startswith(above) and path != above for _, _, above in actor.posts)
+
+
+def _clauses(closure: Closure) -> list[Clause]:
+    """What the procedure rests on, then what its steps add, each once."""
+    numbers = list(closure.main.clauses)
+    for _, node in closure.steps():
+        numbers += node.properties.get("clauses", "").split()
+    return [clause(number) for number in dict.fromkeys(numbers)]
+
+
+def _settings(c: Connection, row: Row[Any], procedure: Procedure) -> list[Setting]:
+    """The parameters the matter started with, and which unit had set them by then."""
+    if not procedure.parameters:
+        return []
+    line = [int(part) for part in row.path.split("/") if part]
+    chosen = c.execute(
+        select(units.c.name, parameter_choices.c["values"])
+        .join(units, units.c.id == parameter_choices.c.unit_id)
+        .where(
+            parameter_choices.c.unit_id.in_(line),
+            parameter_choices.c.procedure_key == row.procedure_key,
+            parameter_choices.c.at <= row.started_at,
+        )
+        .order_by(units.c.path.desc(), parameter_choices.c.id.desc())
+    ).all()
+    settings = []
+    for name, parameter in procedure.parameters.items():
+        value = row.parameters.get(name, parameter.default)
+        setter = next((unit for unit, values in chosen if values.get(name) == value), None)
+        origin = "流程的默认值" if value == parameter.default or setter is None else f"{setter}设定"
+        number = getattr(parameter, "clause", None)
+        settings.append(Setting(parameter.title, _shown(parameter, value), origin, clause(number) if number else None))
+    return settings
+
+
+def _shown(parameter: Any, value: Any) -> str:
+    unit = getattr(parameter, "unit", "") or ("元" if parameter.type == "money" else "")
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    if parameter.type == "duration":
+        return duration(str(value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return f"{results.number(value)} {unit}".strip()
+
+
+def duration(text: str) -> str:
+    """`3wd` as 3 个工作日, `7d` as 7 天; anything else as it stands."""
+    if text.endswith("wd") and text[:-2].isdigit():
+        return f"{text[:-2]} 个工作日"
+    if text.endswith("d") and text[:-1].isdigit():
+        return f"{text[:-1]} 天"
+    return text
+
+
+def _may(actor: Actor, row: Row[Any]) -> frozenset[str]:
+    if row.status != "running":
+        return frozenset()
+    may = set()
+    if row.undo is not None and row.undo_by == actor.person_id:
+        may.add("withdraw")
+    if actor.is_administrator_of(row.path) or row.started_by == actor.person_id:
+        may.add("cancel")
+    if actor.is_administrator_of(row.path):
+        may.add("reassign")
+    return frozenset(may)
