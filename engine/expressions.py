@@ -163,7 +163,7 @@ class _Compiler:
         return self._visit(node, depth)
 
     def _visit(self, node: ast.expr, depth: int) -> Evaluator:
-        method = getattr(self, "_" + type(node).__name__, None)
+        method = getattr(self, "_" + type(node).__name__.lower(), None)
         if method is None:
             raise ExpressionError(f"表达式里不能用「{_shown(node)}」")
         evaluator: Evaluator = method(node, depth + 1)
@@ -184,14 +184,14 @@ class _Compiler:
             else:
                 return None
 
-    def _Constant(self, node: ast.Constant, depth: int) -> Evaluator:
+    def _constant(self, node: ast.Constant, depth: int) -> Evaluator:
         value = node.value
         if not isinstance(value, (int, float, str, bool, type(None))):
             raise ExpressionError(f"表达式里不能用「{_shown(node)}」")
         bounded(value)
         return lambda context: value
 
-    def _Name(self, node: ast.Name, depth: int) -> Evaluator:
+    def _name(self, node: ast.Name, depth: int) -> Evaluator:
         name = node.id
         if name.startswith("_"):
             raise ExpressionError(f"名字「{name}」不能用下划线开头")
@@ -200,33 +200,33 @@ class _Compiler:
             return lambda context: constant
         return lambda context: lookup(context, name)
 
-    def _Set(self, node: ast.Set, depth: int) -> Evaluator:
+    def _set(self, node: ast.Set, depth: int) -> Evaluator:
         # `{大额标准}` is how a parameter is written elsewhere: the same as its plain name here.
         if len(node.elts) != 1 or not isinstance(node.elts[0], ast.Name):
             raise ExpressionError("花括号里只能写一个参数的名字,如 {大额标准}")
         return self.compile(node.elts[0], depth)
 
-    def _Attribute(self, node: ast.Attribute, depth: int) -> Evaluator:
+    def _attribute(self, node: ast.Attribute, depth: int) -> Evaluator:
         name = node.attr
         if name.startswith("_"):
             raise ExpressionError(f"名字「{name}」不能用下划线开头")
         owner = self._visit(node.value, depth) if self._path(node) else self.compile(node.value, depth)
         return lambda context: field_of(owner(context), name)
 
-    def _Subscript(self, node: ast.Subscript, depth: int) -> Evaluator:
+    def _subscript(self, node: ast.Subscript, depth: int) -> Evaluator:
         if isinstance(node.slice, (ast.Slice, ast.Tuple)):
             raise ExpressionError("方括号里只能写第几项或字段名")
         owner = self._visit(node.value, depth) if self._path(node) else self.compile(node.value, depth)
         index = self.compile(node.slice, depth)
         return lambda context: item_of(owner(context), index(context))
 
-    def _List(self, node: ast.List | ast.Tuple, depth: int) -> Evaluator:
+    def _list(self, node: ast.List | ast.Tuple, depth: int) -> Evaluator:
         items = [self.compile(item, depth) for item in node.elts]
         return lambda context: [item(context) for item in items]
 
-    _Tuple = _List
+    _tuple = _list
 
-    def _BoolOp(self, node: ast.BoolOp, depth: int) -> Evaluator:
+    def _boolop(self, node: ast.BoolOp, depth: int) -> Evaluator:
         *parts, last = (self.compile(value, depth) for value in node.values)
         stop_at = isinstance(node.op, ast.Or)
 
@@ -239,7 +239,7 @@ class _Compiler:
 
         return evaluate
 
-    def _UnaryOp(self, node: ast.UnaryOp, depth: int) -> Evaluator:
+    def _unaryop(self, node: ast.UnaryOp, depth: int) -> Evaluator:
         operand = self.compile(node.operand, depth)
         if isinstance(node.op, ast.Not):
             return lambda context: not operand(context)
@@ -249,14 +249,14 @@ class _Compiler:
             return lambda context: +number(operand(context), "正号")
         raise ExpressionError(f"表达式里不能用「{_shown(node)}」")
 
-    def _BinOp(self, node: ast.BinOp, depth: int) -> Evaluator:
+    def _binop(self, node: ast.BinOp, depth: int) -> Evaluator:
         apply = BINARY.get(type(node.op))
         if apply is None:
             raise ExpressionError(f"表达式里不能用「{_shown(node)}」这种运算")
         left, right = self.compile(node.left, depth), self.compile(node.right, depth)
         return lambda context: apply(left(context), right(context))
 
-    def _Compare(self, node: ast.Compare, depth: int) -> Evaluator:
+    def _compare(self, node: ast.Compare, depth: int) -> Evaluator:
         operands = [self.compile(operand, depth) for operand in (node.left, *node.comparators)]
         for operation, operand in zip(node.ops, node.comparators, strict=True):
             if isinstance(operation, (ast.Is, ast.IsNot)) and not _is_singleton(operand):
@@ -277,12 +277,12 @@ class _Compiler:
 
         return evaluate
 
-    def _IfExp(self, node: ast.IfExp, depth: int) -> Evaluator:
+    def _ifexp(self, node: ast.IfExp, depth: int) -> Evaluator:
         test, body = self.compile(node.test, depth), self.compile(node.body, depth)
         otherwise = self.compile(node.orelse, depth)
         return lambda context: body(context) if test(context) else otherwise(context)
 
-    def _Call(self, node: ast.Call, depth: int) -> Evaluator:
+    def _call(self, node: ast.Call, depth: int) -> Evaluator:
         known = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if known is None or node.keywords:
             raise ExpressionError(f"不能用「{_shown(node)}」:可用的函数有 {'、'.join(FUNCTIONS)}")

@@ -54,7 +54,8 @@ def describe(value: Value) -> str:
         return "是/否"
     if isinstance(value, (int, float)):
         return "数字"
-    return {str: "文字", list: "名单", dict: "一组字段"}.get(type(value), "不认识的值")
+    names: dict[type, str] = {str: "文字", list: "名单", dict: "一组字段"}
+    return names.get(type(value), "不认识的值")
 
 
 def _are_numbers(left: Value, right: Value) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from engine.diagram.model import EVENTS, Event, Node
 from engine.diagram.profile import EVENT_DEFINITIONS, spiff_extensions
 from engine.diagram.report import Report
-from engine.diagram.source import Element, child_text, children, is_bpmn, local, reference
+from engine.diagram.source import Element, child_text, children, is_bpmn, local, reference, text_of
 from engine.expressions import Expression, ExpressionError
 from engine.timers import TimerError, parse_timer
 
@@ -63,7 +63,7 @@ def read_event(node: Node, element: Element, elements: Elements, report: Report)
             "unsupported-event", f"{_PLACE_NAMES[place]}不支持「{NAMES[kind]}」这种触发,请换一种", node
         )
         return None
-    if definition is None:
+    if definition is None or kind is None:
         return None
     return _READERS[kind](node, definition, elements, report)
 
@@ -144,7 +144,7 @@ def _payload(node: Node, holders: tuple[Element, ...], report: Report) -> tuple[
                     if (each.get("name") or "").strip() == "payload":
                         names.update(dict.fromkeys(_split(each.get("value") or "")))
             elif local(extension) == "messagePayload":
-                names.update(dict.fromkeys(_spiff_payload(node, "".join(extension.itertext()), report)))
+                names.update(dict.fromkeys(_spiff_payload(node, text_of(extension), report)))
     return tuple(names)
 
 
@@ -193,7 +193,7 @@ def _timer(node: Node, definition: Element, elements: Elements, report: Report) 
         report.add("bad-timer", "定时要写日期、时长、循环三者之一", node)
         return None
     try:
-        timer = parse_timer(local(times[0]), "".join(times[0].itertext()))
+        timer = parse_timer(local(times[0]), text_of(times[0]))
     except TimerError as error:
         report.add("bad-timer", str(error), node)
         return None

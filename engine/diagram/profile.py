@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from engine.diagram.model import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS
 from engine.diagram.report import Report
-from engine.diagram.source import SPIFF, Element, is_bpmn, local
+from engine.diagram.source import SPIFF, Element, is_bpmn, line_of, local, text_of
 
 EVENT_DEFINITIONS = {
     "messageEventDefinition": "message",
@@ -200,7 +200,7 @@ def _check_id(element: Element, seen: set[str], report: Report) -> None:
     if identity is None or local(element) == "definitions":
         return
     if not identity.strip():
-        report.add("empty-id", f"第 {element.sourceline} 行的元素编号是空的,请补上", element)
+        report.add("empty-id", f"第 {line_of(element)} 行的元素编号是空的,请补上", element)
     elif identity in seen:
         report.add("duplicate-id", f"编号 {identity} 重复了,请改成不同的编号", element)
     seen.add(identity)
@@ -209,7 +209,7 @@ def _check_id(element: Element, seen: set[str], report: Report) -> None:
 def _check_extensions(element: Element, report: Report) -> None:
     for child in spiff_extensions(element):
         what = REFUSED_EXTENSIONS.get(local(child))
-        if what is not None and "".join(child.itertext()).strip() + "".join(map(str, child.attrib.values())):
+        if what is not None and text_of(child) + "".join(map(str, child.attrib.values())):
             report.add("unsupported-extension", f"{what}({local(child)})不会执行,请删去", element)
 
 

@@ -10,7 +10,7 @@ from engine.diagram.loops import read_loop
 from engine.diagram.model import ACTIVITIES, FLOW_NODES, Diagram, Flow, Node, Scope
 from engine.diagram.profile import spiff_extensions
 from engine.diagram.report import Report
-from engine.diagram.source import Element, bpmn, children, is_bpmn, local, reference, truth
+from engine.diagram.source import Element, bpmn, children, is_bpmn, line_of, local, reference, text_of, truth
 from engine.expressions import Expression, ExpressionError
 
 
@@ -21,12 +21,8 @@ def read_model(root: Element, source: bytes, report: Report) -> Diagram:
 
 def read_documentation(element: Element) -> str | None:
     """The guidance written on an element, paragraphs kept."""
-    parts = ["".join(part.itertext()).strip() for part in children(element, "documentation")]
-    parts += [
-        "".join(e.itertext()).strip()
-        for e in spiff_extensions(element)
-        if local(e) == "instructionsForEndUser"
-    ]
+    parts = [text_of(part) for part in children(element, "documentation")]
+    parts += [text_of(e) for e in spiff_extensions(element) if local(e) == "instructionsForEndUser"]
     return "\n\n".join(part for part in parts if part) or None
 
 
@@ -52,7 +48,7 @@ class _Reader:
     def __init__(self, root: Element, report: Report) -> None:
         self.root = root
         self.report = report
-        self.elements = {e.get("id"): e for e in root.iter(bpmn("*")) if e.get("id") is not None}
+        self.elements: dict[str, Element] = {str(e.get("id")): e for e in root.iter(bpmn("*")) if e.get("id")}
         self.lanes = Lanes(root, report)
 
     def read(self, source: bytes) -> Diagram:
@@ -99,14 +95,12 @@ class _Reader:
     def identity(self, element: Element) -> str:
         identity = (element.get("id") or "").strip()
         if not identity:
-            self.report.add(
-                "no-id", f"第 {element.sourceline} 行的 {local(element)} 没有编号,请补上", element
-            )
-        return identity or f"line-{element.sourceline}"
+            self.report.add("no-id", f"第 {line_of(element)} 行的 {local(element)} 没有编号,请补上", element)
+        return identity or f"line-{line_of(element)}"
 
     def node(self, element: Element, tag: str, scope: Scope) -> Node:
         node = Node(
-            self.identity(element), tag, clean_name(element.get("name")), scope, line=element.sourceline
+            self.identity(element), tag, clean_name(element.get("name")), scope, line=line_of(element)
         )
         node.lane = self.lanes.of(node.id) or (scope.owner.lane if scope.owner else None)
         node.documentation = read_documentation(element)
@@ -155,7 +149,7 @@ class _Reader:
         if element is None:
             return None
         try:
-            return Expression("".join(element.itertext()))
+            return Expression(text_of(element))
         except ExpressionError as error:
             self.report.add("bad-condition", f"条件写错了:{error}", flow)
             return None

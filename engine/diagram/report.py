@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.diagram.finding import Finding, Severity
 from engine.diagram.model import Node, Scope
-from engine.diagram.source import Element, local
+from engine.diagram.source import Element, line_of, local
 
 
 class Report:
@@ -49,7 +49,7 @@ def _place(at: Element | Node | Scope | None) -> tuple[str | None, str | None, i
 
 def _place_of_element(element: Element) -> tuple[str | None, str | None, int | None]:
     """An element without an id is called after the nearest one around it that has one."""
-    line = element.sourceline
+    line = line_of(element)
     around: Element | None = element
     while around is not None and around.get("id") is None and around.get("name") is None:
         around = around.getparent()

@@ -29,7 +29,7 @@ def parse(data: bytes) -> Element:
         raise refusal("empty", "文件是空的,请选一个 BPMN 文件")
     root = _read(data)
     information = root.getroottree().docinfo
-    if information.doctype or information.internalDTD is not None or information.externalDTD is not None:
+    if information.internalDTD is not None or information.externalDTD is not None:
         raise refusal("doctype", "文件里不能有 DOCTYPE 声明,请删去后再上传")
     _check_root(root)
     _check_bounds(root)
@@ -63,10 +63,21 @@ def children(element: Element, name: str) -> list[Element]:
     return element.findall(bpmn(name))
 
 
+def text_of(element: Element) -> str:
+    """All text inside an element."""
+    return "".join(str(part) for part in element.itertext()).strip()
+
+
+def line_of(element: Element) -> int | None:
+    """The line it starts on, where the file has lines worth naming."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None
+
+
 def child_text(element: Element, name: str) -> str | None:
     """The text of a child, everything inside it joined; None where there is no such child."""
     child = element.find(bpmn(name))
-    return None if child is None else "".join(child.itertext()).strip()
+    return None if child is None else text_of(child)
 
 
 def truth(element: Element, attribute: str, default: bool) -> bool:
@@ -140,5 +151,5 @@ def _check_bounds(root: Element) -> None:
             raise refusal("too-many-elements", f"流程图太大:最多 {MAX_ELEMENTS} 个元素,请拆成几个流程")
         for name in ("id", "name"):
             if len(element.get(name) or "") > MAX_NAME:
-                line = element.sourceline
+                line = line_of(element)
                 raise refusal("name-too-long", f"第 {line} 行的 {name} 太长:最多 {MAX_NAME} 个字", line)
