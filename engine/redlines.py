@@ -1,4 +1,6 @@
-"""The red lines (制度红线): what no adaptation may weaken. Read from `processes/redlines.toml`; every number is data."""
+"""The red lines (制度红线): what no adaptation may weaken. Read from `processes/redlines.toml`; every number
+is data.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -14,10 +16,11 @@ Scope = Literal["单位", "事项"]
 
 @dataclass(frozen=True)
 class Incompatibility:
-    """Names one person must not (`forbidden`) or had better not hold together; §10 of the catalogue of clauses.
+    """Names one person must not (`forbidden`) or had better not hold together; §10 of the catalogue of
+    clauses.
 
-    `scope` 单位: within one unit; 事项: within one meeting or matter. `relatives`: names that near relatives of whoever
-    holds one of `between` must not hold either.
+    `scope` 单位: within one unit; 事项: within one meeting or matter. `relatives`: names that near relatives
+    of whoever holds one of `between` must not hold either.
     """
 
     clause: str

@@ -1,4 +1,6 @@
-"""What a lane may name (procedures.md §10): a post, a register, a duty of one meeting, or a group derived from these."""
+"""What a lane may name (procedures.md §10): a post, a register, a duty of one meeting, or a group derived
+from these.
+"""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +24,9 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Designation:
-    """`levels`: where it exists (a duty has none). `leaves`: the posts and registers it comes down to, itself included."""
+    """`levels`: where it exists (a duty has none). `leaves`: the posts and registers it comes down to, itself
+    included.
+    """
 
     name: str
     kind: Sort
@@ -53,20 +57,26 @@ class Clash:
 
 
 class Designations(Mapping[str, Designation]):
-    """All of them, by name, and which go together. `get` answers None for an unknown name, `[name]` raises KeyError."""
+    """All of them, by name, and which go together. `get` answers None for an unknown name, `[name]` raises
+    KeyError.
+    """
 
     def __init__(self, entries: Iterable[Designation], redlines: Redlines) -> None:
         self._by_name = {entry.name: entry for entry in entries}
         self.redlines = redlines
         self._groups = {
-            leaf: frozenset(d.name for d in self._by_name.values() if d.kind is Sort.DERIVED and leaf in d.leaves)
+            leaf: frozenset(
+                d.name for d in self._by_name.values() if d.kind is Sort.DERIVED and leaf in d.leaves
+            )
             for leaf in self._by_name
         }
         self._of_everyone = {
             level: frozenset(d.name for d in self._by_name.values() if d.everyone and level in d.levels)
             for level in LEVELS
         }
-        self._rules = [(rule, self._spread(rule.between), self._spread(rule.against)) for rule in redlines.incompatible]
+        self._rules = [
+            (rule, self._spread(rule.between), self._spread(rule.against)) for rule in redlines.incompatible
+        ]
         self._kin_rules = [
             (rule, self._spread(rule.between), self._spread(rule.relatives))
             for rule in redlines.incompatible
@@ -75,7 +85,9 @@ class Designations(Mapping[str, Designation]):
 
     @classmethod
     def load(cls, folder: Path = PROCESSES) -> "Designations":
-        """Read `posts.toml` and `redlines.toml`. Raises ValueError (Chinese) naming the entry that is wrong."""
+        """Read `posts.toml` and `redlines.toml`. Raises ValueError (Chinese) naming the entry that is
+        wrong.
+        """
         raw = tomllib.loads((folder / "posts.toml").read_text("utf-8"))
         entries = [_designation(name, entry, raw) for name, entry in raw.items()]
         return cls(entries, Redlines.load(folder))
@@ -132,7 +144,7 @@ def _designation(name: str, entry: dict[str, Any], raw: dict[str, Any]) -> Desig
     if unknown:
         raise ValueError(f"posts.toml 的 {name}：不认识 {'、'.join(sorted(unknown))}")
     try:
-        kind = Sort(entry.get("kind"))
+        kind = Sort(entry.get("kind", ""))
     except ValueError:
         raise ValueError(f"posts.toml 的 {name}：kind 只能写 {'、'.join(Sort)}") from None
     level = entry.get("level", [])
@@ -148,7 +160,9 @@ def _designation(name: str, entry: dict[str, Any], raw: dict[str, Any]) -> Desig
 
 def _leaves(name: str, raw: dict[str, Any], above: tuple[str, ...]) -> frozenset[str]:
     if name in above:
-        raise ValueError(f"posts.toml 的 {above[0]}：派生套来套去又回到了自己（{' → '.join((*above, name))}）")
+        raise ValueError(
+            f"posts.toml 的 {above[0]}：派生套来套去又回到了自己（{' → '.join((*above, name))}）"
+        )
     if name not in raw:
         raise ValueError(f"posts.toml 的 {above[-1]}：members 里的 {name} 没有写")
     members = raw[name].get("members")

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Date,
     Integer,
     String,
     Table,
     and_,
-    CompoundSelect,
     bindparam,
     literal,
     or_,
@@ -25,43 +25,45 @@ from engine.people.designations import Designations, Sort, designations
 from engine.people.units import Unit, ancestors, get, within
 from engine.store.tables import people, registrations, tenures, units
 
+CLERK = "文书"
+
 
 @dataclass(frozen=True)
 class Standing:
     """What a person is on a day.
 
-    `capacities` are (designation, unit id) pairs, derived groups included; `posts` the posts alone, with their unit and
-    its path; `administered` the paths of the units whose administrator the person is; `lock` changes whenever posts or
-    registers do, so that a write can make sure that nothing changed since they were read.
+    `capacities`: (designation, unit id), derived groups included. `posts`: (post, unit id, path of that
+    unit), without registers. `revision` rises whenever what the person holds changes.
     """
 
     person_id: int
     name: str
-    unit_id: int
-    lock: int
+    revision: int
     capacities: frozenset[tuple[str, int]]
-    paths: dict[int, str]
     posts: tuple[tuple[str, int, str], ...]
-    administered: tuple[str, ...]
+    administered: tuple[str, ...]  # paths of the units whose administrator the person is
 
-    def holds(self, designation: str, unit_id: int) -> bool:
-        return (designation, unit_id) in self.capacities
+    def units_of(self, designation: str) -> frozenset[int]:
+        """The units in which this person is `designation`."""
+        return frozenset(unit for name, unit in self.capacities if name == designation)
+
+    @property
+    def clerk_units(self) -> frozenset[int]:
+        """The units whose paper this person enters (代录, procedures.md 11.1)."""
+        return self.units_of(CLERK)
 
     def holds_post_above(self, path: str) -> bool:
-        """Whether some post of theirs is in the unit at `path`, or in a unit above it."""
+        """Whether this person holds a post in the unit at `path` or in one above it."""
         return any(path.startswith(above) for _, _, above in self.posts)
 
     def administers(self, path: str) -> bool:
         """Whether the unit at `path` is one this person administers, or lies below one."""
         return any(path.startswith(above) for above in self.administered)
 
-    def units_of(self, post: str) -> frozenset[int]:
-        """The units where the person holds this post."""
-        return frozenset(unit for held, unit, _ in self.posts if held == post)
-
 
 def place(designation: str, line: list[Unit], known: Designations | None = None) -> Unit | None:
-    """The first unit of `line` (from the matter's unit upwards) where `designation` exists; None when there is none.
+    """The first unit of `line` (from the matter's unit upwards) where `designation` exists; None when there
+    is none.
 
     Raises KeyError for a name that posts.toml does not know.
     """
@@ -72,7 +74,9 @@ def place(designation: str, line: list[Unit], known: Designations | None = None)
 def resolve_unit(
     connection: Connection, designation: str, unit_id: int, known: Designations | None = None
 ) -> int | None:
-    """The unit that `designation` means for a matter of `unit_id`: that one, else the nearest above of its level."""
+    """The unit that `designation` means for a matter of `unit_id`: that one, else the nearest above of its
+    level.
+    """
     unit = place(designation, ancestors(connection, unit_id), known)
     return unit.id if unit else None
 
@@ -82,7 +86,8 @@ def holders(
 ) -> list[int]:
     """The people who are `designation` in exactly this unit on a day, in order of their ids; groups expanded.
 
-    A duty (会次职务) has no holders but in its own meeting or matter: empty. Raises KeyError for an unknown name.
+    A duty (会次职务) has no holders but in its own meeting or matter: empty. Raises KeyError for an unknown
+    name.
     """
     known = known or designations()
     meant = known[designation]
@@ -94,7 +99,10 @@ def holders(
     registers = [leaf for leaf in meant.leaves if known[leaf].kind is Sort.REGISTER]
     parts = [
         select(table.c.person_id).where(table.c.unit_id == unit_id, name.in_(names), _current(table, on))
-        for table, name, names in ((tenures, tenures.c.post, posts), (registrations, registrations.c.register, registers))
+        for table, name, names in (
+            (tenures, tenures.c.post, posts),
+            (registrations, registrations.c.register, registers),
+        )
         if names
     ]
     query = union(*parts) if len(parts) > 1 else parts[0].distinct()
@@ -104,24 +112,22 @@ def holders(
 def standing(connection: Connection, person_id: int, on: date, known: Designations | None = None) -> Standing:
     """Everything a person is on a day, in one statement. Raises KeyError when there is no such person."""
     known = known or designations()
+    who: tuple[str, int] | None = None
     held: set[tuple[str, int]] = set()
-    posts, home, paths = [], None, {}
+    posts = []
     for row in connection.execute(_STANDING, {"person": person_id, "day": on}):
-        if row.designation is None:  # where the person lives, not what they hold
-            home = row if home is None or len(row.path) > len(home.path) else home
+        if row.held is None:  # where the person lives, not what they hold
+            who = (row.name, row.standing)
             names = known.of_everyone(row.level)
         else:
-            names = {row.designation} | known.groups(row.designation)
-            if row.is_post:
-                posts.append((row.designation, row.id, row.path))
-        held.update((each, row.id) for each in names)
-        paths[row.id] = row.path
-    if home is None or home.erased_at is not None:
+            names = known.groups(row.held) | {row.held}
+            if row.held in known and known[row.held].kind is Sort.POST:
+                posts.append((row.held, row.id, row.path))
+        held.update((name, row.id) for name in names)
+    if who is None:
         raise KeyError(person_id)
-    administered = tuple(path for post, _, path in posts if post in known and known[post].administrator)
-    return Standing(
-        person_id, home.person, home.id, home.standing, frozenset(held), paths, tuple(posts), administered
-    )
+    administered = tuple(path for post, _, path in posts if known[post].administrator)
+    return Standing(person_id, *who, frozenset(held), tuple(posts), administered)
 
 
 def capacities(
@@ -143,29 +149,24 @@ def _current(table: Table, on: date | ColumnElement[date]) -> ColumnElement[bool
 
 
 def _standing() -> CompoundSelect[Any]:
-    """What the person holds, and the home unit with the one above it (屋场 and 村): nothing deeper is needed."""
+    """What the person holds; and the person, with the home unit and the one above it (屋场 and 村)."""
     person, day = bindparam("person", type_=Integer), bindparam("day", type_=Date)
-    place_of = (units.c.id, units.c.path, units.c.level)
-    nobody = [literal(None, column.type).label(name) for name, column in _PERSON]
+    unit = (units.c.id, units.c.path, units.c.level)
+    nobody = (literal(None, String).label("name"), literal(None, Integer).label("standing"))
     held = [
-        select(name.label("designation"), literal(is_post).label("is_post"), *place_of, *nobody)
+        select(name.label("held"), *unit, *nobody)
         .join(units, units.c.id == table.c.unit_id)
         .where(table.c.person_id == person, _current(table, day))
-        for table, name, is_post in (
-            (tenures, tenures.c.post, 1),
-            (registrations, registrations.c.register, 0),
-        )
+        for table, name in ((tenures, tenures.c.post), (registrations, registrations.c.register))
     ]
-    home, lives = units.alias("home"), people.c.id == person
-    nothing = literal(None, String).label("designation")
+    home, nothing = units.alias("home"), literal(None, String).label("held")
     living = [
-        select(nothing, literal(0).label("is_post"), *place_of, *(column.label(name) for name, column in _PERSON))
+        select(nothing, *unit, people.c.name, people.c.standing)
         .select_from(people.join(home, home.c.id == people.c.unit_id).join(units, units.c.id == where))
-        .where(lives)
+        .where(people.c.id == person, people.c.erased_at.is_(None))
         for where in (home.c.id, home.c.parent_id)
     ]
     return union_all(*held, *living)
 
 
-_PERSON = (("person", people.c.name), ("standing", people.c.standing), ("erased_at", people.c.erased_at))
 _STANDING = _standing()

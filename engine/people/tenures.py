@@ -1,4 +1,6 @@
-"""Taking and leaving a post or a place on a register, and the red lines about who may hold what together (§10)."""
+"""Taking and leaving a post or a place on a register, and the red lines about who may hold what together
+(§10).
+"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -27,10 +29,12 @@ def appoint(
     ends_on: date | None = None,
     known: Designations | None = None,
 ) -> list[str]:
-    """Give a person a post (任职) or enter them in a register (名册) from a day on; answers what to warn about (提示).
+    """Give a person a post (任职) or enter them in a register (名册) from a day on; answers what to warn
+    about (提示).
 
-    Raises Conflict when a red line forbids it, Refused when the unit is of the wrong level, the name is not one that is
-    held (a derived group, a duty), the dates are the wrong way round, or the person holds it then already.
+    Raises Conflict when a red line forbids it, Refused when the unit is of the wrong level, the name is not
+    one that is held (a derived group, a duty), the dates are the wrong way round, or the person holds it then
+    already.
     """
     known = known or designations()
     unit = get(connection, unit_id)
@@ -52,7 +56,13 @@ def appoint(
     ]
     connection.execute(
         table.insert().values(
-            {"person_id": person_id, "unit_id": unit_id, name: designation, "starts_on": starts_on, "ends_on": ends_on}
+            {
+                "person_id": person_id,
+                "unit_id": unit_id,
+                name: designation,
+                "starts_on": starts_on,
+                "ends_on": ends_on,
+            }
         )
     )
     _changed(connection, person_id)
@@ -123,7 +133,9 @@ def _held(
     held: dict[int, set[str]] = {}
     for table, name in ((tenures, tenures.c.post), (registrations, registrations.c.register)):
         query = select(table.c.person_id, name).where(
-            table.c.person_id.in_(list(person_ids)), table.c.unit_id == unit_id, _overlaps(table, since, until)
+            table.c.person_id.in_(list(person_ids)),
+            table.c.unit_id == unit_id,
+            _overlaps(table, since, until),
         )
         for person_id, designation in connection.execute(query):
             held.setdefault(person_id, set()).add(designation)
@@ -131,7 +143,7 @@ def _held(
 
 
 def _overlaps(table: Table, since: date, until: date | None) -> ColumnElement[bool]:
-    ends: Column[date] = table.c.ends_on
+    ends = table.c.ends_on
     condition = or_(ends.is_(None), ends >= since)
     return condition if until is None else condition & (table.c.starts_on <= until)
 
@@ -140,7 +152,11 @@ def _check_conflicts(known: Designations, unit: Unit, who: str, held: set[str], 
     clashes = known.conflicts(held, wanted)
     broken = [clash for clash in clashes if clash.rule.forbidden]
     if broken:
-        raise Conflict("；".join(_explain(clash, f"{who}是{unit.name}的{clash.held}，不能兼任{wanted}") for clash in broken))
+        raise Conflict(
+            "；".join(
+                _explain(clash, f"{who}是{unit.name}的{clash.held}，不能兼任{wanted}") for clash in broken
+            )
+        )
     return [_explain(clash, f"{who}是{unit.name}的{clash.held}，又任{wanted}") for clash in clashes]
 
 
@@ -190,7 +206,10 @@ def _other_holders(
             _overlaps(tenures, since, until),
         )
     )
-    return [f"{unit.name}的{designation}现在是{name}；如果换人，请把原来的免去" for name in connection.scalars(query)]
+    return [
+        f"{unit.name}的{designation}现在是{name}；如果换人，请把原来的免去"
+        for name in connection.scalars(query)
+    ]
 
 
 def _explain(clash: Clash, what: str) -> str:

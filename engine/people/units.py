@@ -1,10 +1,13 @@
-"""Units (组织): one tree, 市 → 县 → 乡镇 → 村 → 屋场. A unit's path names its ancestors, so a subtree is a prefix."""
+"""Units (组织): one tree, 市 → 县 → 乡镇 → 村 → 屋场. A unit's path names its ancestors, so a subtree is a
+prefix.
+"""
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from engine.people.designations import LEVELS
+from engine.store.database import new_id
 from engine.store.tables import units
 
 
@@ -40,7 +43,9 @@ def by_code(connection: Connection, code: str) -> Unit | None:
 def ancestors(connection: Connection, unit_id: int) -> list[Unit]:
     """The unit itself, then upwards to the root; one statement. Empty when there is no such unit."""
     climb = select(units.c.id, units.c.parent_id).where(units.c.id == unit_id).cte("climb", recursive=True)
-    climb = climb.union_all(select(units.c.id, units.c.parent_id).join(climb, units.c.id == climb.c.parent_id))
+    climb = climb.union_all(
+        select(units.c.id, units.c.parent_id).join(climb, units.c.id == climb.c.parent_id)
+    )
     rows = connection.execute(select(*_COLUMNS).join(climb, units.c.id == climb.c.id))
     return sorted((Unit(*row) for row in rows), key=lambda unit: len(unit.path.split("/")), reverse=True)
 
@@ -48,23 +53,29 @@ def ancestors(connection: Connection, unit_id: int) -> list[Unit]:
 def subtree(connection: Connection, path: str) -> list[Unit]:
     """The unit at `path` and all below it, in the order of the tree."""
     rows = connection.execute(select(*_COLUMNS).where(within(path)))
-    return sorted((Unit(*row) for row in rows), key=lambda unit: [int(part) for part in unit.path.split("/") if part])
+    return sorted(
+        (Unit(*row) for row in rows), key=lambda unit: [int(part) for part in unit.path.split("/") if part]
+    )
 
 
 def within(path: str, column: ColumnElement[str] = units.c.path) -> ColumnElement[bool]:
-    """The condition that `column` is the path of this unit or of one below. A range, so that the index serves it."""
+    """The condition that `column` is the path of this unit or of one below. A range, so that the index serves
+    it.
+    """
     return (column >= path) & (column < path[:-1] + "0")  # '0' is the character after '/'
 
 
 def add(connection: Connection, level: str, code: str, name: str, parent_id: int | None = None) -> Unit:
-    """A new unit under `parent_id`. Raises ValueError (Chinese) when the level does not fit under the parent's."""
+    """A new unit under `parent_id`. Raises ValueError (Chinese) when the level does not fit under the
+    parent's.
+    """
     parent = get(connection, parent_id) if parent_id is not None else None
     if level not in LEVELS or (parent and LEVELS.index(level) <= LEVELS.index(parent.level)):
         raise ValueError(f"{parent.level if parent else ''}下面不能设{level}：{name}")
     inserted = connection.execute(
         units.insert().values(parent_id=parent_id, level=level, code=code, name=name, path=f"new {code}")
     )
-    unit_id: int = inserted.inserted_primary_key[0]
+    unit_id = new_id(inserted)
     path = f"{parent.path if parent else '/'}{unit_id}/"
     connection.execute(units.update().where(units.c.id == unit_id).values(path=path))
     return Unit(unit_id, parent_id, level, code, name, path)

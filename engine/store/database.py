@@ -1,9 +1,9 @@
 """Connections: reading is cheap and never blocks, writing is one short transaction.
 
-    db = Database("sqlite:////var/lib/cunyi/county.db")
-    with db.read() as c: ...        # Core connection, nothing may be changed
-    with db.write() as c: ...       # one transaction: committed whole or not at all
-    db.run(lambda c: ...)           # the same, tried again when another writer was in the way
+db = Database("sqlite:////var/lib/cunyi/county.db")
+with db.read() as c: ...        # Core connection, nothing may be changed
+with db.write() as c: ...       # one transaction: committed whole or not at all
+db.run(lambda c: ...)           # the same, tried again when another writer was in the way
 """
 
 import random
@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from engine.store.failures import DatabaseBusy, DatabaseUnavailable, Failure, classify
 
-__all__ = ["Database", "DatabaseBusy", "DatabaseUnavailable", "count_statements"]
+__all__ = ["Database", "DatabaseBusy", "DatabaseUnavailable", "count_statements", "new_id", "one_at_a_time"]
 
 T = TypeVar("T")
 
@@ -43,14 +43,14 @@ class Database:
         self._writer = _WriteLock() if self.is_sqlite else None
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
-            self._reader = self.engine.execution_options(begin="BEGIN")
-            self._writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+            self._reader: Engine = self.engine.execution_options(begin="BEGIN")
+            self._writing: Engine = self.engine.execution_options(begin="BEGIN IMMEDIATE")
             for engine in (self._reader, self._writing):
                 event.listen(engine, "begin", _begin_sqlite)
         else:
             event.listen(self.engine, "checkin", _stamp)
             event.listen(self.engine, "checkout", _ping_if_idle)
-            # Under READ COMMITTED every statement sees its own snapshot anyway: a read needs no BEGIN and no ROLLBACK.
+            # Under READ COMMITTED every statement sees its own snapshot anyway: reading needs no BEGIN.
             self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self._writing = self.engine
         event.listen(self._reader, "before_cursor_execute", _refuse_writing)
@@ -60,9 +60,25 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading. Raises DatabaseUnavailable; RuntimeError when something writes through it."""
+        """A connection for reading. Raises DatabaseUnavailable; RuntimeError when it changes something."""
         try:
             with self._reader.connect() as connection:
+                yield connection
+        except Exception as error:
+            raise _meaning(error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Like `read`, and everything read through it is of one and the same moment: for verifying and
+        backing up.
+        """
+        if self.is_sqlite:  # a transaction of SQLite's is that already
+            with self.read() as connection:
+                yield connection
+            return
+        try:
+            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+                connection.execute(text("SET TRANSACTION READ ONLY"))
                 yield connection
         except Exception as error:
             raise _meaning(error) from error
@@ -71,8 +87,9 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back on any exception.
 
-        Raises DatabaseBusy (may be tried again) or DatabaseUnavailable; a violated constraint stays SQLAlchemy's
-        IntegrityError. RuntimeError when opened inside another one of the same thread: that would wait for itself.
+        Raises DatabaseBusy (may be tried again) or DatabaseUnavailable; a violated constraint stays
+        SQLAlchemy's IntegrityError. RuntimeError inside another one of the same thread: it would wait for
+        itself.
         """
         committing = False
         try:
@@ -85,9 +102,9 @@ class Database:
             raise _meaning(error, committing and not self.is_sqlite) from error
 
     def run(self, work: Callable[[Connection], T], attempts: int = 8) -> T:
-        """Do `work(connection)` in a write transaction; again, from the start, when another writer was in the way.
+        """Do `work(connection)` in a write transaction; again when another writer was in the way.
 
-        `work` must read whatever it decides on through the connection it is given. Raises like `write`.
+        `work` starts over, so it must read what it decides on through its connection. Raises like `write`.
         """
         return _retried(lambda: self._once(work), attempts)
 
@@ -99,6 +116,11 @@ class Database:
                 return work(connection)
 
         return _retried(once, attempts)
+
+    @staticmethod
+    def check(url: str) -> None:
+        """Raises ValueError (Chinese) when the address is none we can use; does not connect."""
+        _checked(url)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -120,7 +142,7 @@ class Database:
 
 
 class _WriteLock:
-    """SQLite has one writer. Waiting here, in order, beats its own polling: the tail of the waiting times shrinks."""
+    """SQLite has one writer. Waiting here beats its own polling: the tail of the waiting times shrinks."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -153,16 +175,33 @@ def count_statements(database: Database) -> Iterator[list[str]]:
         event.remove(database.engine, "before_cursor_execute", note)
 
 
+def new_id(result: CursorResult[Any]) -> int:
+    """The id the database gave to the row just inserted."""
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """From here to the end of the transaction nobody else is past the same point with the same `what`.
+
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
+
 def _retried(once: Callable[[], T], attempts: int) -> T:
     for attempt in range(attempts):
         try:
             return once()
         except DatabaseUnavailable as error:
-            # Gone is tried once more only: a restarted server has killed the pooled connections, a dead one stays dead.
+            # Gone is tried once more only: a restarted server has killed the pool, a dead one stays dead.
             last = attempts - 1 if isinstance(error, DatabaseBusy) else 1
             if error.in_doubt or attempt >= last:
                 raise
-        time.sleep(random.uniform(0.2, 1.0) * min(0.01 * 2**attempt, 0.5))  # jitter, so that two do not meet again
+        jitter = random.uniform(0.2, 1.0)  # noqa: S311 - so that two do not meet again; nothing secret
+        time.sleep(jitter * min(0.01 * 2**attempt, 0.5))
     raise AssertionError("attempts must be positive")
 
 
@@ -182,7 +221,7 @@ def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ValueError("数据库地址（CUNYI_DATABASE_URL）看不懂。例如 sqlite:////var/lib/cunyi/county.db") from None
+        raise ValueError("数据库地址（CUNYI_DATABASE_URL）看不懂，例如 sqlite:////srv/county.db") from None
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
@@ -233,7 +272,7 @@ def _stamp(_connection: Any, record: Any) -> None:
 
 
 def _ping_if_idle(connection: Any, record: Any, _proxy: Any) -> None:
-    """Asking on every use would cost a round trip; asking only after a pause finds the server that was restarted."""
+    """Asking every time would cost a round trip; asking after a pause finds a server that was restarted."""
     if time.monotonic() - record.info.get("idle_since", time.monotonic()) < IDLE:
         return
     try:

@@ -8,10 +8,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
-class DatabaseUnavailable(Exception):
+class DatabaseUnavailable(Exception):  # noqa: N818 - what it is, not that it is an error
     """The database cannot be reached or cannot write; nothing was changed, unless `in_doubt`.
 
-    `in_doubt`: the connection broke while the commit was on its way, so the change may or may not stand. Never retried.
+    `in_doubt`: the connection broke while the commit was on its way; the change may or may not stand. Never
+    retried.
     """
 
     def __init__(self, in_doubt: bool = False) -> None:
@@ -24,7 +25,7 @@ class DatabaseUnavailable(Exception):
 
 
 class DatabaseBusy(DatabaseUnavailable):
-    """Others were writing the same thing for too long; nothing was changed and the work may be tried again."""
+    """Others were writing for too long; nothing was changed and the work may be tried again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,10 +65,10 @@ def classify(error: BaseException) -> Failure | None:
 
 def _classify_driver(error: BaseException) -> Failure | None:
     if isinstance(error, sqlite3.Error):
-        code = getattr(error, "sqlite_errorcode", None)
-        if code is None:
-            return None
-        return Failure.BUSY if code & 0xFF in _SQLITE_BUSY else Failure.GONE if code & 0xFF in _SQLITE_GONE else None
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary in _SQLITE_BUSY:
+            return Failure.BUSY
+        return Failure.GONE if primary in _SQLITE_GONE else None
     if isinstance(error, psycopg.Error):
         if error.sqlstate in _POSTGRESQL_BUSY:
             return Failure.BUSY

@@ -1,8 +1,9 @@
-"""The tables. SQL is unqualified: one county is one SQLite file or one PostgreSQL schema, and nothing joins across.
+"""The tables. SQL is unqualified: one county is one SQLite file or one PostgreSQL schema, and nothing joins
+across.
 
-What must never happen is a constraint here: two ballots of one person on one step, a post held twice at a time, a
-journal entry twice at one place in its chain. Open tasks, assignments, timers and subscriptions are *derived*: they are
-replaced together with the state of their instance, in the same transaction.
+What must never happen is a constraint here: two ballots of one person on one step, a post held twice at a
+time, a journal entry twice at one place in its chain. Open tasks, assignments, timers and subscriptions are
+*derived*: they are replaced together with the state of their instance, in the same transaction.
 """
 
 from sqlalchemy import (
@@ -226,9 +227,7 @@ instances = Table(
     Column("undo", LargeBinary),  # what the last step replaced, while it may be withdrawn
     Column("undo_by", ForeignKey("people.id")),
     Index("ix_instances_unit_id_status_started_at", "unit_id", "status", "started_at"),
-    CheckConstraint(
-        "status in ('running', 'completed', 'cancelled', 'failed')", name="status"
-    ),
+    CheckConstraint("status in ('running', 'completed', 'cancelled', 'failed')", name="status"),
 )
 
 tasks = Table(
@@ -253,7 +252,8 @@ tasks = Table(
 )
 
 assignments = Table(
-    "assignments",  # whose an open task is: a seat is filled by the holders of a designation, or by one person; derived
+    # whose an open task is: a seat is filled by the holders of a designation, or by one person; derived
+    "assignments",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("task_id", ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False, index=True),
@@ -326,7 +326,8 @@ deliveries = Table(
 )
 
 submissions = Table(
-    "submissions",  # what people handed in, step by step; the personal content that may be erased stands only here
+    # what people handed in, step by step; the personal content that may be erased stands only here
+    "submissions",
     metadata,
     Column("id", String(32), primary_key=True),  # made before the transaction, as everything is
     Column("instance_id", ForeignKey("instances.id"), nullable=False),

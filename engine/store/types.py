@@ -12,7 +12,8 @@ from sqlalchemy.types import TypeDecorator
 class Moment(TypeDecorator[datetime]):
     """A point in time: an aware datetime in Python, fixed-width ISO 8601 text in UTC in the database.
 
-    Text sorts as time does, and both databases treat it alike. A naive datetime is a programming error: ValueError.
+    Text sorts as time does, and both databases treat it alike. A naive datetime is a programming error:
+    ValueError.
     """
 
     impl = String(27)

@@ -14,7 +14,7 @@ _LOCK = 0x63756E7969  # any number, the same in every process
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema up to date: whole or not at all, and by one process at a time. Does nothing when it is."""
+    """Bring the schema up to date: whole or not at all, by one process at a time; nothing when it is."""
     with database.read() as connection:
         if current(connection) == newest():
             return
@@ -39,8 +39,8 @@ def newest() -> str | None:
 def _upgrade_sqlite(database: Database) -> None:
     """SQLite changes a column by rebuilding its table, which foreign keys would turn into deleted children.
 
-    They can only be switched off outside a transaction, so the connection is prepared first and the keys are checked before
-    the commit.
+    They can only be switched off outside a transaction, so the connection is prepared first, and the keys are
+    checked before the commit.
     """
     with database.engine.connect() as outside:
         driver = outside.connection.driver_connection

@@ -1,0 +1,173 @@
+"""Checking the journal: every chain from its first entry, against the heads kept elsewhere and an exported
+checkpoint.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select, union_all
+
+from engine.journal.chain import GENESIS, Head, canonical, digest, hash_of
+from engine.store.tables import chain_heads, checkpoints, instances, journal, submissions
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first place of a chain that is not as it was written. `why` is Chinese."""
+
+    chain: str
+    sequence: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.chain} 第 {self.sequence} 条：{self.why}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a verification went through, and what it found."""
+
+    chains: int
+    entries: int
+    breaks: tuple[Break, ...]
+
+    @property
+    def intact(self) -> bool:
+        return not self.breaks
+
+
+def verify(connection: Connection, chain: str | None = None, exported: Iterable[str | bytes] = ()) -> Checked:
+    """Recompute everything, or one chain. `exported`: lines of `export_heads`, so that a removed chain shows
+    too.
+    """
+    heads = _heads(connection, chain)
+    breaks: list[Break] = []
+    seen: dict[str, Head] = {}
+    known: dict[str, dict[int, str]] = {}
+    lines = _read_lines(exported, breaks)
+    for name, wanted in lines:
+        known.setdefault(name, {})[wanted.sequence] = wanted.hash
+    entries = 0
+    broken: set[str] = set()
+    for row in _entries(connection, chain):
+        entries += 1
+        name = row["chain"]
+        head = seen.get(name, GENESIS)
+        why = None if name in broken else _wrong(row, head, known.get(name, {}))
+        if why:
+            breaks.append(Break(name, head.sequence + 1, why))
+            broken.add(name)
+        seen[name] = Head(row["sequence"], row["hash"])
+    breaks += [found for found in _against_heads(heads, seen) if found.chain not in broken]
+    lost = {found.chain for found in breaks}
+    for name, wanted in lines:
+        if seen.get(name, GENESIS).sequence < wanted.sequence and name not in lost and chain in (None, name):
+            breaks.append(Break(name, wanted.sequence, "存档时有这一条，现在没有了"))
+            lost.add(name)
+    return Checked(len(heads.keys() | seen.keys()), entries, tuple(breaks))
+
+
+def checkpoint(connection: Connection, day: date, now: datetime) -> str:
+    """Write down the heads of all chains for a day, once; answers the line to export (`export_heads`)."""
+    row = connection.execute(select(checkpoints).where(checkpoints.c.day == day)).mappings().one_or_none()
+    if row is None:
+        heads = {name: list(head) for name, head in sorted(_heads(connection, None).items())}
+        before = connection.scalar(select(checkpoints.c.hash).order_by(checkpoints.c.day.desc()).limit(1))
+        written = {"day": day, "at": now, "heads": heads, "hash": _checkpoint_hash(day, heads, before)}
+        connection.execute(checkpoints.insert().values(**written))
+    return next(line for line in export_heads(connection, day))
+
+
+def export_heads(connection: Connection, since: date | None = None) -> Iterator[str]:
+    """One JSON line a day. Kept outside (printed, sent upwards), it proves later that no chain was taken
+    away.
+    """
+    rows = connection.execute(select(checkpoints).order_by(checkpoints.c.day)).mappings()
+    before: str | None = None
+    for row in rows:
+        if since is None or row["day"] >= since:
+            line = {
+                "day": row["day"].isoformat(),
+                "previous": before,
+                "hash": row["hash"],
+                "heads": row["heads"],
+            }
+            yield orjson.dumps(line).decode()
+        before = row["hash"]
+
+
+def _checkpoint_hash(day: date, heads: Mapping[str, Any], previous: str | None) -> str:
+    covered = {"day": day.isoformat(), "heads": heads, "previous": previous}
+    return hashlib.sha256(canonical(covered)).hexdigest()
+
+
+def _read_lines(exported: Iterable[str | bytes], breaks: list[Break]) -> list[tuple[str, Head]]:
+    heads = []
+    for number, line in enumerate(exported, 1):
+        try:
+            read = orjson.loads(line)
+            expected = _checkpoint_hash(date.fromisoformat(read["day"]), read["heads"], read["previous"])
+            intact = expected == read["hash"]
+            found = [(name, Head(*head)) for name, head in read["heads"].items()]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            intact, found = False, []
+        if not intact:
+            breaks.append(Break("checkpoint", number, "存档文件的这一行被改过或不完整"))
+            continue
+        heads += found
+    return heads
+
+
+def _heads(connection: Connection, chain: str | None) -> dict[str, Head]:
+    """The head of each chain as the instances and the units carry it."""
+    matters = select(
+        ("instance:" + instances.c.id).label("chain"), instances.c.journal_seq, instances.c.journal_hash
+    )
+    others = select(chain_heads.c.chain, chain_heads.c.sequence, chain_heads.c.hash)
+    rows = connection.execute(union_all(matters, others))
+    return {name: Head(sequence, hash_) for name, sequence, hash_ in rows if chain in (None, name)}
+
+
+def _entries(connection: Connection, chain: str | None) -> Iterator[dict[str, Any]]:
+    query = (
+        select(journal, submissions.c.salt, submissions.c.data)
+        .outerjoin(submissions, submissions.c.id == journal.c.submission_id)
+        .order_by(journal.c.chain, journal.c.sequence)
+    )
+    if chain is not None:
+        query = query.where(journal.c.chain == chain)
+    for row in connection.execution_options(yield_per=1000).execute(query).mappings():
+        yield dict(row)
+
+
+def _wrong(row: Mapping[str, Any], head: Head, known: Mapping[int, str]) -> str | None:
+    """What is wrong with an entry that follows `head`; None when it is right."""
+    if row["sequence"] != head.sequence + 1:
+        return "缺了这一条"
+    if row["previous"] != head.hash:
+        return "与前一条接不上，前面的记录被换过"
+    written = {name: value for name, value in row.items() if name not in ("salt", "data")}
+    if hash_of(written) != row["hash"]:
+        return "内容被改过"
+    if known.get(row["sequence"], row["hash"]) != row["hash"]:
+        return "与存档不一致，整条记录链被重写过"
+    # Content erased by law is NULL-like (`{}` with an empty salt): the chain still holds, only its meaning is
+    # gone.
+    if row["digest"] and row["salt"] and digest(row["salt"], row["data"]) != row["digest"]:
+        return "办理内容与留痕不一致，办理内容被改过"
+    return None
+
+
+def _against_heads(heads: Mapping[str, Head], seen: Mapping[str, Head]) -> Iterator[Break]:
+    for name in sorted(heads.keys() | seen.keys()):
+        head, last = heads.get(name), seen.get(name, GENESIS)
+        if head is None:
+            yield Break(name, last.sequence, "有留痕，却找不到它所属的办件或单位")
+        elif last.sequence < head.sequence:
+            yield Break(name, last.sequence + 1, "末尾的记录被删掉了")
+        elif last != head:
+            yield Break(name, last.sequence, "末尾与办件记载的不一致")
