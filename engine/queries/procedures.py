@@ -1,0 +1,91 @@
+"""Procedures a person may start, each with the units it may be started in."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select, tuple_
+
+from engine.authorisation import Actor
+from engine.clauses import Clause, clause
+from engine.runtime import Runtime
+from engine.store.tables import procedure_versions, units
+
+
+@dataclass(frozen=True)
+class Place:
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Startable:
+    """The version in force in `units`; where units are on different versions, there is one of these for each."""
+
+    key: str
+    title: str
+    version: int
+    level: str
+    summary: str
+    clauses: list[Clause]
+    units: list[Place]
+
+
+def startable(rt: Runtime, actor: Actor) -> list[Startable]:
+    """By title. Two statements, besides versions this process has not seen yet."""
+    held = sorted({unit for _, unit in actor.capacities})
+    with rt.database.read() as c:
+        places = c.execute(select(units.c.id, units.c.code, units.c.name, units.c.level, units.c.path).where(units.c.id.in_(held))).all()
+        newest = c.execute(_NEWEST).all()
+        found: dict[int, list[Place]] = defaultdict(list)
+        for place in places:
+            for version in _in_force(newest, place.path).values():
+                if version.level == place.level:
+                    procedure = rt.procedure(c, version.id)
+                    if any((starter, place.id) in actor.capacities for starter in procedure.starters):
+                        found[version.id].append(Place(place.id, place.code, place.name))
+        rows = {row.id: row for row in newest}
+        result = [_startable(rows[version], rt.procedure(c, version), where) for version, where in found.items()]
+    return sorted(result, key=lambda one: (one.title, one.version))
+
+
+_LATEST = (
+    select(procedure_versions.c.unit_id, procedure_versions.c.key, func.max(procedure_versions.c.version))
+    .group_by(procedure_versions.c.unit_id, procedure_versions.c.key)
+    .subquery()
+)
+_NEWEST = select(
+    procedure_versions.c.id,
+    procedure_versions.c.unit_id,
+    procedure_versions.c.key,
+    procedure_versions.c.title,
+    procedure_versions.c.level,
+    procedure_versions.c.version,
+).where(
+    tuple_(procedure_versions.c.unit_id, procedure_versions.c.key, procedure_versions.c.version).in_(select(_LATEST))
+)
+
+
+def _in_force(newest: list[Row[Any]], path: str) -> dict[str, Row[Any]]:
+    """For each procedure the version of the nearest unit upwards along `path`, as `operations.procedures.in_force`."""
+    depth = {int(part): index for index, part in enumerate(path.strip("/").split("/"))}
+    nearest: dict[str, Row[Any]] = {}
+    for row in newest:
+        if row.unit_id in depth and (
+            row.key not in nearest or depth[row.unit_id] > depth[nearest[row.key].unit_id]
+        ):
+            nearest[row.key] = row
+    return nearest
+
+
+def _startable(row: Row[Any], procedure: Any, places: list[Place]) -> Startable:
+    return Startable(
+        key=row.key,
+        title=row.title,
+        version=row.version,
+        level=row.level,
+        summary=procedure.summary,
+        clauses=[clause(number) for number in procedure.clauses],
+        units=sorted(places, key=lambda place: place.id),
+    )
