@@ -1,0 +1,131 @@
+"""A step with a kind in a rehearsal: people hand in one by one, as on the server, until the kind has a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import forms as form_rules
+from engine import steps
+from engine.diagram.model import Node
+from engine.execution.error import ExecutionError
+from engine.execution.roster import Roster
+from engine.steps import DOERS, Kind, Seat, SettingError, Submission
+
+SEAT = "席位"
+
+Forms = Mapping[str, Mapping[str, Any]]
+
+
+class Answering:
+    """One open step: its settings, whose voices it wants, and what has been handed in so far."""
+
+    def __init__(
+        self, node: Node, context: Mapping[str, Any], parameters: Mapping[str, Any], forms: Forms, roster: Roster | None
+    ) -> None:
+        self.node, self.context, self.forms, self.roster = node, context, forms, roster
+        self.kind = self._kind()
+        try:
+            self.settings = self.kind.freeze(node, parameters)
+        except SettingError as error:
+            raise self._failure(str(error)) from error
+        holders = roster.holders if roster is not None else lambda designation: []
+        self.seats = self.kind.seats(self.settings, node.lane or node.label, holders, self._named_people())
+
+    def submit(
+        self, data: Mapping[str, Any], by: str | None, before: Sequence[Submission]
+    ) -> tuple[Submission, dict[str, Any] | None]:
+        """What is handed in now, and the step's result if it is done with that. Raises ExecutionError where it is refused."""
+        values = dict(data)
+        wanted = values.pop(SEAT, None) if self.kind.several else None
+        person = self._person(by, before)
+        seat = self._seat(wanted, person, before)
+        submission = Submission(self._clean(values), person, seat.name)
+        return submission, self.kind.result(self.settings, self.seats, [*before, submission])
+
+    # ------------------------------------------------------------ who
+
+    def _named_people(self) -> list[int]:
+        """The people `who` reads from the data, by name or id."""
+        path = (self.node.properties.get("who") or "").strip().removeprefix("{").removesuffix("}").strip()
+        if not path:
+            return []
+        value: Any = self.context
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        people = [self._number(one) for one in (value if isinstance(value, list) else [value])]
+        if not people or None in people:
+            raise self._failure(f"由谁来办要看“{path}”，可是前面还没有填好")
+        return [person for person in people if person is not None]
+
+    def _number(self, person: Any) -> int | None:
+        if isinstance(person, str) and self.roster is not None:
+            return self.roster.number(person)
+        return person if isinstance(person, int) else None
+
+    def _person(self, by: str | None, before: Sequence[Submission]) -> int | None:
+        if by is None:
+            return None
+        if self.roster is None:
+            raise self._failure("演练没有名单，不能指明由谁来办")
+        person = self.roster.number(by)
+        if person in self._excluded():
+            raise self._failure(f"{by}办过前面的步骤，这一步要换一个人办")
+        if self.kind.several and any(submission.person == person for submission in before):
+            raise self._failure(f"{by}已经办过，一个人只能办一次")
+        return person
+
+    def _excluded(self) -> set[int]:
+        """Who did the earlier steps `not_who` names, by key or element id."""
+        excluded: set[int] = set()
+        for name in (self.node.properties.get("not_who") or "").split():
+            result = self.context.get(self._key(name))
+            if isinstance(result, Mapping):
+                excluded.update(result.get(DOERS) or ())
+        return excluded
+
+    def _key(self, name: str) -> str:
+        return next((node.key for node in self.node.scope.walk() if node.id == name), name)
+
+    def _seat(self, wanted: Any, person: int | None, before: Sequence[Submission]) -> Seat:
+        """The seat that is named, else the first free one this person may take."""
+        taken = {submission.seat for submission in before} if self.kind.several else set()
+        free = [seat for seat in self.seats if seat.name not in taken]
+        if wanted is not None:
+            free = [seat for seat in free if seat.name.split("#")[0] == wanted]
+        if person is not None:
+            free = [seat for seat in free if self._may_sit(person, seat)]
+        if not free:
+            who = self.roster.name(person) if person is not None and self.roster is not None else "谁"
+            raise self._failure(f"{who}不能办这一步（{wanted or '、'.join(self._seat_names())}），或者已经有人办了")
+        return free[0]
+
+    def _may_sit(self, person: int, seat: Seat) -> bool:
+        assert self.roster is not None
+        return person in seat.people or any(person in self.roster.holders(name) for name in seat.designations)
+
+    def _seat_names(self) -> list[str]:
+        return [seat.name.split("#")[0] for seat in self.seats]
+
+    # ------------------------------------------------------------ what
+
+    def _kind(self) -> Kind:
+        name = self.node.kind or ""
+        try:
+            return steps.kind(name)
+        except KeyError:
+            raise self._failure(f"不认识的办理方式“{name}”。请改成 {'、'.join(steps.names())} 之一") from None
+
+    def _clean(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Checked by the form; without one at hand (a bare diagram) whatever is handed in."""
+        form = self.settings.get("form")
+        if form is not None and form not in self.forms:
+            return values
+        clean, errors = form_rules.validate(self.kind.actions(self.settings, self.forms)[0].schema, values)
+        errors = errors or self.kind.faults(self.settings, clean)
+        if errors:
+            raise self._failure("；".join(errors.values()))
+        return clean
+
+    def _failure(self, message: str) -> ExecutionError:
+        return ExecutionError(message, self.node.id, self.node.label)

@@ -1,0 +1,1 @@
+"""One module per kind of node: subclasses of SpiffWorkflow's task spec with BPMN's token semantics."""

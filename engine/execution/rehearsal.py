@@ -1,0 +1,316 @@
+"""Rehearsing a diagram by hand, without a database: scenarios, the studio and the explorer are built on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engine.clock import Clock, VirtualClock
+from engine.diagram.model import Node
+from engine.durations import Calendar
+from engine.execution.answering import Answering
+from engine.execution.definition import Definition
+from engine.execution.error import ExecutionError
+from engine.execution.instance import Instance, OpenTask
+from engine.execution.outgoing import Outgoing
+from engine.execution.plain import NotPlain, plain
+from engine.execution.roster import Roster
+from engine.execution.script import Script
+from engine.steps import Submission
+from engine.working_days import WEEKDAYS_ONLY
+
+MAX_DUE_TIMES = 50_000  # in one `advance`
+MAX_ROUNDS = 1_000  # of messages and signals going to and fro in one call
+
+
+@dataclass(frozen=True)
+class Task:
+    """An open task. `data` is all that it can see."""
+
+    id: str
+    element_id: str
+    name: str | None
+    lane: str | None
+    kind: str | None
+    data: dict[str, Any]
+
+
+class Rehearsal:
+    """All instances of a file, under a clock of their own. The state is saved and loaded again with every call, as on the
+    server; a call that fails (ExecutionError, in Chinese) changes nothing."""
+
+    def __init__(
+        self,
+        script: Script,
+        clock: Clock | None = None,
+        calendar: Calendar = WEEKDAYS_ONLY,
+        roster: Roster | None = None,
+    ) -> None:
+        self.script, self.calendar, self.roster = script, calendar, roster
+        self.clock = clock if isinstance(clock, VirtualClock) else MovingClock(clock) if clock else VirtualClock()
+        self.trace: list[str] = []
+        self.error: str | None = None
+        self._saved: list[bytes] = []
+        self._done: list[bool] = []
+        self._mailbox: list[Outgoing] = []
+        self._opened: dict[str, int] = {}
+        self._submissions: dict[str, list[Submission]] = {}
+
+    @classmethod
+    def load(
+        cls,
+        source: bytes | str | Path | Mapping[str, bytes],
+        clock: Clock | None = None,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        calendar: Calendar = WEEKDAYS_ONLY,
+        roster: Roster | None = None,
+    ) -> Rehearsal:
+        """A diagram (XML, or the path of a `.bpmn` file) or a procedure's folder, whose parameters have their defaults but
+        for those given here. Raises engine.diagram.DiagramError for what cannot be executed right."""
+        return cls(Script.load(source, parameters or {}), clock, calendar, roster)
+
+    # ------------------------------------------------------------ what can be seen
+
+    def open_tasks(self) -> list[Task]:
+        """In the order they were opened."""
+        opened = [
+            (self._opened[task.id], self._task(instance, task))
+            for instance in self._running()
+            for task in instance.open_tasks()
+        ]
+        return [task for _, task in sorted(opened, key=lambda pair: pair[0])]
+
+    @property
+    def finished(self) -> bool:
+        """Every instance has ended."""
+        return all(self._done)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The data of the instance last started."""
+        return self._last("data") or {}
+
+    @property
+    def outcome(self) -> str | None:
+        """The name of the end event that the instance last started has reached."""
+        return self._last("outcome")  # type: ignore[no-any-return]
+
+    @property
+    def stuck(self) -> bool:
+        """Nothing is open, due or awaited, and yet not all is finished."""
+        return not self.finished and all(instance.stuck for instance in self._running())
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    @property
+    def due(self) -> list[tuple[datetime, str]]:
+        """What waits for a time, soonest first: (when, element id)."""
+        return sorted((due, element) for instance in self._running() for _, element, due in instance.timers())
+
+    @property
+    def waiting(self) -> list[tuple[str, str]]:
+        """What is waited for to be told: ("message" or "signal", its name)."""
+        return [(kind, name) for instance in self._running() for _, kind, name in instance.subscriptions()]
+
+    def positions(self) -> list[str]:
+        """The elements at which tokens stand."""
+        return list(dict.fromkeys(place for instance in self._running() for place in instance.positions()))
+
+    # ------------------------------------------------------------ what can be done
+
+    def start(self, process_id: str | None = None, data: Mapping[str, Any] | None = None) -> None:
+        """Start the process (the first of the file by default): at its plain start, else waiting at its other ones."""
+        self._change(lambda running: running.append(self._new(process_id, data=data or {})))
+
+    def complete(self, task_id: str, data: Mapping[str, Any] | None = None, *, by: str | None = None) -> None:
+        """A person is done. With a kind this is one submission, and the task stays open until the kind has a result.
+
+        `by` names the person on the roster. A submission may say whose voice it is: `{"席位": …}`.
+        """
+
+        def act(running: list[Instance]) -> None:
+            instance, task = self._find(running, task_id)
+            result: Mapping[str, Any] | None = data or {}
+            if task.node.kind:
+                result = self._submit(instance, task, data or {}, by)
+            if result is not None:
+                instance.complete(task_id, result)
+
+        self._change(act)
+
+    def throw_error(self, task_id: str, code: str) -> None:
+        """The task ends with a BPMN error."""
+        self._change(lambda running: self._find(running, task_id)[0].throw_error(task_id, code))
+
+    def send(self, message: str, data: Mapping[str, Any] | None = None) -> None:
+        """A message from outside: to the oldest instance that waits for it, else it starts one, else it is kept. Only what
+        the diagram declares as its payload gets in."""
+        names = self.script.definition.payload(message)
+        try:
+            payload = {name: value for name, value in plain(data or {}).items() if name in names}
+        except NotPlain as error:
+            raise ExecutionError(str(error)) from error
+        self._change(lambda running: self._mailbox.append(Outgoing("message", message, payload)))
+
+    def signal(self, name: str) -> None:
+        """A signal from outside: to all that wait for it, and to every process it starts."""
+        self._change(lambda running: self._broadcast(running, name, None))
+
+    def advance(self, seconds: float = 0.0) -> None:
+        """Let time pass. Each due time is a step of its own: if one fails, the earlier ones stay done and the clock stands
+        where it last went right."""
+        if seconds < 0:
+            raise ExecutionError("时间不能倒退")
+        end = self.clock() + timedelta(seconds=seconds)
+        for _ in range(MAX_DUE_TIMES):
+            due = self.due
+            if not due or due[0][0] > end:
+                self.clock.move_to(end)
+                return
+            moment = max(due[0][0], self.clock())
+            self._change(lambda running: _fire(running), moment)
+        raise ExecutionError(f"这段时间里到期的事超过 {MAX_DUE_TIMES} 件，请分几次推进")
+
+    # ------------------------------------------------------------ one change
+
+    def _change(self, act: Callable[[list[Instance]], object], moment: datetime | None = None) -> None:
+        """Load, do, let messages and signals run their course, save. Only if all that went right is anything kept."""
+        before, mailbox, submissions = self.clock(), list(self._mailbox), dict(self._submissions)
+        try:
+            if moment is not None:
+                self.clock.move_to(moment)
+            running = self._running()
+            known = len(running)
+            act(running)
+            trace = self._route(running)
+            saved = [instance.dump() for instance in running]
+        except BaseException:
+            self._mailbox, self._submissions = mailbox, submissions
+            if moment is not None:
+                self.clock.move_to(before)
+            raise
+        places = [place for place, done in enumerate(self._done) if not done]
+        for place, state in zip(places, saved, strict=False):
+            self._saved[place] = state
+        self._saved += saved[known:]
+        self._done += [False] * (len(running) - known)
+        for place, instance in zip([p for p, done in enumerate(self._done) if not done], running, strict=True):
+            self._done[place] = instance.completed
+            self.error = self.error or instance.error
+        self.trace += trace
+        self._remember_open(running)
+
+    def _route(self, running: list[Instance]) -> list[str]:
+        """Deliver what the instances say to each other until all is quiet. Returns the elements passed."""
+        trace: list[str] = []
+        for _ in range(MAX_ROUNDS):
+            for instance in running:
+                trace += instance.trace
+                instance.trace.clear()
+            said = [(instance, outgoing) for instance in running for outgoing in instance.outbox]
+            for instance in running:
+                instance.outbox.clear()
+            for instance, outgoing in said:
+                if outgoing.kind == "message":
+                    self._mailbox.append(outgoing)
+                else:
+                    self._broadcast(running, outgoing.name, instance)
+            delivered = [message for message in self._mailbox if self._deliver(running, message)]
+            self._mailbox = [message for message in self._mailbox if message not in delivered]
+            if not said and not delivered and not any(instance.trace for instance in running):
+                return trace
+        raise ExecutionError("消息和信号来来回回没有停，像是在互相触发。请检查流程之间的消息")
+
+    def _deliver(self, running: list[Instance], message: Outgoing) -> bool:
+        """To the oldest instance that waits for it, else it starts one."""
+        for instance in running:
+            if not instance.completed and instance.deliver("message", message.name, message.payload):
+                return True
+        for process, element in self.script.definition.starts("message", message.name)[:1]:
+            running.append(self._new(process, by_event=element, payload=message.payload))
+            return True
+        return False
+
+    def _broadcast(self, running: list[Instance], signal: str, sender: Instance | None) -> None:
+        """To every instance but the sender, which has heard it, and to every process it starts in which none waited for it."""
+        waiting = {place for instance in running if instance is not sender for place in instance.positions()}
+        for instance in list(running):
+            if instance is not sender and not instance.completed:
+                instance.deliver("signal", signal)
+        for process, element in self.script.definition.starts("signal", signal):
+            if element not in waiting:
+                running.append(self._new(process, by_event=element))
+
+    def _new(self, process_id: str | None, **how: Any) -> Instance:
+        return self.script.definition.start(
+            process_id, clock=self.clock, parameters=self.script.parameters, calendar=self.calendar, **how
+        )
+
+    def _running(self) -> list[Instance]:
+        return [
+            self.script.definition.restore(
+                state, clock=self.clock, parameters=self.script.parameters, calendar=self.calendar
+            )
+            for state, done in zip(self._saved, self._done, strict=True)
+            if not done
+        ]
+
+    # ------------------------------------------------------------ tasks
+
+    def _find(self, running: list[Instance], task_id: str) -> tuple[Instance, OpenTask]:
+        for instance in running:
+            for task in instance.open_tasks():
+                if task.id == task_id:
+                    return instance, task
+        raise ExecutionError("这一步已经办完或者不再需要办理，请看看现在有哪些待办")
+
+    def _submit(
+        self, instance: Instance, task: OpenTask, data: Mapping[str, Any], by: str | None
+    ) -> dict[str, Any] | None:
+        before = self._submissions.get(task.id, [])
+        forms = self.script.forms(task.procedure)
+        step = Answering(task.node, instance.context(task.id), self.script.parameters, forms, self.roster)
+        submission, result = step.submit(data, by, before)
+        self._submissions[task.id] = [*before, submission]
+        return result
+
+    def _task(self, instance: Instance, task: OpenTask) -> Task:
+        node: Node = task.node
+        return Task(task.id, node.id, node.name, node.lane, node.kind, instance.context(task.id))
+
+    def _remember_open(self, running: list[Instance]) -> None:
+        opened = [task.id for instance in running for task in instance.open_tasks()]
+        first = max(self._opened.values(), default=-1) + 1
+        new = {task: first + place for place, task in enumerate(opened) if task not in self._opened}
+        self._opened = {task: self._opened[task] for task in opened if task in self._opened} | new
+        self._submissions = {task: said for task, said in self._submissions.items() if task in self._opened}
+
+    def _last(self, name: str) -> Any:
+        return orjson.loads(self._saved[-1])[name] if self._saved else None
+
+
+def _fire(running: list[Instance]) -> None:
+    for instance in running:
+        instance.fire_due()
+
+
+class MovingClock(VirtualClock):
+    """Somebody else's clock, which a rehearsal may move ahead."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock())
+        self._clock, self._ahead = clock, timedelta()
+
+    def __call__(self) -> datetime:
+        return self._clock() + self._ahead
+
+    def move_to(self, moment: datetime) -> None:
+        self._ahead = moment - self._clock()

@@ -1,0 +1,30 @@
+"""Who holds what, in a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.execution.error import ExecutionError
+
+
+class Roster:
+    """The people of a rehearsal by name, with the designations each holds. A person's id is the place in the list, from 1."""
+
+    def __init__(self, people: Mapping[str, Sequence[str] | str]) -> None:
+        self._names = list(people)
+        self._held = [
+            frozenset(held.split() if isinstance(held, str) else held) for held in people.values()
+        ]
+
+    def number(self, name: str) -> int:
+        """A person's id. Raises ExecutionError for a name that is not on the roster."""
+        if name not in self._names:
+            raise ExecutionError(f"名单里没有“{name}”。请把他写进演练的名单")
+        return self._names.index(name) + 1
+
+    def name(self, number: int) -> str:
+        return self._names[number - 1]
+
+    def holders(self, designation: str) -> list[int]:
+        """The ids of those who hold it, in the order of the roster."""
+        return [number for number, held in enumerate(self._held, 1) if designation in held]
