@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 
 from engine.authorisation import Actor
 from engine.clauses import Clause, clause
@@ -32,11 +32,46 @@ class Startable:
     units: list[Place]
 
 
+@dataclass(frozen=True)
+class InForce:
+    """A procedure as it is in force in one of the person's units."""
+
+    key: str
+    title: str
+    version: int
+    level: str
+    summary: str
+    unit: Place
+    may_start: bool
+
+
+def in_force(rt: Runtime, actor: Actor) -> list[InForce]:
+    """Every procedure in force where this person is somebody, startable or not, unit by unit. Two statements."""
+    with rt.database.read() as c:
+        newest = c.execute(_NEWEST).all()
+        return [
+            _in_force_here(rt.procedure(c, version.id), version, place, actor)
+            for place in c.execute(_places(actor)).all()
+            for version in _in_force(newest, place.path).values()
+        ]
+
+
+def _in_force_here(procedure: Any, row: Row[Any], place: Row[Any], actor: Actor) -> InForce:
+    may_start = place.level == row.level and any((post, place.id) in actor.capacities for post in procedure.starters)
+    where = Place(place.id, place.code, place.name)
+    return InForce(row.key, row.title, row.version, row.level, procedure.summary, where, may_start)
+
+
+def _places(actor: Actor) -> Select[Any]:
+    held = {unit for _, unit in actor.capacities}
+    columns = (units.c.id, units.c.code, units.c.name, units.c.level, units.c.path)
+    return select(*columns).where(units.c.id.in_(held)).order_by(units.c.path)
+
+
 def startable(rt: Runtime, actor: Actor) -> list[Startable]:
     """By title. Two statements, besides versions this process has not seen yet."""
-    held = sorted({unit for _, unit in actor.capacities})
     with rt.database.read() as c:
-        places = c.execute(select(units.c.id, units.c.code, units.c.name, units.c.level, units.c.path).where(units.c.id.in_(held))).all()
+        places = c.execute(_places(actor)).all()
         newest = c.execute(_NEWEST).all()
         found: dict[int, list[Place]] = defaultdict(list)
         for place in places:

@@ -8,24 +8,17 @@ from webui.api.shapes import Doc
 
 
 @dataclass
-class Unit:
-    """一个单位。"""
-
-    code: Annotated[str, Doc("单位编码，发起办件时用它")]
-    name: str
-
-
-@dataclass
 class Procedure:
-    """一个可以发起或查看的流程。"""
+    """一个流程在您的一个单位里有效的那一版。"""
 
     key: str
     title: str
     version: int
-    level: Annotated[str, Doc("县、乡镇、村或屋场")]
-    unit: Annotated[str, Doc("发布这一版的单位")]
-    summary: str = ""
-    startable_in: Annotated[list[Unit], Doc("您可以在哪些单位发起；空的只能看")] = field(default_factory=list)
+    level: Annotated[str, Doc("在哪一级办：县、乡镇、村或屋场")]
+    unit: Annotated[str, Doc("单位编码，发起办件时用它")]
+    unit_name: str
+    summary: str
+    may_start: Annotated[bool, Doc("您能不能在这个单位发起")]
 
 
 @dataclass
