@@ -1,0 +1,168 @@
+"""Fixtures for all tests: databases (tests/databases.py), a real server, a real browser."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytest_plugins = ["tests.databases"]
+
+ROOT = Path(__file__).parent.parent
+PHONE = {"width": 390, "height": 844}
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [  # a browser that talks to nobody but the page under test
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Server:
+    """A running `cunyi serve` of its own, with the sample county."""
+
+    url: str
+    environment: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+
+    def cunyi(self, *arguments: str) -> str:
+        """Run a command on the server's database; its output."""
+        return run_cunyi(self.environment, *arguments)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that only need some server; those that break it start their own (`start_server`)."""
+    with_server = _started(tmp_path_factory.mktemp("server"))
+    yield with_server
+    stop(with_server.process)
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers of the test's own: start_server(database_url=None, *options)."""
+    running: list[Server] = []
+
+    def start(*options: str, database_url: str | None = None) -> Server:
+        running.append(_started(tmp_path / f"server{len(running)}", *options, database_url=database_url))
+        return running[-1]
+
+    yield start
+    for each in running:
+        stop(each.process)
+
+
+def _started(folder: Path, *options: str, database_url: str | None = None) -> Server:
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CUNYI_")}
+    environment |= {"CUNYI_DATA_DIR": str(folder), "CUNYI_DEMO": "1"}
+    if database_url:
+        environment["CUNYI_DATABASE_URL"] = database_url
+    run_cunyi(environment, "demo")
+    port = free_port()
+    command = [sys.executable, "-m", "webui", "serve", "--port", str(port), *options]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    found = Server(f"http://127.0.0.1:{port}", environment, process)
+    wait_until_ready(found, folder / "server.log")
+    return found
+
+
+def run_cunyi(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "webui", *arguments], cwd=ROOT, env=environment, capture_output=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(server: Server, log: Path, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert server.process.poll() is None, f"the server stopped:\n{log.read_text()}"
+        try:
+            with urlopen(f"{server.url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            pass  # not listening yet
+        time.sleep(0.1)
+    pytest.fail(f"the server was not ready after {seconds} s:\n{log.read_text()}")
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium. `make test` installs it where it is missing."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def phone(browser: "Browser") -> Iterator["BrowserContext"]:
+    """A browser of its own (cookies, storage) as on a cadre's phone."""
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(phone: "BrowserContext") -> Iterator["Page"]:
+    """A page on a phone that fails the test for an error in its scripts or a breach of the security policy."""
+    opened = phone.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on(
+        "console",
+        lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    yield opened
+    assert not errors, errors
+
+
+def axe_violations(page: "Page") -> list[str]:
+    """What axe finds wrong on the page by WCAG 2.2 AA: rule, and where."""
+    page.add_script_tag(path=ROOT / "node_modules" / "axe-core" / "axe.min.js")
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", rules)
+    return [
+        f"{violation['id']}: {violation['help']} {[node['target'] for node in violation['nodes'][:3]]}"
+        for violation in found["violations"]
+    ]

@@ -1,0 +1,5 @@
+"""`python -m webui`: the command `cunyi`."""
+
+from webui.cli import main
+
+main()
