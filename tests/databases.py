@@ -65,6 +65,15 @@ def sqlite_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
         opened.close()
 
 
+@pytest.fixture
+def postgresql_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh database for what only PostgreSQL has."""
+    for url in _fresh(request, tmp_path, "postgresql"):
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
 @pytest.fixture(params=BACKENDS)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without any table."""

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
-class DatabaseUnavailable(Exception):  # noqa: N818 - what it is, not that it is an error
+class DatabaseUnavailable(Exception):
     """The database cannot be reached or cannot write; nothing was changed, unless `in_doubt`.
 
     `in_doubt`: the connection broke while the commit was on its way; the change may or may not stand. Never

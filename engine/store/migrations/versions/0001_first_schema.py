@@ -49,7 +49,7 @@ def _calendar_days() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("is_working", sa.Boolean(), nullable=False),
         sa.Column("name", sa.String(length=32), nullable=False),
-        sa.PrimaryKeyConstraint("day", name="pk_calendar_days"),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_days")),
     )
 
 
@@ -58,7 +58,7 @@ def _calendar_years() -> None:
         "calendar_years",
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.String(27), nullable=False),
-        sa.PrimaryKeyConstraint("year", name="pk_calendar_years"),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_years")),
     )
 
 
@@ -68,7 +68,7 @@ def _chain_heads() -> None:
         sa.Column("chain", sa.String(length=48), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("chain", name="pk_chain_heads"),
+        sa.PrimaryKeyConstraint("chain", name=op.f("pk_chain_heads")),
     )
 
 
@@ -79,7 +79,7 @@ def _checkpoints() -> None:
         sa.Column("at", sa.String(27), nullable=False),
         sa.Column("heads", sa.Text(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("day", name="pk_checkpoints"),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_checkpoints")),
     )
 
 
@@ -91,7 +91,7 @@ def _files() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.String(27), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_files"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
     )
 
 
@@ -101,8 +101,8 @@ def _parameter_sets() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("values", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_parameter_sets"),
-        sa.UniqueConstraint("digest", name="uq_parameter_sets_digest"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parameter_sets")),
+        sa.UniqueConstraint("digest", name=op.f("uq_parameter_sets_digest")),
     )
 
 
@@ -112,7 +112,7 @@ def _sign_in_attempts() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subject", sa.String(length=128), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_sign_in_attempts"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempts")),
     )
     op.create_index("ix_sign_in_attempts_subject_at", "sign_in_attempts", ["subject", "at"], unique=False)
 
@@ -126,13 +126,13 @@ def _units() -> None:
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("path", sa.String(length=255), nullable=False),
-        sa.CheckConstraint("level in ('市', '县', '乡镇', '村', '屋场')", name="ck_units_level"),
-        sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name="fk_units_parent_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_units"),
-        sa.UniqueConstraint("code", name="uq_units_code"),
-        sa.UniqueConstraint("path", name="uq_units_path"),
+        sa.CheckConstraint("level in ('市', '县', '乡镇', '村', '屋场')", name=op.f("ck_units_level")),
+        sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
+        sa.UniqueConstraint("code", name=op.f("uq_units_code")),
+        sa.UniqueConstraint("path", name=op.f("uq_units_path")),
     )
-    op.create_index("ix_units_parent_id", "units", ["parent_id"], unique=False)
+    op.create_index(op.f("ix_units_parent_id"), "units", ["parent_id"], unique=False)
 
 
 def _households() -> None:
@@ -141,11 +141,11 @@ def _households() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_households_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_households"),
-        sa.UniqueConstraint("unit_id", "number", name="uq_households_unit_id_number"),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_households_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_households")),
+        sa.UniqueConstraint("unit_id", "number", name=op.f("uq_households_unit_id_number")),
     )
-    op.create_index("ix_households_unit_id", "households", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_households_unit_id"), "households", ["unit_id"], unique=False)
 
 
 def _people() -> None:
@@ -159,11 +159,11 @@ def _people() -> None:
         sa.Column("phone", sa.String(length=32), nullable=True),
         sa.Column("standing", sa.Integer(), server_default="0", nullable=False),
         sa.Column("erased_at", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_people_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_people"),
-        sa.UniqueConstraint("phone", name="uq_people_phone"),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_people_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sa.UniqueConstraint("phone", name=op.f("uq_people_phone")),
     )
-    op.create_index("ix_people_unit_id", "people", ["unit_id"], unique=False)
+    op.create_index(op.f("ix_people_unit_id"), "people", ["unit_id"], unique=False)
 
 
 def _accounts() -> None:
@@ -176,9 +176,9 @@ def _accounts() -> None:
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("disabled_at", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_accounts_person_id"),
-        sa.PrimaryKeyConstraint("person_id", name="pk_accounts"),
-        sa.UniqueConstraint("login", name="uq_accounts_login"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
     )
 
 
@@ -189,11 +189,11 @@ def _household_members() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("is_head", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["household_id"], ["households.id"], name="fk_household_members_household_id"
+            ["household_id"], ["households.id"], name=op.f("fk_household_members_household_id")
         ),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_household_members_person_id"),
-        sa.PrimaryKeyConstraint("household_id", "person_id", name="pk_household_members"),
-        sa.UniqueConstraint("person_id", name="uq_household_members_person_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_household_members_person_id")),
+        sa.PrimaryKeyConstraint("household_id", "person_id", name=op.f("pk_household_members")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_household_members_person_id")),
     )
 
 
@@ -202,10 +202,10 @@ def _kinships() -> None:
         "kinships",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("relative_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("person_id < relative_id", name="ck_kinships_ordered"),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_kinships_person_id"),
-        sa.ForeignKeyConstraint(["relative_id"], ["people.id"], name="fk_kinships_relative_id"),
-        sa.PrimaryKeyConstraint("person_id", "relative_id", name="pk_kinships"),
+        sa.CheckConstraint("person_id < relative_id", name=op.f("ck_kinships_ordered")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_kinships_person_id")),
+        sa.ForeignKeyConstraint(["relative_id"], ["people.id"], name=op.f("fk_kinships_relative_id")),
+        sa.PrimaryKeyConstraint("person_id", "relative_id", name=op.f("pk_kinships")),
     )
 
 
@@ -218,9 +218,9 @@ def _parameter_choices() -> None:
         sa.Column("values", sa.Text(), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
         sa.Column("by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["by"], ["people.id"], name="fk_parameter_choices_by"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_parameter_choices_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_parameter_choices"),
+        sa.ForeignKeyConstraint(["by"], ["people.id"], name=op.f("fk_parameter_choices_by")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_parameter_choices_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parameter_choices")),
     )
     op.create_index(
         "ix_parameter_choices_unit_id_procedure_key",
@@ -244,10 +244,14 @@ def _procedure_versions() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("published_at", sa.String(27), nullable=False),
         sa.Column("published_by", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["published_by"], ["people.id"], name="fk_procedure_versions_published_by"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_procedure_versions_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_procedure_versions"),
-        sa.UniqueConstraint("unit_id", "key", "version", name="uq_procedure_versions_unit_id_key_version"),
+        sa.ForeignKeyConstraint(
+            ["published_by"], ["people.id"], name=op.f("fk_procedure_versions_published_by")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_procedure_versions_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_versions")),
+        sa.UniqueConstraint(
+            "unit_id", "key", "version", name=op.f("uq_procedure_versions_unit_id_key_version")
+        ),
     )
 
 
@@ -260,11 +264,11 @@ def _registrations() -> None:
         sa.Column("register", sa.String(length=64), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_registrations_person_id"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_registrations_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_registrations"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_registrations_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_registrations_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registrations")),
     )
-    op.create_index("ix_registrations_person_id", "registrations", ["person_id"], unique=False)
+    op.create_index(op.f("ix_registrations_person_id"), "registrations", ["person_id"], unique=False)
     op.create_index(
         "ix_registrations_unit_id_register", "registrations", ["unit_id", "register"], unique=False
     )
@@ -287,11 +291,11 @@ def _tenures() -> None:
         sa.Column("post", sa.String(length=64), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_tenures_person_id"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_tenures_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_tenures"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_tenures_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_tenures_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tenures")),
     )
-    op.create_index("ix_tenures_person_id", "tenures", ["person_id"], unique=False)
+    op.create_index(op.f("ix_tenures_person_id"), "tenures", ["person_id"], unique=False)
     op.create_index("ix_tenures_unit_id_post", "tenures", ["unit_id", "post"], unique=False)
     op.create_index(
         "uq_tenures_current",
@@ -312,11 +316,11 @@ def _tokens() -> None:
         sa.Column("created_at", sa.String(27), nullable=False),
         sa.Column("expires_at", sa.String(27), nullable=True),
         sa.Column("revoked_at", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_tokens_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_tokens"),
-        sa.UniqueConstraint("digest", name="uq_tokens_digest"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_tokens_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
     )
-    op.create_index("ix_tokens_person_id", "tokens", ["person_id"], unique=False)
+    op.create_index(op.f("ix_tokens_person_id"), "tokens", ["person_id"], unique=False)
 
 
 def _instances() -> None:
@@ -343,17 +347,19 @@ def _instances() -> None:
         sa.Column("undo", sa.LargeBinary(), nullable=True),
         sa.Column("undo_by", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "status in ('running', 'completed', 'cancelled', 'failed')", name="ck_instances_status"
+            "status in ('running', 'completed', 'cancelled', 'failed')", name=op.f("ck_instances_status")
         ),
         sa.ForeignKeyConstraint(
-            ["parameter_set_id"], ["parameter_sets.id"], name="fk_instances_parameter_set_id"
+            ["parameter_set_id"], ["parameter_sets.id"], name=op.f("fk_instances_parameter_set_id")
         ),
-        sa.ForeignKeyConstraint(["started_by"], ["people.id"], name="fk_instances_started_by"),
-        sa.ForeignKeyConstraint(["undo_by"], ["people.id"], name="fk_instances_undo_by"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_instances_unit_id"),
-        sa.ForeignKeyConstraint(["version_id"], ["procedure_versions.id"], name="fk_instances_version_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_instances"),
-        sa.UniqueConstraint("number", name="uq_instances_number"),
+        sa.ForeignKeyConstraint(["started_by"], ["people.id"], name=op.f("fk_instances_started_by")),
+        sa.ForeignKeyConstraint(["undo_by"], ["people.id"], name=op.f("fk_instances_undo_by")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_instances_unit_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["procedure_versions.id"], name=op.f("fk_instances_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instances")),
+        sa.UniqueConstraint("number", name=op.f("uq_instances_number")),
     )
     op.create_index(
         "ix_instances_unit_id_status_started_at",
@@ -373,9 +379,9 @@ def _start_subscriptions() -> None:
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("due_at", sa.String(27), nullable=True),
         sa.ForeignKeyConstraint(
-            ["version_id"], ["procedure_versions.id"], name="fk_start_subscriptions_version_id"
+            ["version_id"], ["procedure_versions.id"], name=op.f("fk_start_subscriptions_version_id")
         ),
-        sa.PrimaryKeyConstraint("version_id", "element_id", name="pk_start_subscriptions"),
+        sa.PrimaryKeyConstraint("version_id", "element_id", name=op.f("pk_start_subscriptions")),
     )
     op.create_index("ix_start_subscriptions_kind_name", "start_subscriptions", ["kind", "name"], unique=False)
 
@@ -393,10 +399,10 @@ def _incidents() -> None:
         sa.Column("last_at", sa.String(27), nullable=False),
         sa.Column("next_try_at", sa.String(27), nullable=True),
         sa.Column("resolved_at", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_incidents_instance_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_incidents"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_incidents_instance_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
     )
-    op.create_index("ix_incidents_next_try_at", "incidents", ["next_try_at"], unique=False)
+    op.create_index(op.f("ix_incidents_next_try_at"), "incidents", ["next_try_at"], unique=False)
     op.create_index(
         "uq_incidents_open",
         "incidents",
@@ -418,9 +424,9 @@ def _outbox() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(27), nullable=False),
         sa.Column("delivered_at", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_outbox_instance_id"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_outbox_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_outbox_instance_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_outbox_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index(
         "ix_outbox_undelivered",
@@ -450,15 +456,15 @@ def _submissions() -> None:
         sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
         sa.Column("withdrawn_at", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(["entered_by"], ["people.id"], name="fk_submissions_entered_by"),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_submissions_instance_id"),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_submissions_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_submissions"),
+        sa.ForeignKeyConstraint(["entered_by"], ["people.id"], name=op.f("fk_submissions_entered_by")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_submissions_instance_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_submissions_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
     )
     op.create_index(
         "ix_submissions_instance_id_sequence", "submissions", ["instance_id", "sequence"], unique=False
     )
-    op.create_index("ix_submissions_person_id", "submissions", ["person_id"], unique=False)
+    op.create_index(op.f("ix_submissions_person_id"), "submissions", ["person_id"], unique=False)
     op.create_index(
         "uq_submissions_task_id_person_id",
         "submissions",
@@ -484,8 +490,8 @@ def _subscriptions() -> None:
         sa.Column("task_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_subscriptions_instance_id"),
-        sa.PrimaryKeyConstraint("instance_id", "task_id", name="pk_subscriptions"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_subscriptions_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", "task_id", name=op.f("pk_subscriptions")),
     )
     op.create_index("ix_subscriptions_kind_name", "subscriptions", ["kind", "name"], unique=False)
 
@@ -507,14 +513,14 @@ def _tasks() -> None:
         sa.Column("reminded_at", sa.String(27), nullable=True),
         sa.Column("claimed_by", sa.Integer(), nullable=True),
         sa.Column("claimed_at", sa.String(27), nullable=True),
-        sa.ForeignKeyConstraint(["claimed_by"], ["people.id"], name="fk_tasks_claimed_by"),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_tasks_instance_id"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_tasks_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_tasks"),
+        sa.ForeignKeyConstraint(["claimed_by"], ["people.id"], name=op.f("fk_tasks_claimed_by")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_tasks_instance_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_tasks_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
-    op.create_index("ix_tasks_claimed_by", "tasks", ["claimed_by"], unique=False)
+    op.create_index(op.f("ix_tasks_claimed_by"), "tasks", ["claimed_by"], unique=False)
     op.create_index("ix_tasks_due_at", "tasks", ["due_at"], unique=False)
-    op.create_index("ix_tasks_instance_id", "tasks", ["instance_id"], unique=False)
+    op.create_index(op.f("ix_tasks_instance_id"), "tasks", ["instance_id"], unique=False)
     op.create_index("ix_tasks_unit_id_due_at", "tasks", ["unit_id", "due_at"], unique=False)
 
 
@@ -524,10 +530,10 @@ def _timers() -> None:
         sa.Column("instance_id", sa.String(length=32), nullable=False),
         sa.Column("task_id", sa.String(length=32), nullable=False),
         sa.Column("due_at", sa.String(27), nullable=False),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_timers_instance_id"),
-        sa.PrimaryKeyConstraint("instance_id", "task_id", name="pk_timers"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_timers_instance_id")),
+        sa.PrimaryKeyConstraint("instance_id", "task_id", name=op.f("pk_timers")),
     )
-    op.create_index("ix_timers_due_at", "timers", ["due_at"], unique=False)
+    op.create_index(op.f("ix_timers_due_at"), "timers", ["due_at"], unique=False)
 
 
 def _views() -> None:
@@ -537,12 +543,12 @@ def _views() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_views_instance_id"),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_views_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_views"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_views_instance_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_views_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_views")),
     )
-    op.create_index("ix_views_at", "views", ["at"], unique=False)
-    op.create_index("ix_views_instance_id", "views", ["instance_id"], unique=False)
+    op.create_index(op.f("ix_views_at"), "views", ["at"], unique=False)
+    op.create_index(op.f("ix_views_instance_id"), "views", ["instance_id"], unique=False)
 
 
 def _assignments() -> None:
@@ -556,15 +562,17 @@ def _assignments() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "(designation IS NOT NULL AND unit_id IS NOT NULL) OR person_id IS NOT NULL",
-            name="ck_assignments_somebody",
+            name=op.f("ck_assignments_somebody"),
         ),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_assignments_person_id"),
-        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name="fk_assignments_task_id", ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="fk_assignments_unit_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_assignments"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_assignments_person_id")),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["tasks.id"], name=op.f("fk_assignments_task_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_assignments_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
     )
-    op.create_index("ix_assignments_person_id", "assignments", ["person_id"], unique=False)
-    op.create_index("ix_assignments_task_id", "assignments", ["task_id"], unique=False)
+    op.create_index(op.f("ix_assignments_person_id"), "assignments", ["person_id"], unique=False)
+    op.create_index(op.f("ix_assignments_task_id"), "assignments", ["task_id"], unique=False)
     op.create_index(
         "ix_assignments_unit_id_designation", "assignments", ["unit_id", "designation"], unique=False
     )
@@ -576,9 +584,9 @@ def _deliveries() -> None:
         sa.Column("outbox_id", sa.Integer(), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.String(27), nullable=False),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_deliveries_instance_id"),
-        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_deliveries_outbox_id"),
-        sa.PrimaryKeyConstraint("outbox_id", "instance_id", name="pk_deliveries"),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_deliveries_instance_id")),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_deliveries_outbox_id")),
+        sa.PrimaryKeyConstraint("outbox_id", "instance_id", name=op.f("pk_deliveries")),
     )
 
 
@@ -592,14 +600,16 @@ def _file_uses() -> None:
         sa.Column("uploaded_at", sa.String(27), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=True),
         sa.Column("submission_id", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="fk_file_uses_file_id"),
-        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name="fk_file_uses_instance_id"),
-        sa.ForeignKeyConstraint(["submission_id"], ["submissions.id"], name="fk_file_uses_submission_id"),
-        sa.ForeignKeyConstraint(["uploaded_by"], ["people.id"], name="fk_file_uses_uploaded_by"),
-        sa.PrimaryKeyConstraint("id", name="pk_file_uses"),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_file_uses_file_id")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_file_uses_instance_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submissions.id"], name=op.f("fk_file_uses_submission_id")
+        ),
+        sa.ForeignKeyConstraint(["uploaded_by"], ["people.id"], name=op.f("fk_file_uses_uploaded_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file_uses")),
     )
-    op.create_index("ix_file_uses_file_id", "file_uses", ["file_id"], unique=False)
-    op.create_index("ix_file_uses_instance_id", "file_uses", ["instance_id"], unique=False)
+    op.create_index(op.f("ix_file_uses_file_id"), "file_uses", ["file_id"], unique=False)
+    op.create_index(op.f("ix_file_uses_instance_id"), "file_uses", ["instance_id"], unique=False)
 
 
 def _journal() -> None:
@@ -618,8 +628,8 @@ def _journal() -> None:
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name="fk_journal_actor_id"),
-        sa.ForeignKeyConstraint(["behalf_of_id"], ["people.id"], name="fk_journal_behalf_of_id"),
-        sa.ForeignKeyConstraint(["submission_id"], ["submissions.id"], name="fk_journal_submission_id"),
-        sa.PrimaryKeyConstraint("chain", "sequence", name="pk_journal"),
+        sa.ForeignKeyConstraint(["actor_id"], ["people.id"], name=op.f("fk_journal_actor_id")),
+        sa.ForeignKeyConstraint(["behalf_of_id"], ["people.id"], name=op.f("fk_journal_behalf_of_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submissions.id"], name=op.f("fk_journal_submission_id")),
+        sa.PrimaryKeyConstraint("chain", "sequence", name=op.f("pk_journal")),
     )
