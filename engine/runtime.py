@@ -78,6 +78,10 @@ class Runtime:
             found = self._procedures[version_id] = load_folder(unpack(content))
         return found
 
+    def loaded(self, version_id: int) -> Procedure:
+        """A version whose definition is in use, so that it is here already."""
+        return self._procedures[version_id]
+
     def definition(self, c: Connection, version_id: int, closure: Mapping[str, int]) -> Definition:
         """The executable form of a version with everything it calls, compiled once a process."""
         key = (version_id, *(closure[name] for name in sorted(closure)))

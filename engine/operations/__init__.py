@@ -1,0 +1,48 @@
+"""Every change anyone makes is one function here, called alike by page, API, command line and clock.
+
+Read and compute first, then one short write transaction (`work`). Each raises the kinds of `engine.refusal.Refusal`, and
+then nothing has changed.
+"""
+
+from engine.operations.administration import (
+    add_person,
+    appoint,
+    change_password,
+    dismiss,
+    reassign_task,
+    release_for,
+    reset_password,
+)
+from engine.operations.clockwork import deliver, fire_timers, remind
+from engine.operations.incidents import retry_incident
+from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
+from engine.operations.procedures import publish_procedure, set_parameters
+from engine.operations.tasks import claim_task, complete_task, release_task
+from engine.operations.uploads import read_file, upload_file
+from engine.operations.work import Done
+
+__all__ = [
+    "Done",
+    "add_person",
+    "appoint",
+    "cancel_matter",
+    "change_password",
+    "claim_task",
+    "complete_task",
+    "confirm_submission",
+    "deliver",
+    "dismiss",
+    "fire_timers",
+    "publish_procedure",
+    "read_file",
+    "reassign_task",
+    "release_for",
+    "release_task",
+    "remind",
+    "reset_password",
+    "retry_incident",
+    "set_parameters",
+    "start_matter",
+    "upload_file",
+    "withdraw_step",
+]

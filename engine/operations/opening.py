@@ -1,0 +1,136 @@
+"""A task opens: its settings are frozen, its deadline is set, and it finds the people it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from engine import steps
+from engine.diagram.model import Node
+from engine.execution import ExecutionError, OpenTask
+from engine.expressions import Expression, ExpressionError
+from engine.people.roster import holders, place
+from engine.people.units import Unit, ancestors
+from engine.steps.kind import DOERS, Seat, SettingError, Words
+from engine.working_days import deadline
+
+if TYPE_CHECKING:
+    from engine.operations.work import Work
+
+
+@dataclass
+class Opened:
+    """Rows of a task that has just opened, and of its seats."""
+
+    task: dict[str, Any]
+    seats: list[dict[str, Any]]
+
+
+def open_tasks(work: Work, c: Connection, fresh: Sequence[OpenTask]) -> list[Opened]:
+    """Rows for tasks that opened. Reads units and, for a step with several seats, people."""
+    line = ancestors(c, work.row.unit_id)
+    return [_open(work, c, task, line) for task in fresh]
+
+
+def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened:
+    node, parameters = task.node, work.row.parameters
+    kind = steps.kind(node.kind or "handle")
+    context = work.instance.context(task.id)
+    try:
+        settings = kind.freeze(node, parameters)
+        due = Words(node, parameters).text("due")
+        due_at = deadline(work.now, due, work.runtime.calendar(c)) if due else None
+    except (SettingError, ValueError) as error:
+        raise ExecutionError(f"「{node.label}」{error}", element_id=node.id, label=node.label) from error
+    settings["version_id"] = work.row.closure[task.procedure] if task.procedure else work.row.version_id
+    excluded = _excluded(node, context)
+    row = {
+        "id": task.id,
+        "instance_id": work.id,
+        "element_id": node.id,
+        "name": node.label[:255],
+        "kind": kind.key,
+        "lane": node.lane,
+        "unit_id": work.row.unit_id,
+        "settings": settings,
+        "excluded": excluded,
+        "opened_at": work.now,
+        "due_at": due_at,
+        "reminded_at": None,
+        "claimed_by": None,
+        "claimed_at": None,
+    }
+    lane = node.lane or node.label
+    found = kind.seats(settings, lane, Seating(work, c, line, excluded), _named(node, context))
+    return Opened(row, [r for seat in found for r in seat_rows(work.runtime.designations, task.id, seat, line)])
+
+
+class Seating:
+    """Answers a kind's question who holds a post now, less the people the step keeps out."""
+
+    def __init__(self, work: Any, c: Connection, line: list[Unit], excluded: Sequence[int]) -> None:
+        self._known, self._today = work.runtime.designations, work.runtime.today()
+        self._c, self._line, self._excluded = c, line, set(excluded)
+
+    def __call__(self, designation: str) -> list[int]:
+        if designation not in self._known:
+            return []
+        unit = place(designation, self._line, self._known)
+        if unit is None:
+            return []
+        found = holders(self._c, designation, unit.id, self._today, self._known)
+        return [person for person in found if person not in self._excluded]
+
+
+def seat_rows(known: Mapping[str, Any], task_id: str, seat: Seat, line: list[Unit]) -> list[dict[str, Any]]:
+    """One row for each designation or person that may fill the seat.
+
+    A designation is looked for in the matter's unit, then upwards. Where it is not found at all, the seat stands at the
+    matter's own unit with nobody to fill it, and shows as 无人在岗 to the administrator.
+    """
+    rows: list[dict[str, Any]] = []
+    for designation in seat.designations:
+        unit = place(designation, line, known) if designation in known else None  # type: ignore[arg-type]
+        rows.append(_seat(task_id, seat.name, designation, (unit or line[0]).id, None))
+    rows += [_seat(task_id, seat.name, None, None, person) for person in seat.people]
+    return rows
+
+
+def _seat(
+    task_id: str, name: str, designation: str | None, unit: int | None, person: int | None
+) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "seat": name[:64],
+        "designation": designation,
+        "unit_id": unit,
+        "person_id": person,
+    }
+
+
+def _named(node: Node, context: Mapping[str, Any]) -> list[int]:
+    """The people the data names (`who = {事项.责任人}`). Raises ExecutionError when the data names nobody."""
+    who = node.properties.get("who", "").strip()
+    if not who:
+        return []
+    try:
+        found = Expression(who[1:-1] if who.startswith("{") else who).evaluate(context)
+    except ExpressionError as error:
+        raise ExecutionError(f"「{node.label}」找不到由谁来办: {error}", node.id, node.label) from error
+    people = found if isinstance(found, list) else [found]
+    if not people or not all(isinstance(person, int) and not isinstance(person, bool) for person in people):
+        raise ExecutionError(f"「{node.label}」要由“{who}”指定的人来办,但前面的步骤没有指定", node.id, node.label)
+    return people
+
+
+def _excluded(node: Node, context: Mapping[str, Any]) -> list[int]:
+    """People who did the steps `not_who` names (by key)."""
+    result: list[int] = []
+    for key in node.properties.get("not_who", "").split():
+        earlier = context.get(key)
+        if isinstance(earlier, Mapping):
+            result += [person for person in earlier.get(DOERS, []) if person not in result]
+    return result

@@ -1,0 +1,423 @@
+"""One operation on one matter: read and compute first, then one short write transaction.
+
+    work = Work.read(runtime, c, instance_id)      # no lock is held from here …
+    work.instance.complete(task_id, result)        # … pure computation …
+    work.record("complete", …)
+    work.derive(c)                                 # rows for the tasks that opened
+    with database.write() as c: work.save(c)       # … to here: whole or not at all
+
+`save` compares the revision that was read, and the standing of the person who acts: if either moved, `Lost` is raised
+and the operation starts again from reading (`attempt`). So nothing is ever decided on what is no longer true.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine import journal
+from engine.authorisation import Actor
+from engine.execution import ExecutionError, Instance
+from engine.operations import opening
+from engine.refusal import NotVisible, Overtaken, Unavailable
+from engine.runtime import Runtime, jsonable
+from engine.store.database import DatabaseUnavailable
+from engine.store.tables import (
+    assignments,
+    file_uses,
+    instances,
+    outbox,
+    parameter_sets,
+    people,
+    procedure_versions,
+    submissions,
+    subscriptions,
+    tasks,
+    timers,
+    units,
+)
+from engine.store.tables import journal as journal_table
+
+T = TypeVar("T")
+ATTEMPTS = 12
+TRAIL = 100  # flow nodes kept on the row; the whole way is in the journal
+MAX_STATE = 2_000_000  # bytes
+
+
+class Lost(Exception):
+    """What was read is no longer true: somebody else changed it first. Read again."""
+
+
+def attempt(runtime: Runtime, once: Callable[[], T]) -> T:
+    """Run an operation; again from the start while others are faster. Raises Overtaken, Unavailable."""
+    for _ in range(ATTEMPTS):
+        try:
+            return once()
+        except Lost:
+            continue
+        except IntegrityError:
+            continue  # a constraint held what the revision could not see; reading again tells which
+        except DatabaseUnavailable as error:
+            raise Unavailable("database", str(error)) from error
+    raise Overtaken("overtaken", "同时办理这件事的人太多,这一步没有保存。请刷新页面,看清现状后再办一次")
+
+
+@dataclass
+class Done:
+    """What a page or the API answers after an operation, without another read."""
+
+    instance_id: str
+    status: str
+    outcome: str | None
+    procedure: str
+    version: int
+    title: str
+    trail: list[str]
+    open_tasks: list[dict[str, Any]]
+    results: dict[str, Any]
+    submission_id: str | None = None
+
+
+@dataclass
+class Submitted:
+    """A submission on its way into the table."""
+
+    values: dict[str, Any]
+    file_ids: frozenset[str] = frozenset()
+
+
+@dataclass
+class Work:
+    """One matter in one operation."""
+
+    runtime: Runtime
+    row: Any  # a row of MATTER; of a matter that is just starting, a namespace with the same names
+    instance: Instance
+    now: datetime
+    actor: Actor | None = None
+    entries: list[journal.Entry] = field(default_factory=list)
+    submitted: Submitted | None = None
+    withdrawn: str | None = None
+    status: str = "running"
+    undo: dict[str, Any] | None = None
+    opened: list[opening.Opened] = field(default_factory=list)
+    task_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reopened: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # rows of `tasks` and `seats` that come back
+    created: bool = False
+    keeps_undo: bool = False  # a reminder or a confirmation is no reason why a step could not be taken back
+
+    # ------------------------------------------------------------ reading
+
+    @classmethod
+    def read(cls, runtime: Runtime, c: Connection, instance_id: str, actor: Actor | None = None) -> Work:
+        """Raises NotVisible when there is no such matter. One statement, besides what is cached."""
+        row = c.execute(_MATTER, {"instance": instance_id}).first()
+        if row is None:
+            raise NotVisible("matter-unknown", "没有这个办件,或者它不在您能查看的范围里")
+        return cls.of_row(runtime, c, row, actor)
+
+    @classmethod
+    def of_row(cls, runtime: Runtime, c: Connection, row: Row[Any], actor: Actor | None = None) -> Work:
+        definition = runtime.definition(c, row.version_id, row.closure)
+        instance = definition.restore(
+            row.state, clock=runtime.clock, parameters=row.parameters, calendar=runtime.calendar(c)
+        )
+        return cls(runtime, row, instance, runtime.now(), actor, status=row.status)
+
+    def __post_init__(self) -> None:
+        stored = self.row.status == "running" and not self.created  # rows are derived from the state only while it runs
+        self._tasks_before = [task.id for task in self.instance.open_tasks()] if stored else []
+        self._timers_before = self.instance.timers() if stored else []
+        self._subscriptions_before = self.instance.subscriptions() if stored else []
+
+    @property
+    def id(self) -> str:
+        return str(self.row.id)
+
+    def label(self, element_id: str) -> str:
+        """What the diagram calls an element."""
+        for version in (self.row.version_id, *self.row.closure.values()):
+            for node in self.runtime.loaded(version).diagram.walk():
+                if node.id == element_id:
+                    return node.label
+        return element_id
+
+    # ------------------------------------------------------------ computing
+
+    def record(
+        self,
+        action: str,
+        *,
+        task: Any = None,
+        behalf_of: int | None = None,
+        submission: str | None = None,
+        digest: str | None = None,
+        **detail: Any,
+    ) -> None:
+        """Add an entry to the matter's journal: ids, names of steps and numbers; never personal content."""
+        self.entries.append(
+            journal.Entry(
+                at=self.now,
+                actor_id=self.actor.person_id if self.actor else None,
+                behalf_of_id=behalf_of,
+                action=action,
+                element_id=task.element_id if task is not None else None,
+                task_id=task.id if task is not None else None,
+                submission_id=submission,
+                digest=digest,
+                detail=({"step": task.name} if task is not None else {}) | detail,
+            )
+        )
+
+    def submit(
+        self,
+        task: Any,
+        action: str,
+        data: Mapping[str, Any],
+        person_id: int,
+        seat: str | None,
+        files: frozenset[str],
+    ) -> str:
+        """Hand in what a person gave on a task; returns the submission's id."""
+        assert self.actor is not None
+        identifier = uuid.uuid4().hex
+        entered_by = self.actor.person_id if self.actor.person_id != person_id else None
+        self.submitted = Submitted(
+            {
+                "id": identifier,
+                "instance_id": self.id,
+                "sequence": self.row.journal_seq + len(self.entries) + 1,
+                "task_id": task.id,
+                "element_id": task.element_id,
+                "step": task.name,
+                "action": action,
+                "seat": seat,
+                "person_id": person_id,
+                "entered_by": entered_by,
+                "data": dict(data),
+                "salt": journal.new_salt(),
+                "at": self.now,
+            },
+            files,
+        )
+        return identifier
+
+    def derive(self, c: Connection) -> None:
+        """Work out the rows of what the computation opened. Reads people; changes nothing."""
+        if self.instance.completed and self.status == "running":
+            self.status = "failed" if self.instance.error else "completed"
+        fresh = [task for task in self.instance.open_tasks() if task.id not in self._tasks_before]
+        if self.status == "running" and fresh:
+            self.opened = opening.open_tasks(self, c, fresh)
+
+    @property
+    def closed(self) -> list[str]:
+        """Tasks that were open and are not any more."""
+        still = {task.id for task in self.instance.open_tasks()} if self.status == "running" else set()
+        return [task_id for task_id in self._tasks_before if task_id not in still]
+
+    # ------------------------------------------------------------ writing
+
+    def save(self, c: Connection) -> None:
+        """Write everything. Raises Lost when the matter or the actor's standing changed since they were read."""
+        if self.entries:
+            self.entries[0] = replace(self.entries[0], detail={**self.entries[0].detail, **self._movement()})
+        head = journal.Head(self.row.journal_seq, self.row.journal_hash)
+        rows, head = journal.link(journal.instance_chain(self.id), head, self.entries)
+        self._save_instance(c, head)
+        self._save_tasks(c)
+        self._save_timers(c)
+        self._save_subscriptions(c)
+        self._save_submission(c)
+        if rows:
+            c.execute(insert(journal_table), rows)
+        if self.instance.outbox:
+            c.execute(insert(outbox), [self._outgoing(message) for message in self.instance.outbox])
+
+    def save_new(self, c: Connection) -> None:
+        """Write a matter that has just started, with the immutable set of parameters it will keep."""
+        self.row.parameter_set_id = _keep_parameters(c, self.row.parameters)
+        self.save(c)
+
+    def _movement(self) -> dict[str, Any]:
+        """Where the matter went; the journal is its history."""
+        moved: dict[str, Any] = {}
+        if self.instance.trace:
+            moved["passed"] = list(self.instance.trace)
+        if self.opened:
+            moved["opened"] = [opened.task["name"] for opened in self.opened]
+        if self.status != self.row.status:
+            moved["status"] = self.status
+            moved["outcome"] = self.instance.outcome
+        return moved
+
+    def _save_instance(self, c: Connection, head: journal.Head) -> None:
+        state = self.instance.dump()
+        if len(state) > MAX_STATE:
+            raise ExecutionError("这个办件里的内容太多了,存不下。请把大段材料改成附件")
+        values = {
+            "status": self.status,
+            "outcome": self.instance.outcome if self.status in ("completed", "failed") else None,
+            "ended_at": None if self.status == "running" else (self.row.ended_at or self.now),
+            "revision": self.row.revision + 1,
+            "journal_seq": head.sequence,
+            "journal_hash": head.hash,
+            "trail": self.trail,
+            "state": state,
+        }
+        if not self.keeps_undo:
+            values["undo"] = orjson.dumps(self.undo) if self.undo else None
+            values["undo_by"] = self.actor.person_id if self.undo and self.actor else None
+        if self.created:
+            fixed = {column.name: getattr(self.row, column.name, None) for column in instances.c}
+            c.execute(insert(instances).values(**(fixed | values)))
+            return
+        changed = c.execute(
+            _GUARDED_UPDATE if self.actor else _UPDATE,
+            values | {"b_id": self.id, "b_revision": self.row.revision, **self._guard()},
+        )
+        if changed.rowcount != 1:
+            raise Lost
+
+    def _guard(self) -> dict[str, Any]:
+        return {"b_person": self.actor.person_id, "b_lock": self.actor.lock} if self.actor else {}
+
+    @property
+    def trail(self) -> list[str]:
+        return [*self.row.trail, *self.instance.trace][-TRAIL:]
+
+    def _save_tasks(self, c: Connection) -> None:
+        closed = self.closed
+        if closed:
+            c.execute(delete(tasks).where(tasks.c.id.in_(closed)))
+        rows = [opened.task for opened in self.opened] + self.reopened.get("tasks", [])
+        seats = [seat for opened in self.opened for seat in opened.seats] + self.reopened.get("seats", [])
+        if rows:
+            c.execute(insert(tasks), rows)
+        if seats:
+            c.execute(insert(assignments), seats)
+        for task_id, values in self.task_changes.items():
+            if task_id not in closed:
+                c.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
+
+    def _save_timers(self, c: Connection) -> None:
+        now = self.instance.timers() if self.status == "running" else []
+        gone = [t for t in self._timers_before if t not in now]
+        new = [t for t in now if t not in self._timers_before]
+        if gone:
+            c.execute(
+                delete(timers).where(
+                    timers.c.instance_id == self.id, timers.c.task_id.in_([task_id for task_id, _, _ in gone])
+                )
+            )
+        if new:
+            rows = [{"instance_id": self.id, "task_id": t, "due_at": due} for t, _, due in new]
+            c.execute(insert(timers), rows)
+
+    def _save_subscriptions(self, c: Connection) -> None:
+        now = self.instance.subscriptions() if self.status == "running" else []
+        gone = [s for s in self._subscriptions_before if s not in now]
+        new = [s for s in now if s not in self._subscriptions_before]
+        if gone:
+            mine = subscriptions.c.instance_id == self.id
+            ids = [task_id for task_id, _, _ in gone]
+            c.execute(delete(subscriptions).where(and_(mine, subscriptions.c.task_id.in_(ids))))
+        if new:
+            rows = [{"instance_id": self.id, "task_id": t, "kind": k, "name": n} for t, k, n in new]
+            c.execute(insert(subscriptions), rows)
+
+    def _save_submission(self, c: Connection) -> None:
+        if self.withdrawn:
+            taken_back = submissions.c.id == self.withdrawn
+            c.execute(update(submissions).where(taken_back).values(withdrawn_at=self.now))
+        if self.submitted is None:
+            return
+        c.execute(insert(submissions).values(**self.submitted.values))
+        if self.submitted.file_ids:
+            uploaded_by = self.actor.person_id if self.actor else None
+            c.execute(
+                update(file_uses)
+                .where(
+                    file_uses.c.file_id.in_(self.submitted.file_ids),
+                    file_uses.c.uploaded_by == uploaded_by,
+                    file_uses.c.instance_id.is_(None),
+                )
+                .values(instance_id=self.id, submission_id=self.submitted.values["id"])
+            )
+
+    def _outgoing(self, message: Any) -> dict[str, Any]:
+        return {
+            "instance_id": self.id,
+            "unit_id": self.row.unit_id,
+            "kind": message.kind,
+            "name": message.name,
+            "payload": message.payload,
+            "created_at": self.now,
+        }
+
+    # ------------------------------------------------------------ answering
+
+    def done(self, others: Iterable[Mapping[str, Any]] = ()) -> Done:
+        """The matter as it stands after this operation."""
+        opened = {row.task["id"]: row.task for row in self.opened}
+        known = {task["id"]: task for task in others} | opened
+        return Done(
+            instance_id=self.id,
+            status=self.status,
+            outcome=self.instance.outcome if self.status != "running" else None,
+            procedure=self.row.procedure_key,
+            version=self.row.version,
+            title=self.row.title,
+            trail=self.trail,
+            open_tasks=[
+                known.get(t.id) or {"id": t.id, "element_id": t.node.id, "name": t.node.label}
+                for t in (self.instance.open_tasks() if self.status == "running" else [])
+            ],
+            results=self.instance.data,
+            submission_id=self.submitted.values["id"] if self.submitted else None,
+        )
+
+
+def _keep_parameters(c: Connection, values: Mapping[str, Any]) -> int:
+    """The immutable set with these values; the same values are the same row."""
+    digest = hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    found = c.execute(select(parameter_sets.c.id).where(parameter_sets.c.digest == digest)).scalar()
+    if found is not None:
+        return int(found)
+    row = c.execute(insert(parameter_sets).values(digest=digest, values=dict(values)))
+    return int(row.inserted_primary_key[0])
+
+
+MATTER_COLUMNS = (
+    *(column for column in instances.c if column.name not in ("undo",)),
+    parameter_sets.c["values"].label("parameters"),
+    units.c.path.label("unit_path"),
+    units.c.name.label("unit_name"),
+    procedure_versions.c.version,
+    procedure_versions.c.key.label("procedure_key"),
+)
+
+
+MATTER = (
+    select(*MATTER_COLUMNS)
+    .join(parameter_sets, parameter_sets.c.id == instances.c.parameter_set_id)
+    .join(units, units.c.id == instances.c.unit_id)
+    .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
+)
+_MATTER = MATTER.where(instances.c.id == bindparam("instance"))
+_UPDATE = update(instances).where(
+    instances.c.id == bindparam("b_id"), instances.c.revision == bindparam("b_revision")
+)
+_GUARDED_UPDATE = _UPDATE.where(
+    select(people.c.standing).where(people.c.id == bindparam("b_person")).scalar_subquery() == bindparam("b_lock")
+)
+
+__all__ = ["Done", "Lost", "Work", "attempt", "jsonable"]
