@@ -1,10 +1,14 @@
-"""Who may see and do what. The one place that decides, for reading as for writing; routes only pass on the answer.
+"""Who may see and do what. The one place that decides, for reading as for writing; routes only pass on the
+answer.
 
-- A **matter** is seen by everyone who holds a post in its unit or in a unit above it, and by everyone who took part or
+- A **matter** is seen by everyone who holds a post in its unit or in a unit above it, and by everyone who
+  took part or
   has an open task in it. To all others it does not exist.
-- A **task** is done by the holders of its seats: a designation in a unit, or a named person, less those `not_who` keeps
+- A **task** is done by the holders of its seats: a designation in a unit, or a named person, less those
+  `not_who` keeps
   out. Nobody does it a second time.
-- A **clerk** (文书) enters for others what happened on paper, in the clerk's own unit only (procedures.md 11.1).
+- A **clerk** (文书) enters for others what happened on paper, in the clerk's own unit only (procedures.md
+  11.1).
 - An **administrator** looks after a unit and everything below it.
 """
 
@@ -66,7 +70,7 @@ def may_see_matter(c: Connection, actor: Actor, instance_id: str, path: str) -> 
 def require_matter(c: Connection, actor: Actor, instance_id: str, path: str) -> None:
     """Raises NotVisible."""
     if not may_see_matter(c, actor, instance_id, path):
-        raise NotVisible("matter-unknown", "没有这个办件,或者它不在您能查看的范围里")
+        raise NotVisible("matter-unknown", "没有这个办件，或者它不在您能查看的范围里")
 
 
 # ---------------------------------------------------------------- tasks
@@ -79,7 +83,9 @@ def fills(actor: Actor, seat: Any) -> bool:
     return (seat.designation, seat.unit_id) in actor.capacities
 
 
-def open_seats(actor: Actor, seats: Iterable[Any], excluded: Sequence[int], answered: Iterable[Any] = ()) -> list[Any]:
+def open_seats(
+    actor: Actor, seats: Iterable[Any], excluded: Sequence[int], answered: Iterable[Any] = ()
+) -> list[Any]:
     """The seats this person may fill now: not excluded, not answered yet, and never a second one."""
     taken = list(answered)
     if actor.person_id in excluded or any(s.person_id == actor.person_id for s in taken):
@@ -98,4 +104,4 @@ def may_enter_for_others(actor: Actor, task_unit_id: int, seats: Iterable[Any]) 
 def require_administrator(actor: Actor, path: str) -> None:
     """Raises Forbidden."""
     if not actor.administers(path):
-        raise Forbidden("not-administrator", "这件事要由本单位的管理员来做,请联系乡镇管理员")
+        raise Forbidden("not-administrator", "这件事要由本单位的管理员来做，请联系乡镇管理员")

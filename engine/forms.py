@@ -1,7 +1,9 @@
 """form-js schemas on the server: what a form asks for, and whether what came back is right.
 
-The browser shows a form with form-js's own viewer; nothing it says is trusted. Here the same schema is read again:
-keys it does not declare are refused, values have the declared type and keep the declared limits, what stands in a
+The browser shows a form with form-js's own viewer; nothing it says is trusted. Here the same schema is
+read again:
+keys it does not declare are refused, values have the declared type and keep the declared limits, what
+stands in a
 hidden field is dropped, a required one must be there. Messages are Chinese and stand at the field.
 """
 
@@ -48,7 +50,9 @@ class SchemaError(ValueError):
 
 
 def fields(schema: Schema) -> Iterator[Mapping[str, Any]]:
-    """The components that carry a value on the form's top level, in order; groups without a path are transparent."""
+    """The components that carry a value on the form's top level, in order; groups without a path are
+    transparent.
+    """
     for component in schema.get("components") or []:
         if component.get("type") == "group" and not component.get("path"):
             yield from fields(component)
@@ -83,7 +87,7 @@ def _check_components(schema: Schema, seen: set[str]) -> Iterator[str]:
         if kind in DISPLAY:
             continue
         if kind not in TYPES:
-            yield f"有一项的类型“{kind}”不支持,请换成文本、数字、单选、多选、日期、附件等"
+            yield f"有一项的类型“{kind}”不支持，请换成文本、数字、单选、多选、日期、附件等"
             continue
         if kind == "group" and not component.get("path"):
             yield from _check_components(component, seen)
@@ -92,7 +96,7 @@ def _check_components(schema: Schema, seen: set[str]) -> Iterator[str]:
         if not key:
             yield f"“{label or kind}”没有字段键(key)"
         elif "." in key or key.startswith("_"):
-            yield f"“{label or key}”的字段键“{key}”不能带点号,也不能以下划线开头"
+            yield f"“{label or key}”的字段键“{key}”不能带点号，也不能以下划线开头"
         elif key in seen:
             yield f"字段键“{key}”重复"
         seen.add(key)
@@ -111,7 +115,7 @@ def _check_rules(component: Mapping[str, Any], label: str) -> Iterator[str]:
         except ExpressionError as error:
             yield f"“{label}”的隐藏条件看不懂: {error}"
     if component.get("valuesExpression") or component.get("valuesKey"):
-        yield f"“{label}”的选项要直接列出,不能用公式或外部数据"
+        yield f"“{label}”的选项要直接列出，不能用公式或外部数据"
     rules = component.get("validate") or {}
     for name in ("min", "max", "minLength", "maxLength"):
         if isinstance(rules.get(name), str) and not _is_number(rules[name]):
@@ -122,7 +126,7 @@ def _check_rules(component: Mapping[str, Any], label: str) -> Iterator[str]:
         except re.error:
             yield f"“{label}”的正则表达式写错了"
         if len(str(rules["pattern"])) > 200 or re.search(r"[+*}]\)?[+*{]", str(rules["pattern"])):
-            yield f"“{label}”的正则表达式太复杂,请写得简单一些"
+            yield f"“{label}”的正则表达式太复杂，请写得简单一些"
 
 
 # ---------------------------------------------------------------- conditions
@@ -145,7 +149,9 @@ def feel(text: str) -> Expression:
 
 
 def hidden(component: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    """Whether the form hides this field, given what the others say. A name nobody filled in counts as empty."""
+    """Whether the form hides this field, given what the others say. A name nobody filled in counts as
+    empty.
+    """
     condition = (component.get("conditional") or {}).get("hide")
     if not condition:
         return False
@@ -157,7 +163,9 @@ def hidden(component: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
 
 
 def validate(schema: Schema, data: Any) -> tuple[dict[str, Any], Errors]:
-    """What the form accepts of `data`, and what is wrong with it: key (or `list[2].key`) -> message in Chinese."""
+    """What the form accepts of `data`, and what is wrong with it: key (or `list[2].key`) -> message in
+    Chinese.
+    """
     errors: Errors = {}
     if not isinstance(data, Mapping):
         return {}, {"": "提交的内容不是一张表单"}
@@ -195,8 +203,13 @@ def _required(component: Mapping[str, Any]) -> bool:
 
 
 def _empty(value: Any) -> bool:
-    return value is None or value is False or value == "" or value == [] or value == {} or (
-        isinstance(value, str) and not value.strip()
+    return (
+        value is None
+        or value is False
+        or value == ""
+        or value == []
+        or value == {}
+        or (isinstance(value, str) and not value.strip())
     )
 
 
@@ -221,19 +234,19 @@ def _text(component: Mapping[str, Any], value: Any, path: str, errors: Errors) -
         raise ValueError("这里要填文字")
     text, rules = value.strip(), component.get("validate") or {}
     if any(ord(char) < 32 and char not in "\n\r\t" for char in text):
-        raise ValueError("文字里有看不见的控制字符,请删掉后重填")
+        raise ValueError("文字里有看不见的控制字符，请删掉后重填")
     longest = int(_number_or(rules.get("maxLength"), MAX_TEXT))
     if len(text) > longest:
-        raise ValueError(f"太长了:最多 {longest} 个字,现在 {len(text)} 个字")
+        raise ValueError(f"太长了：最多 {longest} 个字，现在 {len(text)} 个字")
     shortest = int(_number_or(rules.get("minLength"), 0))
     if len(text) < shortest:
-        raise ValueError(f"太短了:至少 {shortest} 个字")
+        raise ValueError(f"太短了：至少 {shortest} 个字")
     if rules.get("validationType") in PATTERNS:
         pattern, message = PATTERNS[rules["validationType"]]
         if not pattern.fullmatch(text):
             raise ValueError(message)
     elif rules.get("pattern") and not re.search(rules["pattern"], text[:MAX_TEXT]):
-        raise ValueError("格式不对,请按填写说明重填")
+        raise ValueError("格式不对，请按填写说明重填")
     return text
 
 
@@ -292,7 +305,9 @@ def _moment(component: Mapping[str, Any], value: Any, path: str, errors: Errors)
         else:
             datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("时间写得不对" if kind == "time" else "日期写得不对,应当像 2026-03-05 这样") from None
+        raise ValueError(
+            "时间写得不对" if kind == "time" else "日期写得不对，应当像 2026-03-05 这样"
+        ) from None
     return value
 
 
@@ -300,8 +315,12 @@ def _files(component: Mapping[str, Any], value: Any, path: str, errors: Errors) 
     if not isinstance(value, list) or len(value) > (MAX_FILES if component.get("multiple") else 1):
         raise ValueError(f"最多 {MAX_FILES} 个附件" if component.get("multiple") else "只能上传一个附件")
     for item in value:
-        if not isinstance(item, Mapping) or set(item) - {"id", "name"} or not FILE_ID.fullmatch(str(item.get("id"))):
-            raise ValueError("附件没有上传成功,请重新选择文件")
+        if (
+            not isinstance(item, Mapping)
+            or set(item) - {"id", "name"}
+            or not FILE_ID.fullmatch(str(item.get("id")))
+        ):
+            raise ValueError("附件没有上传成功，请重新选择文件")
     return [{"id": item["id"], "name": str(item.get("name") or "附件")[:255]} for item in value]
 
 

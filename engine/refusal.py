@@ -4,7 +4,8 @@
 class Refusal(Exception):
     """A request that was refused; nothing has changed.
 
-    `code` is stable and English, the message is Chinese and says what to do, `fields` names the fields at fault.
+    `code` is stable and English, the message is Chinese and says what to do, `fields` names the fields at
+    fault.
     """
 
     status = 422

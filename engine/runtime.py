@@ -1,4 +1,6 @@
-"""What a running server or worker holds: the database, the clock, the configuration, and caches keyed by version."""
+"""What a running server or worker holds: the database, the clock, the configuration, and caches keyed by
+version.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,7 @@ class Runtime:
         try:
             return standing(c, person_id, self.today(), self.designations)
         except KeyError:
-            raise NotVisible("person-unknown", "查无此人,可能已经不在名册上") from None
+            raise NotVisible("person-unknown", "查无此人，可能已经不在名册上") from None
 
     def calendar(self, c: Connection) -> StoredCalendar:
         """Working days; reads the database when, and only when, somebody asks."""

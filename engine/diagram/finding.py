@@ -4,15 +4,19 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+Gate = Literal["execution", "publishing"]
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing a designer should mend.
 
-    `code` is stable and English (for tests and tools); `message` is Chinese, says what is wrong and how to mend it;
-    `label` is the element's own label, falling back to its id. `gate` tells which one it closes: an `execution` error
-    keeps the diagram from running at all (`Rehearsal.load` refuses it), a `publishing` error only keeps it from being
+    `code` is stable and English (for tests and tools); `message` is Chinese, says what is wrong and how to
+    mend it;
+    `label` is the element's own label, falling back to its id. `gate` tells which one it closes: an
+    `execution` error
+    keeps the diagram from running at all (`Rehearsal.load` refuses it), a `publishing` error only keeps it
+    from being
     published.
     """
 
@@ -21,7 +25,7 @@ class Finding:
     element_id: str | None = None
     label: str | None = None
     severity: Severity = "error"
-    gate: Literal["execution", "publishing"] = "execution"
+    gate: Gate = "execution"
     file: str | None = None
     line: int | None = None
 

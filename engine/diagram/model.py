@@ -1,4 +1,6 @@
-"""The checked diagram: what execution, pages and tools see of a BPMN file. Plain data, no XML, no SpiffWorkflow."""
+"""The checked diagram: what execution, pages and tools see of a BPMN file. Plain data, no XML, no
+SpiffWorkflow.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ class Flow:
 class Event:
     """An event definition.
 
-    `key` is what throws and catches are matched by: the name of a message or signal, the code of an error or escalation
+    `key` is what throws and catches are matched by: the name of a message or signal, the code of an error
+    or escalation
     (or `#id` where it has no code), the name of a link; None catches every error or escalation.
     `label` is what a person calls it. `payload` names the data a message carries.
     """
@@ -120,7 +123,9 @@ class Node:
 
 @dataclass(eq=False)
 class Scope:
-    """A process or the inside of a sub-process. `entries` are the ids a token starts at, start events first of all."""
+    """A process or the inside of a sub-process. `entries` are the ids a token starts at, start events
+    first of all.
+    """
 
     id: str
     name: str | None = None
@@ -149,7 +154,9 @@ class Lane:
 
 @dataclass(eq=False)
 class Diagram:
-    """A BPMN file that can be executed. `processes` keeps the file's order; the first is the one started by default."""
+    """A BPMN file that can be executed. `processes` keeps the file's order; the first is the one started
+    by default.
+    """
 
     processes: dict[str, Scope]
     lanes: list[Lane] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """Every change anyone makes is one function here, called alike by page, API, command line and clock.
 
-Read and compute first, then one short write transaction (`work`). Each raises the kinds of `engine.refusal.Refusal`, and
+Read and compute first, then one short write transaction (`work`). Each raises the kinds of
+`engine.refusal.Refusal`, and
 then nothing has changed.
 """
 

@@ -83,7 +83,8 @@ def _change_posts(
 
 
 def settle_posts(runtime: Runtime, unit_id: int) -> None:
-    """After posts changed in a unit: release what was signed for by people who may not do it any more, and seat
+    """After posts changed in a unit: release what was signed for by people who may not do it any more, and
+    seat
     joint approvals anew. Each matter is its own operation."""
     with runtime.database.read() as c:
         path = get(c, unit_id).path
@@ -118,7 +119,9 @@ def _release_if_lost(runtime: Runtime, task_id: str) -> None:
 
 
 def _seat_anew(runtime: Runtime, task_id: str) -> None:
-    """Joint approval follows the posts: who sits where is worked out again; seats that answered stay as they are."""
+    """Joint approval follows the posts: who sits where is worked out again; seats that answered stay as they
+    are.
+    """
 
     def once() -> None:
         with runtime.database.read() as c:
@@ -173,14 +176,14 @@ def release_for(runtime: Runtime, actor_id: int, task_id: str, reason: str) -> D
 def _move(runtime: Runtime, actor_id: int, task_id: str, person_id: int | None, reason: str) -> Done:
     reason = reason.strip()
     if len(reason) < 2:
-        raise Invalid("reason", "请写明理由", {"reason": "请写明为什么改派,留痕备查"})
+        raise Invalid("reason", "请写明理由", {"reason": "请写明为什么改派，留痕备查"})
 
     def once() -> Done:
         with runtime.database.read() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             require_administrator(step.actor, step.work.row.unit_path)
             if step.kind.several:
-                raise Invalid("reassign-several", "会签由各个岗位分别签,不能改派;岗位上没有人时请先任命")
+                raise Invalid("reassign-several", "会签由各个岗位分别签，不能改派;岗位上没有人时请先任命")
             if person_id is not None:
                 _require_able(runtime, c, step, person_id)
         work, now = step.work, step.work.now
@@ -199,7 +202,7 @@ def _move(runtime: Runtime, actor_id: int, task_id: str, person_id: int | None, 
 def _require_able(runtime: Runtime, c: Connection, step: Step, person_id: int) -> None:
     person = runtime.actor(c, person_id)
     if not open_seats(person, step.seats, step.task.excluded, step.earlier):
-        message = f"{person.name}不在能办这一步的岗位上。请先任命,再改派"
+        message = f"{person.name}不在能办这一步的岗位上。请先任命，再改派"
         raise Invalid("reassign-person", message, {"person_id": message})
 
 
@@ -216,7 +219,9 @@ def add_person(
     phone: str | None = None,
     login: str | None = None,
 ) -> tuple[int, str | None]:
-    """Enter a person in a unit; with `login` they get an account. Returns the id and the first password, shown once."""
+    """Enter a person in a unit; with `login` they get an account. Returns the id and the first password,
+    shown once.
+    """
     name, password = name.strip(), secrets.token_urlsafe(9) if login else None
     if not 1 < len(name) <= 30:
         raise Invalid("name", "请填写姓名", {"name": "请填写 2 到 30 个字的姓名"})
@@ -236,12 +241,14 @@ def add_person(
     try:
         return runtime.database.run(write), password
     except IntegrityError as error:
-        taken = {"login": "这个账号或手机号已经有人用了,请换一个"}
+        taken = {"login": "这个账号或手机号已经有人用了，请换一个"}
         raise Invalid("taken", "账号或手机号已经有人用了", taken) from error
 
 
 def reset_password(runtime: Runtime, actor_id: int, person_id: int) -> str:
-    """A new first password for somebody in the administrator's units; it has to be changed at the first sign-in."""
+    """A new first password for somebody in the administrator's units; it has to be changed at the first
+    sign-in.
+    """
     password, now = secrets.token_urlsafe(9), runtime.now()
 
     def write(c: Connection) -> None:
@@ -251,7 +258,9 @@ def reset_password(runtime: Runtime, actor_id: int, person_id: int) -> str:
             credentials.set_password(c, person_id, password, must_change=True)
         except KeyError as error:
             raise NotVisible("account-unknown", "这个人还没有账号") from error
-        entry = journal.Entry(at=now, actor_id=actor_id, action="reset-password", detail={"person": person_id})
+        entry = journal.Entry(
+            at=now, actor_id=actor_id, action="reset-password", detail={"person": person_id}
+        )
         journal.append_to_unit(c, row.unit_id, [entry])
 
     runtime.database.run(write)
@@ -264,7 +273,7 @@ def change_password(runtime: Runtime, actor_id: int, old: str, new: str) -> None
         mine = accounts.c.person_id == actor_id
         stored = c.execute(select(accounts.c.password_hash).where(mine)).scalar()
     if not credentials.verify_password(stored, old):
-        raise Invalid("password", "原来的密码不对", {"old": "原来的密码不对,请重新输入"})
+        raise Invalid("password", "原来的密码不对", {"old": "原来的密码不对，请重新输入"})
     try:
         runtime.database.run(lambda c: credentials.set_password(c, actor_id, new))
     except credentials.PasswordRefused as error:

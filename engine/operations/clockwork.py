@@ -1,4 +1,6 @@
-"""What the clock does, as ordinary operations: timers fire, deadlines remind, messages travel between matters."""
+"""What the clock does, as ordinary operations: timers fire, deadlines remind, messages travel between
+matters.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def due_reminders(runtime: Runtime) -> list[str]:
 
 
 def remind(runtime: Runtime, task_id: str) -> bool:
-    """催办: a task is past its deadline. It shows with its people, and in the matter's record. Once a task."""
+    """催办: a task is past its deadline. It shows with its people, and in the matter's record. Once a
+    task.
+    """
 
     def once() -> bool:
         with runtime.database.read() as c:
@@ -101,7 +105,9 @@ def undelivered(runtime: Runtime) -> list[int]:
     awaited = or_(
         outbox.c.kind == "signal",
         exists().where(subscriptions.c.kind == outbox.c.kind, subscriptions.c.name == outbox.c.name),
-        exists().where(start_subscriptions.c.kind == outbox.c.kind, start_subscriptions.c.name == outbox.c.name),
+        exists().where(
+            start_subscriptions.c.kind == outbox.c.kind, start_subscriptions.c.name == outbox.c.name
+        ),
     )
     with runtime.database.read() as c:
         query = select(outbox.c.id).where(outbox.c.delivered_at.is_(None), awaited)
@@ -111,11 +117,14 @@ def undelivered(runtime: Runtime) -> list[int]:
 def deliver(runtime: Runtime, outbox_id: int) -> bool:
     """Bring one message to one matter, or one signal to all that wait; each arrives exactly once.
 
-    It travels along the tree of units: to matters of the sender's unit, of those above it and of those below it.
+    It travels along the tree of units: to matters of the sender's unit, of those above it and of those
+    below it.
     A message takes the one that has waited longest, else starts one, else stays where it is.
     """
     with runtime.database.read() as c:
-        row = c.execute(select(outbox).where(outbox.c.id == outbox_id, outbox.c.delivered_at.is_(None))).first()
+        row = c.execute(
+            select(outbox).where(outbox.c.id == outbox_id, outbox.c.delivered_at.is_(None))
+        ).first()
         if row is None:
             return False
         receivers = _receivers(c, row)
@@ -158,7 +167,10 @@ def _starters(c: Connection, row: Row[Any]) -> list[tuple[int, str]]:
         start_subscriptions.c.kind == row.kind,
         start_subscriptions.c.name == row.name,
     )
-    return [(r.version_id, r.element_id) for r in c.execute(query.order_by(start_subscriptions.c.version_id.desc()))]
+    return [
+        (r.version_id, r.element_id)
+        for r in c.execute(query.order_by(start_subscriptions.c.version_id.desc()))
+    ]
 
 
 def _hand_over(runtime: Runtime, row: Row[Any], instance_id: str, *, last: bool) -> bool:
@@ -180,7 +192,9 @@ def _hand_over(runtime: Runtime, row: Row[Any], instance_id: str, *, last: bool)
 
 
 def _start(runtime: Runtime, row: Row[Any], version_id: int, element_id: str, *, last: bool) -> bool:
-    """The message or signal starts a matter: in the sender's unit, or the nearest above where the procedure lives."""
+    """The message or signal starts a matter: in the sender's unit, or the nearest above where the procedure
+    lives.
+    """
 
     def once() -> bool:
         with runtime.database.read() as c:
@@ -204,7 +218,9 @@ def _arrived(c: Connection, outbox_id: int, instance_id: str) -> bool:
 
 
 def mark_delivered(c: Connection, runtime: Runtime, outbox_id: int, instance_id: str, *, last: bool) -> None:
-    """Note the arrival in the receiver's own transaction. Raises IntegrityError when it had arrived already."""
+    """Note the arrival in the receiver's own transaction. Raises IntegrityError when it had arrived
+    already.
+    """
     now = runtime.now()
     c.execute(insert(deliveries).values(outbox_id=outbox_id, instance_id=instance_id, at=now))
     if last:

@@ -18,8 +18,14 @@ def report(runtime: Runtime, instance_id: str, work: str, message: str) -> str:
     now, reference = runtime.now(), secrets.token_hex(4)
 
     def write(c: Connection) -> str:
-        mine = (incidents.c.instance_id == instance_id, incidents.c.work == work, incidents.c.resolved_at.is_(None))
-        row = c.execute(select(incidents.c.id, incidents.c.attempts, incidents.c.reference).where(*mine)).first()
+        mine = (
+            incidents.c.instance_id == instance_id,
+            incidents.c.work == work,
+            incidents.c.resolved_at.is_(None),
+        )
+        row = c.execute(
+            select(incidents.c.id, incidents.c.attempts, incidents.c.reference).where(*mine)
+        ).first()
         attempts = 1 if row is None else row.attempts + 1
         later = now + PAUSES[attempts - 1] if attempts <= len(PAUSES) and work != "complete" else None
         values = {"message": message[:2000], "attempts": attempts, "last_at": now, "next_try_at": later}
@@ -35,7 +41,11 @@ def report(runtime: Runtime, instance_id: str, work: str, message: str) -> str:
 
 def resolve(runtime: Runtime, instance_id: str, work: str) -> None:
     """The work went through after all. Writes only when there is something to resolve."""
-    mine = (incidents.c.instance_id == instance_id, incidents.c.work == work, incidents.c.resolved_at.is_(None))
+    mine = (
+        incidents.c.instance_id == instance_id,
+        incidents.c.work == work,
+        incidents.c.resolved_at.is_(None),
+    )
     with runtime.database.read() as c:
         if c.execute(select(incidents.c.id).where(*mine)).first() is None:
             return
@@ -65,7 +75,7 @@ def retry_incident(runtime: Runtime, actor_id: int, incident_id: int) -> None:
             .where(incidents.c.id == incident_id, incidents.c.resolved_at.is_(None))
         ).first()
         if row is None:
-            raise NotVisible("incident-unknown", "没有这个故障,可能已经排除了")
+            raise NotVisible("incident-unknown", "没有这个故障，可能已经排除了")
         require_administrator(actor, row.path)
     now = runtime.now()
     # A failed completion is repeated by the person; noting it as seen is all there is to do here.

@@ -42,8 +42,8 @@ def start_matter(
     if not title or len(title) > MAX_TITLE:
         raise Invalid("title", "请给这件事起个名字", {"title": f"请写一个 1 到 {MAX_TITLE} 字的事项名称"})
     if data:
-        unknown = {key: "这个流程开始时不填表,请在第一步里填" for key in data}
-        raise Invalid("start-data", "这个流程开始时不填表,请先开始,再在第一步里填写", unknown)
+        unknown = dict.fromkeys(data, "这个流程开始时不填表，请在第一步里填")
+        raise Invalid("start-data", "这个流程开始时不填表，请先开始，再在第一步里填写", unknown)
 
     def once() -> Done:
         with runtime.database.read() as c:
@@ -69,15 +69,21 @@ def start_matter(
 def require_starter(actor: Actor, procedure: Procedure, place: Unit) -> None:
     """Raises Invalid for a unit of the wrong level, Forbidden for a person without the post."""
     if place.level != procedure.level:
-        raise Invalid("level", f"“{procedure.title}”在{procedure.level}一级办理,{place.name}是{place.level}")
+        raise Invalid("level", f"“{procedure.title}”在{procedure.level}一级办理，{place.name}是{place.level}")
     if not any((starter, place.id) in actor.capacities for starter in procedure.starters):
         raise Forbidden("not-starter", f"“{procedure.title}”由{'、'.join(procedure.starters)}发起")
 
 
 def begin_by_event(
-    runtime: Runtime, c: Connection, sender_unit: int, version_id: int, element_id: str, payload: Mapping[str, Any]
+    runtime: Runtime,
+    c: Connection,
+    sender_unit: int,
+    version_id: int,
+    element_id: str,
+    payload: Mapping[str, Any],
 ) -> Work | None:
-    """A matter that a message or signal starts, in the unit of the sender or the nearest above of the procedure's level.
+    """A matter that a message or signal starts, in the unit of the sender or the nearest above of the
+    procedure's level.
 
     None where there is no such unit, or where another version is in force there by now.
     """
@@ -88,7 +94,9 @@ def begin_by_event(
     version = in_force(c, procedure.key, place)
     if version.id != version_id:
         return None
-    work = _begin(runtime, c, place, version, procedure, procedure.title, by_event=element_id, payload=payload)
+    work = _begin(
+        runtime, c, place, version, procedure, procedure.title, by_event=element_id, payload=payload
+    )
     work.derive(c)
     return work
 
@@ -173,12 +181,16 @@ def _closure(c: Connection, runtime: Runtime, place: Unit, procedure: Procedure)
 
 
 def _number(c: Connection, place: Unit, now: datetime) -> str:
-    """办件编号, counted by unit and year: 清溪镇柳湾村〔2026〕12号. Two at once get the constraint, and try again."""
+    """办件编号, counted by unit and year: 清溪镇柳湾村〔2026〕12号. Two at once get the constraint, and
+    try again.
+    """
     year = now.astimezone(SHANGHAI).year
     line = [unit.name for unit in reversed(ancestors(c, place.id)) if unit.level not in ("市", "县")]
     prefix = f"{''.join(line) or place.name}〔{year}〕"
     used = c.execute(
-        select(func.count()).select_from(instances).where(instances.c.number.startswith(prefix, autoescape=True))
+        select(func.count())
+        .select_from(instances)
+        .where(instances.c.number.startswith(prefix, autoescape=True))
     ).scalar_one()
     return f"{prefix}{used + 1}号"
 
@@ -187,7 +199,9 @@ def _number(c: Connection, place: Unit, now: datetime) -> str:
 
 
 def withdraw_step(runtime: Runtime, actor_id: int, instance_id: str) -> Done:
-    """Take back one's own last step, while nobody has acted on it. Raises Overtaken, Forbidden, NotVisible."""
+    """Take back one's own last step, while nobody has acted on it. Raises Overtaken, Forbidden,
+    NotVisible.
+    """
 
     def once() -> Done:
         with runtime.database.read() as c:
@@ -211,9 +225,9 @@ def withdraw_step(runtime: Runtime, actor_id: int, instance_id: str) -> Done:
 def _undo_of(c: Connection, work: Work, actor: Actor) -> dict[str, Any]:
     row = c.execute(select(instances.c.undo, instances.c.undo_by).where(instances.c.id == work.id)).one()
     if row.undo is None or row.undo_by != actor.person_id:
-        raise Overtaken("cannot-withdraw", "撤不回来了:后面已经有人办理,或者上一步不是您办的")
+        raise Overtaken("cannot-withdraw", "撤不回来了：后面已经有人办理，或者上一步不是您办的")
     if work.row.ended_at is not None and work.now - work.row.ended_at > LATE:
-        raise Overtaken("cannot-withdraw", "办件已经办结超过一天,不能撤回了")
+        raise Overtaken("cannot-withdraw", "办件已经办结超过一天，不能撤回了")
     undo: dict[str, Any] = orjson.loads(row.undo)
     return undo
 
@@ -240,7 +254,9 @@ def _moments(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def confirm_submission(runtime: Runtime, actor_id: int, submission_id: str) -> None:
-    """The person confirms what a clerk entered for them (procedures.md 11.1). Raises NotVisible, Overtaken."""
+    """The person confirms what a clerk entered for them (procedures.md 11.1). Raises NotVisible,
+    Overtaken.
+    """
 
     def once() -> None:
         with runtime.database.read() as c:
@@ -249,7 +265,7 @@ def confirm_submission(runtime: Runtime, actor_id: int, submission_id: str) -> N
             if row is None or row.person_id != actor_id or row.entered_by is None:
                 raise NotVisible("submission-unknown", "没有替您代录的这份材料")
             if row.withdrawn_at is not None:
-                raise Overtaken("withdrawn", "代录人已经把它撤回了,不用确认")
+                raise Overtaken("withdrawn", "代录人已经把它撤回了，不用确认")
             work = Work.read(runtime, c, row.instance_id, actor)
         if row.confirmed_at is not None:
             return
@@ -268,7 +284,7 @@ def cancel_matter(runtime: Runtime, actor_id: int, instance_id: str, reason: str
     """End a matter before its time, with the reason on record. Who started it may, and the administrator."""
     reason = reason.strip()
     if len(reason) < 2:
-        raise Invalid("reason", "请写明撤销的理由", {"reason": "请写明为什么撤销,留痕备查"})
+        raise Invalid("reason", "请写明撤销的理由", {"reason": "请写明为什么撤销，留痕备查"})
 
     def once() -> Done:
         with runtime.database.read() as c:
@@ -278,7 +294,7 @@ def cancel_matter(runtime: Runtime, actor_id: int, instance_id: str, reason: str
             if work.row.started_by != actor_id:
                 require_administrator(actor, work.row.unit_path)
             if work.status != "running":
-                raise Overtaken("ended", "办件已经结束,不用撤销")
+                raise Overtaken("ended", "办件已经结束，不用撤销")
         work.status = "cancelled"
         note = SimpleNamespace(id="", element_id="", name="撤销办件")
         submission = work.submit(note, "cancel", {"理由": reason}, actor_id, None, frozenset())
@@ -290,4 +306,3 @@ def cancel_matter(runtime: Runtime, actor_id: int, instance_id: str, reason: str
         return work.done()
 
     return attempt(runtime, once)
-

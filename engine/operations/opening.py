@@ -65,7 +65,9 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
     }
     lane = node.lane or node.label
     found = kind.seats(settings, lane, Seating(work, c, line, excluded), _named(node, context))
-    return Opened(row, [r for seat in found for r in seat_rows(work.runtime.designations, task.id, seat, line)])
+    return Opened(
+        row, [r for seat in found for r in seat_rows(work.runtime.designations, task.id, seat, line)]
+    )
 
 
 class Seating:
@@ -88,7 +90,8 @@ class Seating:
 def seat_rows(known: Mapping[str, Any], task_id: str, seat: Seat, line: list[Unit]) -> list[dict[str, Any]]:
     """One row for each designation or person that may fill the seat.
 
-    A designation is looked for in the matter's unit, then upwards. Where it is not found at all, the seat stands at the
+    A designation is looked for in the matter's unit, then upwards. Where it is not found at all, the seat
+    stands at the
     matter's own unit with nobody to fill it, and shows as 无人在岗 to the administrator.
     """
     rows: list[dict[str, Any]] = []
@@ -122,7 +125,9 @@ def _named(node: Node, context: Mapping[str, Any]) -> list[int]:
         raise ExecutionError(f"「{node.label}」找不到由谁来办: {error}", node.id, node.label) from error
     people = found if isinstance(found, list) else [found]
     if not people or not all(isinstance(person, int) and not isinstance(person, bool) for person in people):
-        raise ExecutionError(f"「{node.label}」要由“{who}”指定的人来办,但前面的步骤没有指定", node.id, node.label)
+        raise ExecutionError(
+            f"「{node.label}」要由“{who}”指定的人来办，但前面的步骤没有指定", node.id, node.label
+        )
     return people
 
 

@@ -1,4 +1,6 @@
-"""Publishing procedures and choosing parameters. A published version never changes; running matters stay on theirs."""
+"""Publishing procedures and choosing parameters. A published version never changes; running matters stay on
+theirs.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +30,14 @@ def in_force(c: Connection, key: str, place: Unit) -> Row[Any]:
         select(*columns).where(procedure_versions.c.key == key, procedure_versions.c.unit_id.in_(line))
     ).all()
     if not rows:
-        raise NotVisible("procedure-unknown", f"{place.name}没有“{key}”这个流程,请先由流程设计员发布")
+        raise NotVisible("procedure-unknown", f"{place.name}没有“{key}”这个流程，请先由流程设计员发布")
     return min(rows, key=lambda row: (line[row.unit_id], -row.version))
 
 
 def parameters_in_force(c: Connection, procedure: Procedure, line: list[Unit]) -> dict[str, Any]:
-    """The values for a unit: the procedure's defaults, then what each unit from the top down chose differently."""
+    """The values for a unit: the procedure's defaults, then what each unit from the top down chose
+    differently.
+    """
     values = {name: parameter.default for name, parameter in procedure.parameters.items()}
     for unit in reversed(line):
         values |= {k: v for k, v in chosen(c, unit.id, procedure.key).items() if k in values}
@@ -54,7 +58,9 @@ def chosen(c: Connection, unit_id: int, key: str) -> dict[str, Any]:
 def set_parameters(
     runtime: Runtime, actor_id: int, unit: str | int, key: str, values: Mapping[str, Any]
 ) -> None:
-    """A unit chooses its values; matters that run keep theirs. Raises Invalid for one outside its bounds, Forbidden."""
+    """A unit chooses its values; matters that run keep theirs. Raises Invalid for one outside its bounds,
+    Forbidden.
+    """
     with runtime.database.read() as c:
         actor = runtime.actor(c, actor_id)
         place = unit_named(c, unit)
@@ -92,7 +98,7 @@ def publish_procedure(
     errors = [f for f in check_folder(files, designations=runtime.designations) if f.severity == "error"]
     if errors:
         lines = "\n".join(str(finding) for finding in errors[:20])
-        raise Invalid("findings", f"流程检查没有通过,还不能发布:\n{lines}")
+        raise Invalid("findings", f"流程检查没有通过，还不能发布:\n{lines}")
     procedure, content = load_folder(files), pack(files)
     digest = hashlib.sha256(content).hexdigest()
     now = runtime.now()

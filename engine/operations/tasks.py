@@ -33,7 +33,7 @@ def claim_task(runtime: Runtime, actor_id: int, task_id: str) -> Done:
         with runtime.database.read() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             if step.kind.several:
-                raise Invalid("claim-several", "这一步要几个人分别提交意见,不用签收,直接办理即可")
+                raise Invalid("claim-several", "这一步要几个人分别提交意见，不用签收，直接办理即可")
             step.require_seat(c)
             if step.task.claimed_by == actor_id:
                 return step.work.done([step.as_json])
@@ -52,7 +52,7 @@ def release_task(runtime: Runtime, actor_id: int, task_id: str) -> Done:
             step = Step.read(runtime, c, actor_id, task_id)
             require_matter(c, step.actor, step.work.id, step.work.row.unit_path)
         if step.task.claimed_by != actor_id:
-            raise Forbidden("not-claimed", "这项任务不是您签收的,不用退回")
+            raise Forbidden("not-claimed", "这项任务不是您签收的，不用退回")
         step.work.task_changes[task_id] = {"claimed_by": None, "claimed_at": None}
         step.work.record("release", task=step.task)
         return step.save()
@@ -72,8 +72,10 @@ def complete_task(
 ) -> Done:
     """Hand in an action of an open task; the task ends when its kind says so.
 
-    `on_behalf_of` is the person a clerk enters it for (代录, procedures.md 11.1); then `papers` are ids of uploaded
-    photos of the original, at least one. Raises Invalid with the fields at fault, Forbidden, Overtaken, NotVisible.
+    `on_behalf_of` is the person a clerk enters it for (代录, procedures.md 11.1); then `papers` are ids of
+    uploaded
+    photos of the original, at least one. Raises Invalid with the fields at fault, Forbidden, Overtaken,
+    NotVisible.
     """
 
     def once() -> Done:
@@ -98,7 +100,9 @@ def complete_task(
 class Step:
     """An open task in the hands of somebody: what was read, and what becomes of it."""
 
-    def __init__(self, actor: Actor, work: Work, task: Row[Any], seats: list[Row[Any]], earlier: list[Row[Any]]) -> None:
+    def __init__(
+        self, actor: Actor, work: Work, task: Row[Any], seats: list[Row[Any]], earlier: list[Row[Any]]
+    ) -> None:
         self.actor, self.work, self.task, self.seats, self.earlier = actor, work, task, seats, earlier
         self.kind: Kind = steps.kind(task.kind)
 
@@ -135,35 +139,37 @@ class Step:
         """The seat the clerk fills for `person_id`. Raises Forbidden, Invalid, NotVisible."""
         require_matter(c, self.actor, self.work.id, self.work.row.unit_path)
         if not may_enter_for_others(self.actor, self.task.unit_id, self.seats):
-            raise Forbidden("not-clerk", "代录由本村文书来做:只有文书可以替人录入纸上的办理结果")
+            raise Forbidden("not-clerk", "代录由本村文书来做：只有文书可以替人录入纸上的办理结果")
         if person_id == self.actor.person_id:
-            raise Invalid("behalf-self", "替自己不用代录,请直接办理", {"on_behalf_of": "请选别人"})
+            raise Invalid("behalf-self", "替自己不用代录，请直接办理", {"on_behalf_of": "请选别人"})
         person = self.work.runtime.actor(c, person_id)
         found = open_seats(person, self.seats, self.task.excluded, self.earlier)
         if not found:
-            message = f"{person.name}不能办这一步,请选应当办理的人"
+            message = f"{person.name}不能办这一步，请选应当办理的人"
             raise Invalid("behalf-person", message, {"on_behalf_of": message})
         self._require_unclaimed(c, person_id)
         return self._fewest_others(found)
 
     def _fewest_others(self, found: list[Row[Any]]) -> Row[Any]:
-        """Who may sit in two places takes the one fewer others can fill, so that nobody is left without a seat."""
+        """Who may sit in two places takes the one fewer others can fill, so that nobody is left without a
+        seat.
+        """
         width = {seat.seat: sum(1 for other in self.seats if other.seat == seat.seat) for seat in found}
         return min(found, key=lambda seat: (width[seat.seat], seat.id))
 
     def _require_unclaimed(self, c: Connection, person_id: int) -> None:
         if self.task.claimed_by not in (None, person_id):
             name = c.execute(select(people.c.name).where(people.c.id == self.task.claimed_by)).scalar()
-            raise Overtaken("claimed", f"这项任务刚刚已由{name}签收。需要换人时,请他退回,或请管理员改派")
+            raise Overtaken("claimed", f"这项任务刚刚已由{name}签收。需要换人时，请他退回，或请管理员改派")
 
     def _not_yours(self, c: Connection) -> Refusal:
         if not may_see_matter(c, self.actor, self.work.id, self.work.row.unit_path):
-            return NotVisible("task-unknown", "没有这项任务,或者它不归您办")
+            return NotVisible("task-unknown", "没有这项任务，或者它不归您办")
         if any(s.person_id == self.actor.person_id for s in self.earlier):
-            return Overtaken("answered", "您已经提交过意见了,每人只能提交一次")
+            return Overtaken("answered", "您已经提交过意见了，每人只能提交一次")
         if self.actor.person_id in self.task.excluded:
-            return Forbidden("excluded", "前面的步骤是您办的,按规定这一步要由别人来办")
-        return Forbidden("not-yours", f"这一步由{self.task.lane or '别的岗位'}办理,不归您办")
+            return Forbidden("excluded", "前面的步骤是您办的，按规定这一步要由别人来办")
+        return Forbidden("not-yours", f"这一步由{self.task.lane or '别的岗位'}办理，不归您办")
 
     # ------------------------------------------------------------ what
 
@@ -174,15 +180,15 @@ class Step:
         procedure = self.work.runtime.procedure(c, self.task.settings["version_id"])
         offered = {a.name: a for a in self.kind.actions(self.task.settings, procedure.forms)}
         if action not in offered:
-            raise Invalid("action-unknown", f"这一步没有“{action}”这种办法,可以用: {'、'.join(offered)}")
+            raise Invalid("action-unknown", f"这一步没有“{action}”这种办法，可以用: {'、'.join(offered)}")
         schema = offered[action].schema
         clean, errors = forms.validate(schema, data)
         if not errors:
             errors = self.kind.faults(self.task.settings, clean)
         if behalf and not papers:
-            errors["papers"] = "代录要附上原件照片,请拍一张纸质原件"
+            errors["papers"] = "代录要附上原件照片，请拍一张纸质原件"
         if errors:
-            raise Invalid("form", "有几处需要改一改,请看标红的地方", errors)
+            raise Invalid("form", "有几处需要改一改，请看标红的地方", errors)
         files = frozenset(forms.file_ids(schema, clean)) | frozenset(papers)
         self._require_files(c, files)
         return clean, files
@@ -195,11 +201,9 @@ class Step:
         query = select(file_uses.c.file_id).where(file_uses.c.file_id.in_(files), mine)
         missing = files - set(c.scalars(query))
         if missing:
-            raise Invalid("file-unknown", "有附件没有上传成功,请重新选择文件", {"papers": "请重新上传"})
+            raise Invalid("file-unknown", "有附件没有上传成功，请重新选择文件", {"papers": "请重新上传"})
 
-    def submit(
-        self, action: str, clean: dict[str, Any], doer: int, seat: str, files: frozenset[str]
-    ) -> str:
+    def submit(self, action: str, clean: dict[str, Any], doer: int, seat: str, files: frozenset[str]) -> str:
         return self.work.submit(self.task, action, clean, doer, seat if self.kind.several else None, files)
 
     def finish_if_done(self, c: Connection) -> None:
@@ -223,7 +227,9 @@ class Step:
         }
 
     def _seats(self) -> list[Seat]:
-        """The seats as the kind knows them: a seat filled by another designation than its own is a substitute's."""
+        """The seats as the kind knows them: a seat filled by another designation than its own is a
+        substitute's.
+        """
         grouped: dict[str, list[str]] = {}
         for row in self.seats:
             grouped.setdefault(row.seat, []).append(row.designation)
@@ -278,8 +284,8 @@ def _gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusa
     ).first()
     if row is not None and may_see_matter(c, actor, row.instance_id, row.path):
         who = "您" if row.name == actor.name else row.name
-        return Overtaken("task-done", f"这项任务刚刚已由{who}办理,不用再办了")
-    return NotVisible("task-unknown", "没有这项任务:它可能已经办完、撤销,或者不归您办")
+        return Overtaken("task-done", f"这项任务刚刚已由{who}办理，不用再办了")
+    return NotVisible("task-unknown", "没有这项任务：它可能已经办完、撤销，或者不归您办")
 
 
 def _stuck(runtime: Runtime, task_id: str, error: ExecutionError) -> Refusal:
@@ -289,16 +295,15 @@ def _stuck(runtime: Runtime, task_id: str, error: ExecutionError) -> Refusal:
     reference = report(runtime, row.id, "complete", str(error)) if row is not None else ""
     return Refusal(
         "procedure-fault",
-        f"您填的没有问题,但流程走不下去,所以没有保存:{error}。已经通知管理员(编号 {reference}),请过后再交一次",
+        f"您填的没有问题，但流程走不下去，所以没有保存：{error}。"
+        f"已经通知管理员（编号 {reference}），请过后再交一次",
     )
 
 
 _OF_TASK = select(tasks.c.instance_id).where(tasks.c.id == bindparam("task")).scalar_subquery()
 _TASK = MATTER.where(instances.c.id == _OF_TASK)
 _TASK_ROW = select(tasks).where(tasks.c.id == bindparam("task"))
-_SEATS = (
-    select(assignments).where(assignments.c.task_id == bindparam("task")).order_by(assignments.c.id)
-)
+_SEATS = select(assignments).where(assignments.c.task_id == bindparam("task")).order_by(assignments.c.id)
 _EARLIER = (
     select(submissions)
     .where(submissions.c.task_id == bindparam("task"), submissions.c.withdrawn_at.is_(None))

@@ -36,7 +36,9 @@ def upload_file(runtime: Runtime, actor_id: int, data: bytes, name: str) -> dict
 
 
 def read_file(runtime: Runtime, actor_id: int, file_id: str) -> tuple[bytes, str, str]:
-    """(data, media type, name) of a file one uploaded oneself, or of a matter one may see. Raises NotVisible."""
+    """(data, media type, name) of a file one uploaded oneself, or of a matter one may see. Raises
+    NotVisible.
+    """
     with runtime.database.read() as c:
         actor = runtime.actor(c, actor_id)
         uses = c.execute(
@@ -50,4 +52,4 @@ def read_file(runtime: Runtime, actor_id: int, file_id: str) -> tuple[bytes, str
             if mine or (use.instance_id and may_see_matter(c, actor, use.instance_id, use.path)):
                 data, media_type = files.read(c, file_id)
                 return data, media_type, str(use.name)
-    raise NotVisible("file-unknown", "没有这个附件,或者它不在您能查看的范围里")
+    raise NotVisible("file-unknown", "没有这个附件，或者它不在您能查看的范围里")

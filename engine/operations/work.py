@@ -6,7 +6,8 @@
     work.derive(c)                                 # rows for the tasks that opened
     with database.write() as c: work.save(c)       # … to here: whole or not at all
 
-`save` compares the revision that was read, and the standing of the person who acts: if either moved, `Lost` is raised
+`save` compares the revision that was read, and the standing of the person who acts: if either moved,
+`Lost` is raised
 and the operation starts again from reading (`attempt`). So nothing is ever decided on what is no longer true.
 """
 
@@ -67,7 +68,7 @@ def attempt(runtime: Runtime, once: Callable[[], T]) -> T:
             continue  # a constraint held what the revision could not see; reading again tells which
         except DatabaseUnavailable as error:
             raise Unavailable("database", str(error)) from error
-    raise Overtaken("overtaken", "同时办理这件事的人太多,这一步没有保存。请刷新页面,看清现状后再办一次")
+    raise Overtaken("overtaken", "同时办理这件事的人太多，这一步没有保存。请刷新页面，看清现状后再办一次")
 
 
 @dataclass
@@ -110,7 +111,9 @@ class Work:
     undo: dict[str, Any] | None = None
     opened: list[opening.Opened] = field(default_factory=list)
     task_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    reopened: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # rows of `tasks` and `seats` that come back
+    reopened: dict[str, list[dict[str, Any]]] = field(
+        default_factory=dict
+    )  # rows of `tasks` and `seats` that come back
     created: bool = False
     keeps_undo: bool = False  # a reminder or a confirmation is no reason why a step could not be taken back
 
@@ -121,7 +124,7 @@ class Work:
         """Raises NotVisible when there is no such matter. One statement, besides what is cached."""
         row = c.execute(_MATTER, {"instance": instance_id}).first()
         if row is None:
-            raise NotVisible("matter-unknown", "没有这个办件,或者它不在您能查看的范围里")
+            raise NotVisible("matter-unknown", "没有这个办件，或者它不在您能查看的范围里")
         return cls.of_row(runtime, c, row, actor)
 
     @classmethod
@@ -133,7 +136,9 @@ class Work:
         return cls(runtime, row, instance, runtime.now(), actor, status=row.status)
 
     def __post_init__(self) -> None:
-        stored = self.row.status == "running" and not self.created  # rows are derived from the state only while it runs
+        stored = (
+            self.row.status == "running" and not self.created
+        )  # rows are derived from the state only while it runs
         self._tasks_before = [task.id for task in self.instance.open_tasks()] if stored else []
         self._timers_before = self.instance.timers() if stored else []
         self._subscriptions_before = self.instance.subscriptions() if stored else []
@@ -227,7 +232,9 @@ class Work:
     # ------------------------------------------------------------ writing
 
     def save(self, c: Connection) -> None:
-        """Write everything. Raises Lost when the matter or the actor's standing changed since they were read."""
+        """Write everything. Raises Lost when the matter or the actor's standing changed since they were
+        read.
+        """
         if self.entries:
             self.entries[0] = replace(self.entries[0], detail={**self.entries[0].detail, **self._movement()})
         head = journal.Head(self.row.journal_seq, self.row.journal_hash)
@@ -262,7 +269,7 @@ class Work:
     def _save_instance(self, c: Connection, head: journal.Head) -> None:
         state = self.instance.dump()
         if len(state) > MAX_STATE:
-            raise ExecutionError("这个办件里的内容太多了,存不下。请把大段材料改成附件")
+            raise ExecutionError("这个办件里的内容太多了，存不下。请把大段材料改成附件")
         values = {
             "status": self.status,
             "outcome": self.instance.outcome if self.status in ("completed", "failed") else None,
@@ -288,7 +295,7 @@ class Work:
             raise Lost
 
     def _guard(self) -> dict[str, Any]:
-        return {"b_person": self.actor.person_id, "b_lock": self.actor.lock} if self.actor else {}
+        return {"b_person": self.actor.person_id, "b_lock": self.actor.revision} if self.actor else {}
 
     @property
     def trail(self) -> list[str]:
@@ -417,7 +424,8 @@ _UPDATE = update(instances).where(
     instances.c.id == bindparam("b_id"), instances.c.revision == bindparam("b_revision")
 )
 _GUARDED_UPDATE = _UPDATE.where(
-    select(people.c.standing).where(people.c.id == bindparam("b_person")).scalar_subquery() == bindparam("b_lock")
+    select(people.c.standing).where(people.c.id == bindparam("b_person")).scalar_subquery()
+    == bindparam("b_lock")
 )
 
 __all__ = ["Done", "Lost", "Work", "attempt", "jsonable"]

@@ -1,11 +1,15 @@
-"""cosign 会签: every seat answers. Joint approval is `all`; nobody ever answers twice (procedures.md 11.2, LB-8).
+"""cosign 会签: every seat answers. Joint approval is `all`; nobody ever answers twice (procedures.md 11.2,
+LB-8).
 
 Settings in the diagram:
 
-- `seats`: the posts that answer (`村党组织书记 村委会主任`); without it everyone the lane names answers for himself;
+- `seats`: the posts that answer (`村党组织书记 村委会主任`); without it everyone the lane names answers
+  for himself;
 - `need`: `all` (default), `any`, or a fraction such as `2/3` (at least);
-- `choices`: default `同意 不同意`; the first one carries, the second one is the outcome when it cannot any more;
-- `stops`: choices that end the step at once (一票否决); default: every choice but the first where all are needed;
+- `choices`: default `同意 不同意`; the first one carries, the second one is the outcome when it cannot any
+  more;
+- `stops`: choices that end the step at once (一票否决); default: every choice but the first where all are
+  needed;
 - `explain`: choices that want a reason; default: every choice but the first;
 - `substitutes`: who stands in where one person holds two of the seats.
 """
@@ -50,12 +54,12 @@ class Cosign(Kind):
         words = Words(node, parameters)
         choices = words.list("choices", ["同意", "不同意"])
         if len(choices) < 2 or len(set(choices)) != len(choices):
-            raise SettingError("会签的选项(choices)至少要有两个,而且不能重复")
+            raise SettingError("会签的选项(choices)至少要有两个，而且不能重复")
         need = words.text("need", "all")
         if need not in ("all", "any"):
             numerator, denominator = _fraction(need)
             if numerator > denominator:
-                raise SettingError(f"会签需要的比例(need)“{need}”大于全部,请改成不超过 1 的分数")
+                raise SettingError(f"会签需要的比例(need)“{need}”大于全部，请改成不超过 1 的分数")
         rest = choices[1:]
         settings = {
             "seats": words.list("seats"),
@@ -70,7 +74,7 @@ class Cosign(Kind):
                 if choice not in choices:
                     raise SettingError(f"会签设置 {name} 里的“{choice}”不在选项 {'、'.join(choices)} 之中")
         if len(set(settings["seats"])) != len(settings["seats"]):
-            raise SettingError("会签的席位(seats)有重复:一个岗位只能占一席")
+            raise SettingError("会签的席位(seats)有重复：一个岗位只能占一席")
         return settings
 
     def fields(self, settings: Mapping[str, Any], forms: Forms) -> dict[str, str]:
@@ -85,7 +89,9 @@ class Cosign(Kind):
     def seats(
         self, settings: Mapping[str, Any], lane: str, holders: Holders, people: Sequence[int] = ()
     ) -> list[Seat]:
-        """One seat a post, or one a person. Where every holder of a post already sits elsewhere, substitutes sit there."""
+        """One seat a post, or one a person. Where every holder of a post already sits elsewhere, substitutes
+        sit there.
+        """
         if people:
             return [Seat(name=f"{lane}#{person}", people=(person,)) for person in people]
         if not settings["seats"]:
@@ -105,7 +111,7 @@ class Cosign(Kind):
 
     def faults(self, settings: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
         if data.get(CHOICE) in settings["explain"] and not str(data.get(REASON) or "").strip():
-            return {REASON: f"选“{data[CHOICE]}”时请写明理由,好让前面的人知道怎么办"}
+            return {REASON: f"选“{data[CHOICE]}”时请写明理由，好让前面的人知道怎么办"}
         return {}
 
     def result(
@@ -144,7 +150,7 @@ def _outcome(settings: Mapping[str, Any], seats: int, answers: Sequence[str]) ->
 def _fraction(text: str) -> tuple[int, int]:
     match = FRACTION.fullmatch(text)
     if not match:
-        raise SettingError(f"会签需要的人数(need)“{text}”看不懂,请写 all、any 或 2/3 这样的分数")
+        raise SettingError(f"会签需要的人数(need)“{text}”看不懂，请写 all、any 或 2/3 这样的分数")
     return int(match[1]), int(match[2])
 
 

@@ -1,4 +1,6 @@
-"""What a kind of human step declares. Pages, API, condition builder and checks are driven by these declarations."""
+"""What a kind of human step declares. Pages, API, condition builder and checks are driven by these
+declarations.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +23,8 @@ class SettingError(ValueError):
 class Seat:
     """One voice in a step: filled by any holder of one of the designations, or by one of the named people.
 
-    `substituted` tells that somebody else stands in, because one person holds two of the posts (procedures.md 11.2).
+    `substituted` tells that somebody else stands in, because one person holds two of the posts
+    (procedures.md 11.2).
     """
 
     name: str
@@ -74,7 +77,9 @@ class Kind(ABC):
 
     @abstractmethod
     def fields(self, settings: Mapping[str, Any], forms: Forms) -> dict[str, str]:
-        """The fields of the result that conditions may read: name -> type (text, number, boolean, list, record)."""
+        """The fields of the result that conditions may read: name -> type (text, number, boolean, list,
+        record).
+        """
 
     @abstractmethod
     def outcomes(self, settings: Mapping[str, Any]) -> list[str]:
@@ -130,7 +135,7 @@ class Words:
             return raw
         parameter = raw[1:-1].strip()
         if parameter not in self.parameters:
-            raise SettingError(f"设置“{name}”用到的参数“{parameter}”不存在,请在 procedure.toml 里加上它")
+            raise SettingError(f"设置“{name}”用到的参数“{parameter}”不存在，请在 procedure.toml 里加上它")
         return self.parameters[parameter]
 
 
