@@ -1,0 +1,271 @@
+"""A scenario on the stage: a rehearsal with its cast, step by step, compared with what is written."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from engine import forms as form_rules
+from engine.clock import VirtualClock
+from engine.diagram.model import Node
+from engine.diagram.parameter import Parameter
+from engine.durations import SHANGHAI
+from engine.execution import ExecutionError, Rehearsal, Roster, Task
+from engine.people.designations import designations
+from engine.scenarios.report import Line, day_and_time
+from engine.scenarios.written import Expectation, Scenario, Step
+from engine.steps.kind import DOERS, SettingError, Words
+from engine.timers import TimerError, parse_timer
+from engine.working_days import deadline
+
+Source = Path | Mapping[str, bytes]
+CLERK = "文书"
+HOURS = re.compile(r"^(\d+)h$")
+
+
+class Unmet(Exception):
+    """Something went otherwise than the scenario says. The message is Chinese."""
+
+
+class Stage:
+    """A rehearsal with its cast, and the deadline of every task that is open."""
+
+    def __init__(self, source: Source, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.clock = VirtualClock(scenario.begins)
+        self.roster = cast(scenario.roster)
+        self.rehearsal = Rehearsal.load(
+            source, self.clock, parameters=scenario.parameters, roster=self.roster
+        )
+        procedures = self.rehearsal.script.procedures.values()
+        _check_parameters(scenario.parameters, self.rehearsal.script.procedures[None].parameters)
+        self._nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
+        self._forms: dict[str, Any] = {name: form for one in procedures for name, form in one.forms.items()}
+        self._due: dict[str, datetime | None] = {}
+        self.rehearsal.start()
+        self._note_opened()
+
+    # ------------------------------------------------------------ one step
+
+    def play(self, step: Step) -> Line:
+        """Do it, and compare what stands open then with what the scenario says."""
+        line = Line(day_and_time(self.clock()), self._told(step))
+        before = {task.id for task in self.rehearsal.open_tasks()}
+        try:
+            self._attempt(step, line)
+        except (ExecutionError, TimerError, Unmet) as error:
+            line.faults.append(str(error))
+            line.stops = True
+            return line
+        for task in self.rehearsal.open_tasks():
+            if task.id not in before:
+                line.notes.append(self._told_opened(task))
+        if step.wait:
+            line.notes.append(f"到了 {day_and_time(self.clock())}")
+        line.faults += self._compare("打开着的待办", step.then, self._open_names())
+        late = self._overdue_names()
+        line.faults += self._compare("逾期、要提醒的", step.overdue, late)
+        if late and step.wait:
+            line.notes.append(f"已逾期、已提醒：{'、'.join(late)}")
+        return line
+
+    def _attempt(self, step: Step, line: Line) -> None:
+        """Raises what goes wrong, or Unmet when something went through that must be refused."""
+        if step.wait:
+            self._wait(step.wait)
+        elif step.message:
+            self.rehearsal.send(step.message, step.data)
+        elif step.signal:
+            self.rehearsal.signal(step.signal)
+        elif step.refused is None:
+            self._do(step)
+        else:
+            try:
+                self._do(step)
+            except ExecutionError as error:
+                if step.refused not in str(error):
+                    raise Unmet(f"应当因为“{step.refused}”不让办，实际的提示是：{error}") from error
+                line.notes.append(f"不让办：{error}")
+            else:
+                raise Unmet(f"应当不让{step.by or ''}办“{step.does}”，实际办成了")
+        self._note_opened()
+
+    def _do(self, step: Step) -> None:
+        clerks = [self.roster.name(number) for number in self.roster.holders(CLERK)]
+        if step.entered_by is not None and step.entered_by not in clerks:
+            raise ExecutionError(f"{step.entered_by}不是{CLERK}，不能替别人录入")
+        tasks = [task for task in self.rehearsal.open_tasks() if step.does in self._names_of(task)]
+        if not tasks:
+            raise ExecutionError(f"现在没有“{step.does}”可办。打开着的是：{_list(self._open_names())}")
+        for place, task in enumerate(tasks):
+            try:
+                self.rehearsal.complete(task.id, self._filled(task, step.data), by=step.by)
+                return
+            except ExecutionError:  # of several instances of one step, the next may be this person's
+                if place == len(tasks) - 1:
+                    raise
+
+    def _wait(self, text: str) -> None:
+        """Let time pass, stopping where something falls due: a task opened on the way counts from there."""
+        end = parse_timer("duration", HOURS.sub(r"PT\1H", text)).first_due(self.clock())
+        while (due := self.rehearsal.due) and due[0][0] <= end:
+            self._advance_to(max(due[0][0], self.clock()))
+            self._note_opened()
+        self._advance_to(end)
+
+    def _advance_to(self, moment: datetime) -> None:
+        self.rehearsal.advance((moment - self.clock()) / timedelta(seconds=1))
+
+    # ------------------------------------------------------------ tasks
+
+    def _note_opened(self) -> None:
+        """Fix the deadline of every task that has just opened."""
+        known = self._due
+        self._due = {
+            task.id: known[task.id] if task.id in known else self._deadline(task)
+            for task in self.rehearsal.open_tasks()
+        }
+
+    def _deadline(self, task: Task) -> datetime | None:
+        node = self._nodes[task.element_id]
+        try:
+            due = Words(node, self.rehearsal.script.parameters).text("due")
+            return deadline(self.clock(), due) if due else None
+        except (SettingError, TimerError) as error:
+            raise ExecutionError(f"“{node.label}”的办理时限写错了：{error}", node.id, node.label) from error
+
+    def _names_of(self, task: Task) -> set[str]:
+        return {task.element_id, self._label(task), self._nodes[task.element_id].key}
+
+    def _label(self, task: Task) -> str:
+        return task.name or task.element_id
+
+    def _open_names(self) -> list[str]:
+        return [self._label(task) for task in self.rehearsal.open_tasks()]
+
+    def _overdue_names(self) -> list[str]:
+        now = self.clock()
+        late = {task for task, due in self._due.items() if due is not None and due <= now}
+        return [self._label(task) for task in self.rehearsal.open_tasks() if task.id in late]
+
+    def _filled(self, task: Task, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The data, with the plain file names a designer writes made into uploaded files."""
+        form = self._forms.get(self._nodes[task.element_id].properties.get("form", ""), {})
+        pickers = {
+            form_rules.key_of(part) for part in form_rules.fields(form) if part.get("type") == "filepicker"
+        }
+        return {key: _files(value) if key in pickers else value for key, value in data.items()}
+
+    # ------------------------------------------------------------ telling
+
+    def _told(self, step: Step) -> str:
+        if step.wait:
+            return f"过了 {step.wait.replace('wd', ' 个工作日').replace('d', ' 天').replace('h', ' 小时')}"
+        if step.message or step.signal:
+            return f"收到消息“{step.message}”" if step.message else f"收到信号“{step.signal}”"
+        said = "，".join(f"{key} {_shown(value)}" for key, value in step.data.items())
+        who = f"{step.by or ''}（{step.entered_by}代录）" if step.entered_by else step.by or "有人"
+        return f"{who} {step.does}" + (f"：{said}" if said else "")
+
+    def _told_opened(self, task: Task) -> str:
+        due = self._due.get(task.id)
+        last_day = due.astimezone(SHANGHAI) - timedelta(microseconds=1) if due else None
+        until = f"，{last_day.month} 月 {last_day.day} 日以前办" if last_day else ""
+        return f"待办：{self._label(task)}（{task.lane or '没有写由谁办'}{until}）"
+
+    # ------------------------------------------------------------ comparing
+
+    def _compare(self, what: str, expected: Sequence[str] | None, actual: Sequence[str]) -> list[str]:
+        if expected is None or sorted(expected) == sorted(actual):
+            return []
+        return [f"{what}应当是：{_list(expected)}；实际是：{_list(actual)}"]
+
+    def differences(self) -> Iterator[str]:
+        """What came of it otherwise than the scenario says."""
+        expect, rehearsal = self.scenario.expect, self.rehearsal
+        if expect.outcome is not None and not rehearsal.finished:
+            yield f"应当以“{expect.outcome}”结束，实际还没有结束，打开着的是：{_list(self._open_names())}"
+        elif expect.outcome is not None and rehearsal.outcome != expect.outcome:
+            yield f"应当以“{expect.outcome}”结束，实际是“{rehearsal.outcome}”"
+        way = [self._nodes[element] for element in rehearsal.trace if element in self._nodes]
+        passed = [{node.id, node.label} for node in way]
+        missing = _first_missing(expect.path, passed)
+        if missing is not None:
+            went = " → ".join(node.label for node in way)
+            yield f"应当依次经过：{' → '.join(expect.path)}；走到“{missing}”就对不上了。实际走的是：{went}"
+        for name in expect.not_passed:
+            if any(name in names for names in passed):
+                yield f"不应当经过“{name}”，实际经过了"
+        yield from self._data_differences(expect)
+
+    def _data_differences(self, expect: Expectation) -> Iterator[str]:
+        for path, wanted in expect.data.items():
+            found = _look_up(self.rehearsal.data, path)
+            if found != wanted:
+                yield f"“{path}”应当是 {_shown(wanted)}，实际是 {_shown(found)}"
+        for key, names in expect.done_by.items():
+            people = _look_up(self.rehearsal.data, f"{key}.{DOERS}") or []
+            doers = [self.roster.name(number) for number in people]
+            if doers != list(names):
+                yield f"“{key}”应当由{_list(names)}办，实际是{_list(doers)}"
+
+
+def _check_parameters(values: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> None:
+    """A scenario chooses within the bounds that bind a township. Raises ExecutionError."""
+    for name, value in values.items():
+        wrong = parameters[name].problem(value)
+        if wrong is not None:
+            raise ExecutionError(f"参数“{name}”不能设为 {_shown(value)}：{wrong}")
+
+
+def cast(roster: Mapping[str, Sequence[str]]) -> Roster:
+    """The roster turned round: each person with the posts held, and the groups derived from them."""
+    known, held = designations(), dict[str, list[str]]()
+    for post, people in roster.items():
+        for person in people:
+            held.setdefault(person, []).extend([post, *sorted(known.groups(post))])
+    return Roster(held)
+
+
+def _files(value: Any) -> Any:
+    """A file name stands for an uploaded file of that name."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {"id": hashlib.sha256(name.encode()).hexdigest(), "name": name} if isinstance(name, str) else name
+        for name in value
+    ]
+
+
+def _first_missing(path: Sequence[str], passed: Sequence[set[str]]) -> str | None:
+    """The first name of `path` that does not follow in order; None when all do."""
+    rest = iter(passed)
+    return next((name for name in path if not any(name in names for names in rest)), None)
+
+
+def _look_up(data: Any, path: str) -> Any:
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+def _list(names: Sequence[str]) -> str:
+    return "、".join(names) or "没有"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "空"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return _list([_shown(item) for item in value])
+    if isinstance(value, Mapping):
+        return (
+            str(value["name"]) if "name" in value else "；".join(f"{k} {_shown(v)}" for k, v in value.items())
+        )
+    return str(value)

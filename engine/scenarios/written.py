@@ -1,0 +1,178 @@
+"""What a designer writes down: the people, what each does in turn, how time passes, what must come of it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.durations import SHANGHAI
+
+ROSTER_FILE = "roster.toml"  # people that all scenarios of a folder share
+DEFAULT_BEGIN = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)  # a Monday, far from any holiday
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be read. The message is Chinese and says what to mend."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happens: somebody does a task, time passes, or a message or signal arrives.
+
+    `then` are the names of the tasks open afterwards, `overdue` of those past their deadline; None: not
+    looked at. `refused` is a part of the message with which the attempt must be turned down.
+    """
+
+    by: str | None = None
+    does: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    entered_by: str | None = None
+    wait: str | None = None
+    message: str | None = None
+    signal: str | None = None
+    refused: str | None = None
+    then: Sequence[str] | None = None
+    overdue: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What must have come of it. `path`: names passed in this order, others may stand between them."""
+
+    outcome: str | None = None
+    path: Sequence[str] = ()
+    not_passed: Sequence[str] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    done_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A story with its cast: `roster` says who holds a designation, `begins` when the first step is done."""
+
+    name: str
+    title: str
+    story: str = ""
+    begins: datetime = DEFAULT_BEGIN
+    roster: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
+    expect: Expectation = Expectation()
+
+
+# ---------------------------------------------------------------- reading
+
+
+def load(text: str | bytes, name: str, shared: Mapping[str, Sequence[str]] | None = None) -> Scenario:
+    """Read one scenario. `shared` is the folder's roster, of which the scenario changes single entries.
+
+    Raises ScenarioError.
+    """
+    raw = _toml(text)
+    _only(raw, {"title", "story", "begins", "roster", "parameters", "step", "expect"}, "最外层")
+    steps = raw.get("step")
+    if not isinstance(steps, list) or not steps:
+        raise ScenarioError("没有写一步一步怎么做，请用 [[step]] 写上")
+    scenario = Scenario(
+        name=name,
+        title=_text(raw, "title", "最外层") or name,
+        story=(_text(raw, "story", "最外层") or "").strip(),
+        begins=_moment(raw.get("begins")),
+        roster=dict(shared or {}) | _roster(raw.get("roster", {})),
+        parameters=raw.get("parameters", {}),
+        steps=[_step(entry, f"第 {number} 步") for number, entry in enumerate(steps, 1)],
+        expect=_expectation(raw.get("expect", {})),
+    )
+    for number, step in enumerate(scenario.steps, 1):
+        if step.does and scenario.roster and not step.by:
+            raise ScenarioError(f"第 {number} 步没有写由谁办（by）。有名单的情形，每一步都要写明")
+    return scenario
+
+
+def load_roster(text: str | bytes) -> dict[str, list[str]]:
+    """The people a folder's scenarios share. Raises ScenarioError."""
+    raw = _toml(text)
+    _only(raw, {"roster"}, ROSTER_FILE)
+    return _roster(raw.get("roster", {}))
+
+
+def _toml(text: str | bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text if isinstance(text, str) else text.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ScenarioError("文件不是 UTF-8 编码，请另存为 UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"不是正确的 TOML（{error}）。中文的名称要加引号") from error
+
+
+def _step(entry: Any, where: str) -> Step:
+    if not isinstance(entry, dict):
+        raise ScenarioError(f"{where}要写成 [[step]]")
+    _only(entry, set(Step.__dataclass_fields__), where)
+    kinds = [name for name in ("does", "wait", "message", "signal") if name in entry]
+    if len(kinds) != 1:
+        raise ScenarioError(
+            f"{where}要写明一件事：does（谁办什么）、wait（过多久）、message 或 signal，只写一个"
+        )
+    if entry.get("refused") is not None and not (kinds == ["does"] and str(entry["refused"]).strip()):
+        raise ScenarioError(f"{where}的 refused 只用在 does 上，写提示里应当出现的几个字")
+    words = {name: _text(entry, name, where) for name in ("by", "entered_by", "refused", *kinds)}
+    lists = {name: _names(entry[name], f"{where}的 {name}") for name in ("then", "overdue") if name in entry}
+    data = entry.get("data", {})
+    if not isinstance(data, dict):
+        raise ScenarioError(f"{where}的 data 要写成一组“项目 = 内容”")
+    return Step(**words, **lists, data=data)  # type: ignore[arg-type]
+
+
+def _expectation(raw: Any) -> Expectation:
+    if not isinstance(raw, dict):
+        raise ScenarioError("expect 要写成 [expect]")
+    _only(raw, set(Expectation.__dataclass_fields__), "[expect]")
+    return Expectation(
+        outcome=_text(raw, "outcome", "[expect]"),
+        path=_names(raw.get("path", []), "[expect] 的 path"),
+        not_passed=_names(raw.get("not_passed", []), "[expect] 的 not_passed"),
+        data=raw.get("data", {}),
+        done_by={key: _names(names, f"[expect] 的 {key}") for key, names in raw.get("done_by", {}).items()},
+    )
+
+
+def _roster(raw: Any) -> dict[str, list[str]]:
+    if not isinstance(raw, dict):
+        raise ScenarioError("[roster] 要写成 岗位 = 姓名")
+    return {post: _names(people, f"[roster] 的 {post}") for post, people in raw.items()}
+
+
+def _moment(value: Any) -> datetime:
+    if value is None:
+        return DEFAULT_BEGIN
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ScenarioError(f"begins 写的“{value}”不是时间，请写成 2026-03-02 09:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def _only(raw: Mapping[str, Any], known: set[str], where: str) -> None:
+    unknown = [key for key in raw if key not in known]
+    if unknown:
+        raise ScenarioError(
+            f"{where}有不认识的项：{'、'.join(unknown)}。可以写的有：{'、'.join(sorted(known))}"
+        )
+
+
+def _text(raw: Mapping[str, Any], name: str, where: str) -> str | None:
+    value = raw.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ScenarioError(f"{where}的 {name} 要写成文字，请加引号")
+    return value
+
+
+def _names(value: Any, where: str) -> list[str]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ScenarioError(f'{where}要写成名称，或者一串名称：["甲", "乙"]')
+    return names
