@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar as months_calendar
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
@@ -61,6 +62,7 @@ def _add_months(moment: datetime, months: int) -> datetime:
 
 def parse_duration(text: str) -> Duration:
     """Read `P1M`, `P3DT4H`, `7d` or `5wd`; TimerError where it is none of them or longer than 200 years."""
+    text = unicodedata.normalize("NFKC", text).strip()
     short = _SHORT.fullmatch(text)
     if short:
         return _short(text, short)

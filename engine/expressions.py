@@ -1,7 +1,9 @@
-"""Conditions: a safe subset of Python expressions over JSON data, with Chinese names and full-width punctuation.
+"""Conditions: a safe subset of Python expressions over JSON data, with Chinese names and full-width
+punctuation.
 
-An expression is untrusted input. It is parsed by Python's own parser, checked against an allow-list and turned into closures of
-ours: nothing is ever handed to `eval`. Every operation is bounded in time and in the size of its result.
+An expression is untrusted input. It is parsed by Python's own parser, checked against an allow-list and
+turned into closures of ours: nothing is ever handed to `eval`. Every operation is bounded in time and in
+the size of its result.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from engine.values import (
     number,
 )
 
-__all__ = ["Expression", "ExpressionError", "UnknownName", "normal_name"]
+__all__ = ["FUNCTIONS", "Expression", "ExpressionError", "UnknownName", "normal_name"]
 
 Evaluator = Callable[[Context], Value]
 
@@ -38,8 +40,8 @@ _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None, "non
 class Expression:
     """A parsed expression. Immutable, safe to share between threads.
 
-    `names` are the free names at the head of every path, `paths` the whole dotted paths (`支出.金额` is `("支出", "金额")`);
-    names are in Python's normal form, see `normal_name`. ExpressionError where the text is not allowed.
+    `names` are the free names at the head of every path, `paths` the whole dotted paths (`支出.金额` is `("支出",
+    "金额")`); names are in Python's normal form, see `normal_name`. ExpressionError where the text is not allowed.
     """
 
     __slots__ = ("_evaluate", "names", "paths", "text")
@@ -56,7 +58,9 @@ class Expression:
         self.names: frozenset[str] = frozenset(path[0] for path in self.paths)
 
     def evaluate(self, context: Context) -> Value:
-        """The value in this context. UnknownName where a name is not there, ExpressionError where it cannot be computed."""
+        """The value in this context. UnknownName where a name is not there, ExpressionError where it cannot
+        be computed.
+        """
         try:
             return self._evaluate(context)
         except UnknownName as error:

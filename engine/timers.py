@@ -1,4 +1,6 @@
-"""Timers of a diagram: a date, a duration or a cycle, plain or quoted, perhaps with a `{parameter}` of the procedure."""
+"""Timers of a diagram: a date, a duration or a cycle, plain or quoted, perhaps with a `{parameter}` of the
+procedure.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,8 @@ MAX_REPETITIONS = 9_999
 class Timer:
     """When something is due.
 
-    `repetitions` is how often it fires: 1, the number of a cycle, or None for a cycle without end. A timer of kind
-    `parameter` knows its text only; `resolve` it before asking when it is due.
+    `repetitions` is how often it fires: 1, the number of a cycle, or None for a cycle without end. A timer
+    of kind `parameter` knows its text only; `resolve` it before asking when it is due.
     """
 
     kind: TimerKind
@@ -51,7 +53,9 @@ class Timer:
         return frozenset(name.strip() for name in _PARAMETER.findall(self.text))
 
     def resolve(self, parameters: Mapping[str, Any]) -> Timer:
-        """The same timer with its parameters filled in; TimerError where one is missing or does not make a time."""
+        """The same timer with its parameters filled in; TimerError where one is missing or does not make a
+        time.
+        """
         if self.kind != "parameter":
             return self
         for name in sorted(self.parameters):
@@ -73,14 +77,17 @@ class Timer:
         return self.nth_due(previous, 1, calendar)
 
     def nth_due(self, first: datetime, rounds: int, calendar: Calendar = WEEKDAYS_ONLY) -> datetime:
-        """When a cycle first due at `first` is due `rounds` later; monthly cycles from the 31st do not drift this way."""
+        """When a cycle first due at `first` is due `rounds` later; monthly cycles from the 31st do not drift
+        this way.
+        """
         if self.kind != "cycle":
             raise TimerError(f"定时「{self.text}」不是循环定时,没有下一次")
         return self.duration.after(first, calendar, rounds)
 
 
 def parse_timer(tag_or_kind: str, text: str | None) -> Timer:
-    """Read a timer from BPMN's element name (`timeDate`, `timeDuration`, `timeCycle`) or our kind, and its text.
+    """Read a timer from BPMN's element name (`timeDate`, `timeDuration`, `timeCycle`) or our kind, and its
+    text.
 
     Raises TimerError with a Chinese message that shows how to write it.
     """
@@ -122,7 +129,9 @@ def _moment(text: str) -> datetime:
 
 
 def _cycle_count(text: str, kind: TimerKind) -> int | None:
-    """How often a timer with parameters fires, as far as its text tells: an unbounded cycle must be seen at check."""
+    """How often a timer with parameters fires, as far as its text tells: an unbounded cycle must be seen at
+    check.
+    """
     if kind != "cycle":
         return 1
     head = text.split("/")[0].strip()

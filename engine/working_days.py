@@ -1,4 +1,6 @@
-"""The working calendar: weekdays, corrected by the published holidays and 调休 days, and deadlines counted with it."""
+"""The working calendar: weekdays, corrected by the published holidays and 调休 days, and deadlines counted
+with it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ _LONGEST_HOLIDAY = 400  # days without one working day: the calendar must be wro
 
 
 class WorkingDays:
-    """Which days are worked. `holidays` overrides the weekday rule: True is a working day (调休), False a day off."""
+    """Which days are worked. `holidays` overrides the weekday rule: True is a working day (调休), False a day
+    off.
+    """
 
     def __init__(self, holidays: Mapping[date, bool] | None = None) -> None:
         self._holidays = dict(holidays or {})
@@ -43,8 +47,8 @@ WEEKDAYS_ONLY = WorkingDays()
 def deadline(moment: datetime, text: str, calendar: WorkingDays = WEEKDAYS_ONLY) -> datetime:
     """When a task opened at `moment` with this `due` (`5wd`, `7d`, ISO duration) is overdue, in UTC.
 
-    Days are whole days: the deadline is 24:00 Shanghai time of the last one, the first day not counted. A duration with hours
-    or minutes is exact. TimerError where the text is no duration.
+    Days are whole days: the deadline is 24:00 Shanghai time of the last one, the first day not counted. A
+    duration with hours or minutes is exact. TimerError where the text is no duration.
     """
     length: Duration = parse_duration(text.strip())
     end = length.after(moment, calendar)

@@ -1,34 +1,41 @@
-"""XML in, checked diagram out."""
+"""XML in, checked diagram out.
+
+`read_diagram` and `load_folder` pass the execution gate: what they return runs right. `check_diagram` and
+`check_folder` say everything there is to say, the publishing gate included, and never raise for bad input.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Container
 
+from engine.diagram.checking import check_closure, check_diagram, check_folder
+from engine.diagram.examination import examine
 from engine.diagram.finding import DiagramError, Finding
 from engine.diagram.model import Diagram
-from engine.diagram.profile import check_profile
-from engine.diagram.reader import read_model
-from engine.diagram.report import Report
-from engine.diagram.source import parse
-from engine.diagram.structure import check_structure
+from engine.diagram.parameter import Parameter
+from engine.diagram.procedure import Procedure, load_folder
 
-__all__ = ["Diagram", "DiagramError", "Finding", "read_diagram"]
+__all__ = [
+    "Diagram",
+    "DiagramError",
+    "Finding",
+    "Parameter",
+    "Procedure",
+    "check_closure",
+    "check_diagram",
+    "check_folder",
+    "load_folder",
+    "read_diagram",
+]
 
 
 def read_diagram(data: bytes, *, callable_elsewhere: Container[str] = ()) -> Diagram:
     """The model of a BPMN file that can be executed right.
 
-    `callable_elsewhere` are processes outside the file that a call activity may name. DiagramError with every finding of the
-    execution gate otherwise.
+    `callable_elsewhere` are processes outside the file that a call activity may name. DiagramError with
+    every finding of the execution gate otherwise.
     """
-    root = parse(data)
-    report = Report(root)
-    check_profile(root, report)
-    if report.has_errors:
-        raise DiagramError(report.in_order())
-    diagram = read_model(root, data, report)
-    if not report.has_errors:
-        check_structure(diagram, report, callable_elsewhere)
-    if report.has_errors:
-        raise DiagramError(report.in_order())
-    return diagram
+    examination = examine(data, callable_elsewhere)
+    if examination.diagram is None:
+        raise DiagramError(examination.report.in_order())
+    return examination.diagram

@@ -2,10 +2,13 @@
 
 A cycle is judged by whether it could be gone round without anything waiting, over all choices of conditions:
 
-- A parallel join passes only when every one of its flows brings a token, so a waiting branch stops the whole round.
-- A sub-process or called process is a step that passes by itself when its inside can be finished without waiting, and that
+- A parallel join passes only when every one of its flows brings a token, so a waiting branch stops the
+whole round.
+- A sub-process or called process is a step that passes by itself when its inside can be finished without
+waiting, and that
   leaves by an error boundary when its inside can throw without waiting.
-- Loop markers do not count as cycles, and a repeated person's task counts as one: how often it repeats is data, and the
+- Loop markers do not count as cycles, and a repeated person's task counts as one: how often it repeats is
+data, and the
   bound on steps per operation is the second net.
 """
 
@@ -18,7 +21,9 @@ from engine.diagram.report import Report
 
 
 def check_cycles(diagram: Diagram, report: Report) -> None:
-    """Report, once for each scope, a cycle nobody and nothing stops. Calls must be known not to reach themselves."""
+    """Report, once for each scope, a cycle nobody and nothing stops. Calls must be known not to reach
+    themselves.
+    """
     passable = _Passable(diagram)
     for scope in passable.scopes:
         endless = _endless(scope, passable)
@@ -28,7 +33,9 @@ def check_cycles(diagram: Diagram, report: Report) -> None:
 
 
 class _Passable:
-    """What a token can do in one go: finish a scope, or throw inside it, without waiting. Least fixed points."""
+    """What a token can do in one go: finish a scope, or throw inside it, without waiting. Least fixed
+    points.
+    """
 
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
@@ -146,8 +153,8 @@ def _next(node: Node) -> list[str]:
 def _endless(scope: Scope, passable: _Passable) -> Node | None:
     """The first node of the file on a cycle that can be gone round without waiting, or None.
 
-    Nodes are taken away as long as one cannot be reached again and again from what is left: one with nothing left before it,
-    or a parallel join that lacks one of its flows. Whatever stays is fed by a cycle.
+    Nodes are taken away as long as one cannot be reached again and again from what is left: one with
+    nothing left before it, or a parallel join that lacks one of its flows. Whatever stays is fed by a cycle.
     """
     before = _feeders(scope, passable)
     left = {node for node in before if _fed(node, before[node])}

@@ -135,7 +135,9 @@ def _message_or_signal(node: Node, definition: Element, elements: Elements, repo
 
 
 def _payload(node: Node, holders: tuple[Element, ...], report: Report) -> tuple[str, ...]:
-    """The data a message carries: the property `payload`, or SpiffWorkflow's `messagePayload`, here or on the message."""
+    """The data a message carries: the property `payload`, or SpiffWorkflow's `messagePayload`, here or on
+    the message.
+    """
     names: dict[str, None] = dict.fromkeys(_split(node.properties.get("payload", "")))
     for holder in holders:
         for extension in spiff_extensions(holder):

@@ -62,6 +62,8 @@ def _check_count(node: Node, cardinality: Expression, report: Report) -> None:
     except ExpressionError as error:
         report.add("bad-loop", f"多实例的次数算不出来:{error}", node)
         return
+    if isinstance(count, str) and count.strip().isdecimal() and len(count.strip()) < 10:
+        count = int(count)  # some tools write the number as a text
     if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MAX_LOOPS:
         report.add("bad-loop", f"多实例的次数要是 0 到 {MAX_LOOPS} 的整数", node)
 

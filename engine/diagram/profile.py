@@ -1,7 +1,7 @@
 """The supported profile: an allow-list of BPMN's elements and attributes.
 
-What has a meaning for execution and is not listed here is refused by name; what only documents or draws is listed as
-`quiet`. `docs/profile.md` is this file in prose, and a test holds them together.
+What has a meaning for execution and is not listed here is refused by name; what only documents or draws is
+listed as `quiet`. `docs/profile.md` is this file in prose, and a test holds them together.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ EXECUTED: dict[str, frozenset[str]] = {
     "lane": frozenset({"laneSet", "childLaneSet"}),
     "flowNodeRef": frozenset({"lane"}),
     "conditionExpression": frozenset({"sequenceFlow"}),
-    **{name: _EVENT_HOLDERS for name in EVENT_DEFINITIONS},
+    **dict.fromkeys(EVENT_DEFINITIONS, _EVENT_HOLDERS),
     "eventDefinitionRef": EVENTS,
     "timeDate": frozenset({"timerEventDefinition"}),
     "timeDuration": frozenset({"timerEventDefinition"}),
     "timeCycle": frozenset({"timerEventDefinition"}),
     "condition": frozenset({"conditionalEventDefinition"}),
-    **{name: ACTIVITIES for name in _LOOPS},
+    **dict.fromkeys(_LOOPS, ACTIVITIES),
     "loopCardinality": frozenset({"multiInstanceLoopCharacteristics"}),
     "loopDataInputRef": frozenset({"multiInstanceLoopCharacteristics"}),
     "loopDataOutputRef": frozenset({"multiInstanceLoopCharacteristics"}),
@@ -62,20 +62,84 @@ EXECUTED: dict[str, frozenset[str]] = {
 
 # Elements that document, draw or type: read by nobody here, and nothing runs differently without them.
 QUIET = frozenset(
-    """
-    documentation extensionElements extension import relationship incoming outgoing
-    textAnnotation text association group category categoryValue categoryValueRef
-    collaboration participant participantMultiplicity participantAssociation innerParticipantRef outerParticipantRef
-    participantRef messageFlow messageFlowRef messageFlowAssociation interfaceRef endPointRef endPoint
-    conversation subConversation callConversation conversationLink conversationAssociation conversationNodeRef
-    globalConversation partnerEntity partnerRole choreographyRef
-    interface operation inMessageRef outMessageRef errorRef operationRef supportedInterfaceRef
-    itemDefinition dataObject dataObjectReference dataStore dataStoreReference dataState
-    ioSpecification dataInput dataOutput inputSet outputSet dataInputRefs dataOutputRefs inputSetRefs outputSetRefs
-    optionalInputRefs optionalOutputRefs whileExecutingInputRefs whileExecutingOutputRefs
-    dataInputAssociation dataOutputAssociation sourceRef targetRef property
-    partitionElement source target auditing monitoring rendering resource resourceParameter
-    """.split()
+    [
+        "documentation",
+        "extensionElements",
+        "extension",
+        "import",
+        "relationship",
+        "incoming",
+        "outgoing",
+        "textAnnotation",
+        "text",
+        "association",
+        "group",
+        "category",
+        "categoryValue",
+        "categoryValueRef",
+        "collaboration",
+        "participant",
+        "participantMultiplicity",
+        "participantAssociation",
+        "innerParticipantRef",
+        "outerParticipantRef",
+        "participantRef",
+        "messageFlow",
+        "messageFlowRef",
+        "messageFlowAssociation",
+        "interfaceRef",
+        "endPointRef",
+        "endPoint",
+        "conversation",
+        "subConversation",
+        "callConversation",
+        "conversationLink",
+        "conversationAssociation",
+        "conversationNodeRef",
+        "globalConversation",
+        "partnerEntity",
+        "partnerRole",
+        "choreographyRef",
+        "interface",
+        "operation",
+        "inMessageRef",
+        "outMessageRef",
+        "errorRef",
+        "operationRef",
+        "supportedInterfaceRef",
+        "itemDefinition",
+        "dataObject",
+        "dataObjectReference",
+        "dataStore",
+        "dataStoreReference",
+        "dataState",
+        "ioSpecification",
+        "dataInput",
+        "dataOutput",
+        "inputSet",
+        "outputSet",
+        "dataInputRefs",
+        "dataOutputRefs",
+        "inputSetRefs",
+        "outputSetRefs",
+        "optionalInputRefs",
+        "optionalOutputRefs",
+        "whileExecutingInputRefs",
+        "whileExecutingOutputRefs",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "sourceRef",
+        "targetRef",
+        "property",
+        "partitionElement",
+        "source",
+        "target",
+        "auditing",
+        "monitoring",
+        "rendering",
+        "resource",
+        "resourceParameter",
+    ]
 )
 
 # Who does it is said by the lane; these are carried along but do nothing, and the designer is told so.
@@ -137,15 +201,62 @@ LIMITED: dict[str, tuple[frozenset[str], str]] = {
 }
 
 ATTRIBUTES = frozenset(
-    """
-    id name default sourceRef targetRef processRef calledElement attachedToRef messageRef signalRef errorRef
-    escalationRef errorCode escalationCode loopMaximum isExecutable isClosed processType gatewayDirection
-    implementation operationRef itemSubjectRef itemRef structureRef itemKind language isImmediate isCollection
-    isUnlimited capacity method targetNamespace exporter exporterVersion expressionLanguage typeLanguage
-    evaluatesToTypeRef definitionalCollaborationRef dataObjectRef dataStoreRef partitionElementRef
-    categoryValueRef associationDirection textFormat minimum maximum location namespace importType mustUnderstand
-    definition direction type waitForCompletion
-    """.split()
+    [
+        "id",
+        "name",
+        "default",
+        "sourceRef",
+        "targetRef",
+        "processRef",
+        "calledElement",
+        "attachedToRef",
+        "messageRef",
+        "signalRef",
+        "errorRef",
+        "escalationRef",
+        "errorCode",
+        "escalationCode",
+        "loopMaximum",
+        "isExecutable",
+        "isClosed",
+        "processType",
+        "gatewayDirection",
+        "implementation",
+        "operationRef",
+        "itemSubjectRef",
+        "itemRef",
+        "structureRef",
+        "itemKind",
+        "language",
+        "isImmediate",
+        "isCollection",
+        "isUnlimited",
+        "capacity",
+        "method",
+        "targetNamespace",
+        "exporter",
+        "exporterVersion",
+        "expressionLanguage",
+        "typeLanguage",
+        "evaluatesToTypeRef",
+        "definitionalCollaborationRef",
+        "dataObjectRef",
+        "dataStoreRef",
+        "partitionElementRef",
+        "categoryValueRef",
+        "associationDirection",
+        "textFormat",
+        "minimum",
+        "maximum",
+        "location",
+        "namespace",
+        "importType",
+        "mustUnderstand",
+        "definition",
+        "direction",
+        "type",
+        "waitForCompletion",
+    ]
 )
 
 

@@ -1,4 +1,6 @@
-"""From XML to the model: processes, sub-processes, nodes, flows, lanes. What does not fit is reported, not guessed."""
+"""From XML to the model: processes, sub-processes, nodes, flows, lanes. What does not fit is reported, not
+guessed.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.diagram.finding import Finding, Severity
+from engine.diagram.finding import Finding, Gate, Severity
 from engine.diagram.model import Node, Scope
 from engine.diagram.source import Element, line_of, local
 
@@ -10,6 +10,7 @@ from engine.diagram.source import Element, line_of, local
 class Report:
     def __init__(self, root: Element) -> None:
         self.findings: list[Finding] = []
+        self.gate: Gate = "execution"  # which one the findings from now on close
         self._order: dict[str, int] = {}
         for position, element in enumerate(root.iter("{*}*")):
             identity = element.get("id")
@@ -19,9 +20,9 @@ class Report:
     def add(
         self, code: str, message: str, at: Element | Node | Scope | None = None, severity: Severity = "error"
     ) -> None:
-        """A finding of the execution gate."""
+        """Report a fault at an element, a node or a whole scope."""
         element_id, label, line = _place(at)
-        self.findings.append(Finding(code, message, element_id, label, severity, line=line))
+        self.findings.append(Finding(code, message, element_id, label, severity, self.gate, line=line))
 
     @property
     def has_errors(self) -> bool:

@@ -22,7 +22,9 @@ _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9
 
 
 def parse(data: bytes) -> Element:
-    """The root element of a BPMN 2.0 file. DiagramError, with the line where there is one, for anything else."""
+    """The root element of a BPMN 2.0 file. DiagramError, with the line where there is one, for anything
+    else.
+    """
     if len(data) > MAX_BYTES:
         raise refusal("too-big", f"文件太大:最多 {MAX_BYTES // 1_000_000} MB")
     if not data.strip():
@@ -55,7 +57,9 @@ def bpmn(name: str) -> str:
 
 
 def reference(text: str | None) -> str | None:
-    """The id in a reference: white space and a namespace prefix (`tns:Message_1`) taken off; None where it is empty."""
+    """The id in a reference: white space and a namespace prefix (`tns:Message_1`) taken off; None where it
+    is empty.
+    """
     return (text or "").strip().rpartition(":")[2] or None
 
 
@@ -144,9 +148,7 @@ def _check_root(root: Element) -> None:
 
 
 def _check_bounds(root: Element) -> None:
-    count = 0
-    for element in root.iter("{" + BPMN + "}*"):
-        count += 1
+    for count, element in enumerate(root.iter("{" + BPMN + "}*"), start=1):
         if count > MAX_ELEMENTS:
             raise refusal("too-many-elements", f"流程图太大:最多 {MAX_ELEMENTS} 个元素,请拆成几个流程")
         for name in ("id", "name"):

@@ -1,0 +1,189 @@
+"""Parameters of a procedure: numbers and words a township may change within bounds, without touching the
+diagram.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from engine.durations import Duration, TimerError, parse_duration
+from engine.values import FUNCTIONS, normal_name
+
+TYPES = ("number", "integer", "money", "duration", "choice", "fraction", "list")
+_FRACTION = re.compile(r"([0-9]{1,4})/([1-9][0-9]{0,3})")
+_MAX_WORDS = 50
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One `[parameters.…]` table of procedure.toml. `unit` is what a page writes after the value, such as 元.
+
+    A `fraction` is written `2/3`, a `duration` as `5wd`, `7d` or ISO 8601; `minimum` and `maximum` are
+    written like the value, for a `list` they are how many words it has. `clause`, `law` and `note` say what
+    the bounds rest on.
+    """
+
+    name: str
+    title: str
+    type: str
+    default: Any = None
+    minimum: Any = None
+    maximum: Any = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    clause: str = ""
+    law: str = ""
+    note: str = ""
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with this value, in Chinese; None where it may be chosen."""
+        shape = _SHAPES[self.type](value)
+        if shape is not None:
+            return shape
+        if self.choices:
+            words = value if isinstance(value, list) else [value]
+            strange = [word for word in words if word not in self.choices]
+            if strange:
+                return f"「{strange[0]}」不在可选的 {'、'.join(self.choices)} 之中"
+        size = _size(self.type, value)
+        if self.minimum is not None and size < _bound(self.type, self.minimum):
+            return f"不能小于 {self.minimum}{self.unit}"
+        if self.maximum is not None and size > _bound(self.type, self.maximum):
+            return f"不能大于 {self.maximum}{self.unit}"
+        return None
+
+
+def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
+    """A parameter from its table, and what is wrong with it in Chinese; None where it cannot be used at all."""
+    if not isinstance(table, Mapping):
+        return None, [f"参数「{name}」要写成 [parameters.{name}] 一节"]
+    problems = list(_naming(name))
+    known = set(get_type_hints(Parameter)) - {"name"}
+    problems += [f"参数「{name}」里不认识的项 {key},请删去或改正" for key in table if key not in known]
+    if table.get("type") not in TYPES:
+        return None, [*problems, f"参数「{name}」的类型(type)要写 {'、'.join(TYPES)} 之一"]
+    for key in ("title", "unit", "clause", "law", "note"):
+        if not isinstance(table.get(key, ""), str):
+            return None, [*problems, f"参数「{name}」的 {key} 要写成文字"]
+    choices = table.get("choices", [])
+    if not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
+        return None, [*problems, f"参数「{name}」的选项(choices)要写成文字的列表"]
+    values: dict[str, Any] = {"title": name} | {key: table[key] for key in table if key in known}
+    values["choices"] = tuple(choices)
+    parameter = Parameter(name=name, **values)
+    return parameter, problems + list(_bounds(parameter))
+
+
+def _naming(name: str) -> Iterator[str]:
+    if not name.isidentifier() or name.startswith("_") or normal_name(name) != name:
+        yield f"参数名「{name}」只能用汉字、字母和数字,不能以数字或下划线开头"
+    elif name in FUNCTIONS or name in ("true", "false", "null", "none", "and", "or", "not", "in", "is", "if"):
+        yield f"参数名「{name}」是表达式里的词,请换一个"
+
+
+def _bounds(parameter: Parameter) -> Iterator[str]:
+    if parameter.default is None:
+        yield f"参数「{parameter.name}」没有默认值(default)"
+    if parameter.type == "choice" and not parameter.choices:
+        yield f"参数「{parameter.name}」是选择型,要列出选项(choices)"
+    for key, value in (("minimum", parameter.minimum), ("maximum", parameter.maximum)):
+        wrong = None if value is None else _bound_problem(parameter.type, value)
+        if wrong is not None:
+            yield f"参数「{parameter.name}」的 {key} 写错了:{wrong}"
+            return
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and high is not None and _bound(parameter.type, low) > _bound(parameter.type, high):
+        yield f"参数「{parameter.name}」的下限大于上限"
+    wrong = None if parameter.default is None else parameter.problem(parameter.default)
+    if wrong is not None:
+        yield f"参数「{parameter.name}」的默认值不合规定:{wrong}"
+
+
+# ------------------------------------------------------------------------------------------------ types
+
+
+def _number(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return "要写数字"
+    return None if abs(value) <= 1e12 else "数字太大"
+
+
+def _integer(value: Any) -> str | None:
+    return _number(value) or (None if isinstance(value, int) else "要写整数")
+
+
+def _money(value: Any) -> str | None:
+    wrong = _number(value)
+    if wrong is None and (value < 0 or round(value, 2) != value):
+        wrong = "金额要写不小于 0 的数,最多两位小数"
+    return wrong
+
+
+def _duration(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return "时长要写成 7d、5wd 这样的文字"
+    try:
+        parse_duration(value)
+    except TimerError as error:
+        return str(error)
+    return None
+
+
+def _choice(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "要选一项"
+
+
+def _fraction(value: Any) -> str | None:
+    if isinstance(value, str) and _FRACTION.fullmatch(value):
+        return None
+    return "比例要写成 2/3 这样的分数"
+
+
+def _list(value: Any) -> str | None:
+    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
+        return "要写成文字的列表"
+    if any(" " in word for word in value) or len(set(value)) != len(value) or len(value) > _MAX_WORDS:
+        return f"列表里的词不能重复、不能带空格,最多 {_MAX_WORDS} 个"
+    return None
+
+
+_SHAPES = {
+    "number": _number,
+    "integer": _integer,
+    "money": _money,
+    "duration": _duration,
+    "choice": _choice,
+    "fraction": _fraction,
+    "list": _list,
+}
+assert tuple(_SHAPES) == TYPES
+
+
+def _size(kind: str, value: Any) -> float:
+    """What bounds compare. A working day counts as 7/5 of a day, a month as 30.4 days: bounds need no more."""
+    if kind == "list":
+        return len(value)
+    if kind == "choice":
+        return 0
+    if kind == "fraction":
+        numerator, denominator = value.split("/")
+        return int(numerator) / int(denominator)
+    if kind == "duration":
+        length: Duration = parse_duration(value)
+        days = length.months * 30.4375 + length.working_days * 1.4
+        return days * 86_400 + length.delta.total_seconds()
+    return float(value)
+
+
+def _bound(kind: str, value: Any) -> float:
+    return float(value) if kind == "list" else _size(kind, value)
+
+
+def _bound_problem(kind: str, value: Any) -> str | None:
+    if kind == "choice":
+        return "选择型没有上下限"
+    return _integer(value) if kind == "list" else _SHAPES[kind](value)
