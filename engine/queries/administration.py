@@ -146,7 +146,8 @@ def tree(rt: Runtime, actor: Actor) -> list[UnitNode]:
         )
         least = min((unit.path.count("/") for unit in found), default=0)
         return [
-            UnitNode(u.id, u.code, u.name, u.level, u.path.count("/") - least, counted.get(u.id, 0)) for u in found
+            UnitNode(u.id, u.code, u.name, u.level, u.path.count("/") - least, counted.get(u.id, 0))
+            for u in found
         ]
 
     return rt.database.look(read)
@@ -177,7 +178,11 @@ def _unit(rt: Runtime, c: Connection, actor: Actor, unit_id: int) -> UnitView:
         name=row.name,
         level=row.level,
         path=row.path,
-        above=[(one, above[one]) for one in line if one != unit_id and actor.is_administrator_of(_path_to(row.path, one))],
+        above=[
+            (one, above[one])
+            for one in line
+            if one != unit_id and actor.is_administrator_of(_path_to(row.path, one))
+        ],
         posts=views[Sort.POST],
         registers=views[Sort.REGISTER],
         people=_people(c, unit_id, held, today),
@@ -222,7 +227,8 @@ def _people(c: Connection, unit_id: int, held: dict[str, list[Held]], today: dat
             if one.until is None or one.until >= today:
                 posts.setdefault(one.person_id, []).append(name)
     return [
-        PersonRow(row.id, row.name, _masked(row.phone), row.login, posts.get(row.id, [])) for row in c.execute(query)
+        PersonRow(row.id, row.name, _masked(row.phone), row.login, posts.get(row.id, []))
+        for row in c.execute(query)
     ]
 
 
@@ -268,7 +274,11 @@ def overview(rt: Runtime, actor: Actor) -> Overview:
         open_tasks = tasks.join(units, units.c.id == tasks.c.unit_id)
         matters = instances.join(units, units.c.id == instances.c.unit_id)
         late = count(c, open_tasks, tasks.c.due_at <= now)
-        broken = count(c, matters.join(incidents, incidents.c.instance_id == instances.c.id), incidents.c.resolved_at.is_(None))
+        broken = count(
+            c,
+            matters.join(incidents, incidents.c.instance_id == instances.c.id),
+            incidents.c.resolved_at.is_(None),
+        )
         failed = count(c, matters, instances.c.status == "failed")
         return Overview(late, broken, failed, len(_vacant(rt, c, tops)))
 
@@ -278,7 +288,9 @@ def overview(rt: Runtime, actor: Actor) -> Overview:
 def overdue(rt: Runtime, actor: Actor, cursor: str | None = None, limit: int = LIMIT) -> Page[Trouble]:
     """Open steps past their date, longest first. Raises Forbidden."""
     limit, tops = bounded(limit), _tops(actor)
-    query = _steps(tops).where(tasks.c.due_at <= rt.now()).order_by(tasks.c.due_at, tasks.c.id).limit(limit + 1)
+    query = (
+        _steps(tops).where(tasks.c.due_at <= rt.now()).order_by(tasks.c.due_at, tasks.c.id).limit(limit + 1)
+    )
     after = read_cursor(cursor, str, str)
     if after:
         at = datetime.fromisoformat(after[0])

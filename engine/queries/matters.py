@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from engine import authorisation
 from engine.authorisation import Actor
@@ -108,6 +108,7 @@ class MatterView:
     settings: list[Setting]
     may: frozenset[str]
     names: Names
+    revision: int
 
 
 # ---------------------------------------------------------------- the list
@@ -147,7 +148,10 @@ def listing(
     if unit_path:
         query = query.where(units.c.path.startswith(unit_path, autoescape=True))
     for word in (q or "").split()[:5]:
-        found = (instances.c.title.contains(word, autoescape=True), instances.c.number.contains(word, autoescape=True))
+        found = (
+            instances.c.title.contains(word, autoescape=True),
+            instances.c.number.contains(word, autoescape=True),
+        )
         query = query.where(or_(*found))
     after = read_cursor(cursor, str, str)
     if after:
@@ -156,7 +160,9 @@ def listing(
     def read(c: Connection) -> Page[Item]:
         rows = c.execute(query).all()
         steps = _open_names(c, [row.id for row in rows[:limit]])
-        return cut(rows, limit, lambda row: _item(row, steps), lambda row: (row.started_at.isoformat(), row.id))
+        return cut(
+            rows, limit, lambda row: _item(row, steps), lambda row: (row.started_at.isoformat(), row.id)
+        )
 
     return rt.database.look(read)
 
@@ -172,7 +178,11 @@ def _before(after: Sequence[str]) -> Any:
 def _open_names(c: Connection, ids: Sequence[str]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     if ids:
-        query = select(tasks.c.instance_id, tasks.c.name).where(tasks.c.instance_id.in_(ids)).order_by(tasks.c.opened_at)
+        query = (
+            select(tasks.c.instance_id, tasks.c.name)
+            .where(tasks.c.instance_id.in_(ids))
+            .order_by(tasks.c.opened_at)
+        )
         for instance_id, name in c.execute(query):
             found.setdefault(instance_id, []).append(name)
     return found
@@ -199,6 +209,17 @@ def diagram(rt: Runtime, actor: Actor, instance_id: str) -> bytes:
     return rt.database.look(read)
 
 
+def revision(rt: Runtime, actor: Actor, instance_id: str) -> int:
+    """Raised by every change of the matter, so that an open page knows when it is old. Raises NotVisible."""
+
+    def read(c: Connection) -> int:
+        columns = (instances.c.id, instances.c.revision, units.c.path)
+        joined = select(*columns).join(units, units.c.id == instances.c.unit_id)
+        return int(_visible(c, actor, joined.where(instances.c.id == instance_id)).revision)
+
+    return rt.database.look(read)
+
+
 _STARTER = people.alias("starter")
 _HEAD = (
     select(
@@ -219,7 +240,12 @@ _HEAD = (
 
 
 def _head(c: Connection, actor: Actor, instance_id: str) -> Row[Any]:
-    row = c.execute(_HEAD.where(instances.c.id == instance_id)).first()
+    return _visible(c, actor, _HEAD.where(instances.c.id == instance_id))
+
+
+def _visible(c: Connection, actor: Actor, query: Select[Any]) -> Row[Any]:
+    """The row of a matter (with `id` and the unit's `path`), if this person may see it."""
+    row = c.execute(query).first()
     if row is None:
         raise NotVisible("matter-unknown", "没有这个办件，或者它不在您能查看的范围里")
     authorisation.require_matter(c, actor, row.id, row.path)
@@ -260,6 +286,7 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
         settings=_settings(c, row, closure.main),
         may=_may(actor, row),
         names=names,
+        revision=row.revision,
     )
 
 
@@ -365,7 +392,9 @@ def _settings(c: Connection, row: Row[Any], procedure: Procedure) -> list[Settin
         setter = next((unit for unit, values in chosen if values.get(name) == value), None)
         origin = "流程的默认值" if value == parameter.default or setter is None else f"{setter}设定"
         number = getattr(parameter, "clause", None)
-        settings.append(Setting(parameter.title, _shown(parameter, value), origin, clause(number) if number else None))
+        settings.append(
+            Setting(parameter.title, _shown(parameter, value), origin, clause(number) if number else None)
+        )
     return settings
 
 
@@ -390,11 +419,11 @@ def duration(text: str) -> str:
 
 
 def _may(actor: Actor, row: Row[Any]) -> frozenset[str]:
-    if row.status != "running":
-        return frozenset()
     may = set()
     if row.undo is not None and row.undo_by == actor.person_id:
         may.add("withdraw")
+    if row.status != "running":
+        return frozenset(may)
     if actor.is_administrator_of(row.path) or row.started_by == actor.person_id:
         may.add("cancel")
     if actor.is_administrator_of(row.path):

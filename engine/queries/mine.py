@@ -75,7 +75,10 @@ def profile(rt: Runtime, actor: Actor) -> Profile:
 
 def _holdings(rt: Runtime, c: Connection, actor: Actor) -> list[Holding]:
     today, found = rt.today(), []
-    for table, column, is_post in ((tenures, tenures.c.post, True), (registrations, registrations.c.register, False)):
+    for table, column, is_post in (
+        (tenures, tenures.c.post, True),
+        (registrations, registrations.c.register, False),
+    ):
         query = (
             select(column, units.c.name)
             .join(units, units.c.id == table.c.unit_id)

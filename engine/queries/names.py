@@ -32,7 +32,9 @@ def look_up(
 ) -> Names:
     """Names of `ids`, and the holders on that day of each (designation, unit id) in `places`. At most one statement."""
     wanted = sorted(set(ids))
-    leaves = {place: known[place[0]].leaves if place[0] in known else frozenset() for place in sorted(set(places))}
+    leaves = {
+        place: known[place[0]].leaves if place[0] in known else frozenset() for place in sorted(set(places))
+    }
     parts = [_held(table, column, leaves, on) for table, column in _REGISTERS if leaves]
     if wanted:
         nobody = (null().label("designation"), null().label("unit_id"))

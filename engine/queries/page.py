@@ -22,7 +22,9 @@ class Page(Generic[T]):
     next: str | None = None
 
 
-def cut(rows: Sequence[Any], limit: int, item: Callable[[Any], T], key: Callable[[Any], Sequence[Any]]) -> Page[T]:
+def cut(
+    rows: Sequence[Any], limit: int, item: Callable[[Any], T], key: Callable[[Any], Sequence[Any]]
+) -> Page[T]:
     """A page of `rows`, which hold one row more than `limit` when there is a next page."""
     shown = rows[:limit]
     following = write_cursor(key(shown[-1])) if len(rows) > limit and shown else None

@@ -57,7 +57,9 @@ def in_force(rt: Runtime, actor: Actor) -> list[InForce]:
 
 
 def _in_force_here(procedure: Any, row: Row[Any], place: Row[Any], actor: Actor) -> InForce:
-    may_start = place.level == row.level and any((post, place.id) in actor.capacities for post in procedure.starters)
+    may_start = place.level == row.level and any(
+        (post, place.id) in actor.capacities for post in procedure.starters
+    )
     where = Place(place.id, place.code, place.name)
     return InForce(row.key, row.title, row.version, row.level, procedure.summary, where, may_start)
 
@@ -81,7 +83,9 @@ def startable(rt: Runtime, actor: Actor) -> list[Startable]:
                     if any((starter, place.id) in actor.capacities for starter in procedure.starters):
                         found[version.id].append(Place(place.id, place.code, place.name))
         rows = {row.id: row for row in newest}
-        result = [_startable(rows[version], rt.procedure(c, version), where) for version, where in found.items()]
+        result = [
+            _startable(rows[version], rt.procedure(c, version), where) for version, where in found.items()
+        ]
     return sorted(result, key=lambda one: (one.title, one.version))
 
 
@@ -98,7 +102,9 @@ _NEWEST = select(
     procedure_versions.c.level,
     procedure_versions.c.version,
 ).where(
-    tuple_(procedure_versions.c.unit_id, procedure_versions.c.key, procedure_versions.c.version).in_(select(_LATEST))
+    tuple_(procedure_versions.c.unit_id, procedure_versions.c.key, procedure_versions.c.version).in_(
+        select(_LATEST)
+    )
 )
 
 

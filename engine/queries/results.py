@@ -88,7 +88,9 @@ def _line(component: Mapping[str, Any], value: Any) -> Line | None:
     if value in (None, "", [], {}) or (value is False and component.get("type") != "checkbox"):
         return None
     if component.get("type") == "filepicker":
-        files = tuple(Attachment(item["id"], item.get("name", "附件")) for item in value if isinstance(item, Mapping))
+        files = tuple(
+            Attachment(item["id"], item.get("name", "附件")) for item in value if isinstance(item, Mapping)
+        )
         return Line(label, files=files)
     if component.get("type") == "group":
         return Line(label, "；".join(_inner(component, value)))

@@ -1,0 +1,63 @@
+"""The web application: `create_app(runtime)` for a server's worker process, a test, or a rehearsal."""
+
+from flask import Flask, redirect, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from engine.runtime import Runtime
+from webui import (
+    account,
+    admin,
+    api,
+    bundles,
+    compression,
+    errors,
+    files,
+    health,
+    logs,
+    matters,
+    security,
+    sessions,
+    start,
+    tasks,
+    words,
+)
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """Pages and the API over one runtime. Raises BundlesMissing, on the first page, when the assets were not built."""
+    app = Flask(__name__, static_folder=None)
+    app.extensions["cunyi"] = runtime
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    proxies = runtime.configuration.trusted_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    logs.register(app)
+    health.register(app)
+    compression.register(app)
+    sessions.register(app, runtime)
+    security.register(app, exempt=api.register(app, runtime))
+    errors.register(app)
+    bundles.register(app)
+    for pages in (account, tasks, matters, start, files, admin):
+        app.register_blueprint(pages.blueprint)
+    _words(app, runtime)
+
+    @app.get("/")
+    def home() -> Response:
+        return redirect(url_for("tasks.index"))
+
+    return app
+
+
+def _words(app: Flask, runtime: Runtime) -> None:
+    """How templates write moments and deadlines, and the number at the tab 待办."""
+    app.jinja_env.filters.update(
+        due_text=lambda due: words.due_text(due, runtime.now()),
+        due_tone=lambda due: words.due_tone(due, runtime.now()),
+        moment=lambda value: words.moment(value, runtime.now()),
+        deadline=words.deadline,
+        iso=words.iso,
+    )
+    app.context_processor(lambda: {"counts": tasks.Badge(), "site_name": runtime.configuration.site_name})

@@ -1,0 +1,63 @@
+"""Moments and deadlines as people say them, in Shanghai time."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SOON = timedelta(days=2)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def due_text(due: datetime | None, now: datetime) -> str:
+    """还剩2天, 今天到期, 已超期3天; empty without a date."""
+    if due is None:
+        return ""
+    left = due - now
+    if left <= timedelta(0):
+        return f"已超期{_span(-left)}"
+    last = (due - timedelta(microseconds=1)).astimezone(SHANGHAI).date()  # a deadline is the end of its day
+    days = (last - now.astimezone(SHANGHAI).date()).days
+    if days == 0:
+        return "今天到期"
+    return "明天到期" if days == 1 else f"还剩{days}天"
+
+
+def due_tone(due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return ""
+    if due <= now:
+        return "overdue"
+    return "soon" if due - now <= SOON else ""
+
+
+def _span(length: timedelta) -> str:
+    if length < HOUR:
+        return "不到1小时"
+    return f"{length // HOUR}小时" if length < DAY else f"{length // DAY}天"
+
+
+def moment(value: datetime | None, now: datetime) -> str:
+    """今天 14:05, 3月5日 14:05, 2024年3月5日."""
+    if value is None:
+        return ""
+    here, today = value.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    if here.date() == today:
+        return f"今天 {here:%H:%M}"
+    if here.date() == today - DAY:
+        return f"昨天 {here:%H:%M}"
+    if here.year == today.year:
+        return f"{here.month}月{here.day}日 {here:%H:%M}"
+    return f"{here.year}年{here.month}月{here.day}日"
+
+
+def deadline(value: datetime | None) -> str:
+    """The last day on which a step is in time: 3月5日前办完."""
+    if value is None:
+        return ""
+    last = (value - timedelta(microseconds=1)).astimezone(SHANGHAI)
+    return f"{last.month}月{last.day}日"
+
+
+def iso(value: datetime) -> str:
+    """For <time datetime>."""
+    return value.astimezone(UTC).isoformat(timespec="seconds")
