@@ -1,4 +1,4 @@
-"""Lengths of time as designers write them: ISO 8601 (`P3D`, `PT2H`), `7d` for days, `5wd` for working days."""
+"""Lengths of time as designers write them: ISO 8601 (`P3D`, `PT2H`), `7d` days, `5wd` working days."""
 
 from __future__ import annotations
 

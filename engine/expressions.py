@@ -40,8 +40,8 @@ _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None, "non
 class Expression:
     """A parsed expression. Immutable, safe to share between threads.
 
-    `names` are the free names at the head of every path, `paths` the whole dotted paths (`支出.金额` is `("支出",
-    "金额")`); names are in Python's normal form, see `normal_name`. ExpressionError where the text is not allowed.
+    `names` are the free names at the head of every path; `paths` the whole dotted paths, so that `支出.金额` is
+    ("支出", "金额"). Names are in Python's normal form, see `normal_name`. ExpressionError where it is not allowed.
     """
 
     __slots__ = ("_evaluate", "names", "paths", "text")

@@ -30,6 +30,9 @@ _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 MAX_REPETITIONS = 9_999
 
 
+_NOTHING = Duration()
+
+
 @dataclass(frozen=True)
 class Timer:
     """When something is due.
@@ -42,7 +45,7 @@ class Timer:
     text: str
     written_as: TimerKind = "duration"
     moment: datetime | None = None
-    duration: Duration = Duration()
+    duration: Duration = _NOTHING
     repetitions: int | None = 1
 
     @property

@@ -1,4 +1,4 @@
-"""What an expression may do with JSON values: every operation bounded in time and in the size of its result."""
+"""What an expression may do with JSON values: every operation bounded in time and size."""
 
 from __future__ import annotations
 

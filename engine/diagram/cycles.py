@@ -110,9 +110,9 @@ class _Passable:
         return all(other in self._finishing for other in sure)
 
     def _throws(self, node: Node) -> bool:
-        if node.tag in ("endEvent", "intermediateThrowEvent") and node.event is not None:
-            if node.event.kind in ("error", "escalation"):
-                return True
+        kind = node.event.kind if node.event is not None else None
+        if node.tag in ("endEvent", "intermediateThrowEvent") and kind in ("error", "escalation"):
+            return True
         if self.throws(node):
             return True
         return self.passes(node) and any(node.scope.nodes[other] in self._throwing for other in _next(node))

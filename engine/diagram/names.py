@@ -9,22 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.diagram.model import Diagram, Node, Scope
+from engine.diagram.profile import words
 from engine.expressions import Expression, normal_name
 
 Forms = Mapping[str, Mapping[str, Any]]
 Fields = Mapping[str, str]
 
-COUNTERS = frozenset(
-    [
-        "loopCounter",
-        "numberOfInstances",
-        "numberOfCompletedInstances",
-        "numberOfActiveInstances",
-        "numberOfTerminatedInstances",
-        "nrOfInstances",
-        "nrOfCompletedInstances",
-        "nrOfActiveInstances",
-    ]
+COUNTERS = words(
+    """
+    loopCounter numberOfInstances numberOfCompletedInstances numberOfActiveInstances
+    numberOfTerminatedInstances nrOfInstances nrOfCompletedInstances nrOfActiveInstances
+    """
 )
 _PLAIN = frozenset({"text", "number", "boolean"})
 

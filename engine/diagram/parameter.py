@@ -58,7 +58,7 @@ class Parameter:
 
 
 def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
-    """A parameter from its table, and what is wrong with it in Chinese; None where it cannot be used at all."""
+    """A parameter from its table, and what is wrong with it in Chinese; None where it cannot be used."""
     if not isinstance(table, Mapping):
         return None, [f"参数「{name}」要写成 [parameters.{name}] 一节"]
     problems = list(_naming(name))
@@ -164,7 +164,7 @@ assert tuple(_SHAPES) == TYPES
 
 
 def _size(kind: str, value: Any) -> float:
-    """What bounds compare. A working day counts as 7/5 of a day, a month as 30.4 days: bounds need no more."""
+    """What bounds compare. A working day counts as 7/5 of a day, a month as 30.4: bounds need no more."""
     if kind == "list":
         return len(value)
     if kind == "choice":

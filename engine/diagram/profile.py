@@ -12,6 +12,12 @@ from engine.diagram.model import ACTIVITIES, EVENTS, FLOW_NODES, GATEWAYS
 from engine.diagram.report import Report
 from engine.diagram.source import SPIFF, Element, is_bpmn, line_of, local, text_of
 
+
+def words(text: str) -> frozenset[str]:
+    """A set of names, written down as prose."""
+    return frozenset(text.split())
+
+
 EVENT_DEFINITIONS = {
     "messageEventDefinition": "message",
     "signalEventDefinition": "signal",
@@ -61,85 +67,21 @@ EXECUTED: dict[str, frozenset[str]] = {
 }
 
 # Elements that document, draw or type: read by nobody here, and nothing runs differently without them.
-QUIET = frozenset(
-    [
-        "documentation",
-        "extensionElements",
-        "extension",
-        "import",
-        "relationship",
-        "incoming",
-        "outgoing",
-        "textAnnotation",
-        "text",
-        "association",
-        "group",
-        "category",
-        "categoryValue",
-        "categoryValueRef",
-        "collaboration",
-        "participant",
-        "participantMultiplicity",
-        "participantAssociation",
-        "innerParticipantRef",
-        "outerParticipantRef",
-        "participantRef",
-        "messageFlow",
-        "messageFlowRef",
-        "messageFlowAssociation",
-        "interfaceRef",
-        "endPointRef",
-        "endPoint",
-        "conversation",
-        "subConversation",
-        "callConversation",
-        "conversationLink",
-        "conversationAssociation",
-        "conversationNodeRef",
-        "globalConversation",
-        "partnerEntity",
-        "partnerRole",
-        "choreographyRef",
-        "interface",
-        "operation",
-        "inMessageRef",
-        "outMessageRef",
-        "errorRef",
-        "operationRef",
-        "supportedInterfaceRef",
-        "itemDefinition",
-        "dataObject",
-        "dataObjectReference",
-        "dataStore",
-        "dataStoreReference",
-        "dataState",
-        "ioSpecification",
-        "dataInput",
-        "dataOutput",
-        "inputSet",
-        "outputSet",
-        "dataInputRefs",
-        "dataOutputRefs",
-        "inputSetRefs",
-        "outputSetRefs",
-        "optionalInputRefs",
-        "optionalOutputRefs",
-        "whileExecutingInputRefs",
-        "whileExecutingOutputRefs",
-        "dataInputAssociation",
-        "dataOutputAssociation",
-        "sourceRef",
-        "targetRef",
-        "property",
-        "partitionElement",
-        "source",
-        "target",
-        "auditing",
-        "monitoring",
-        "rendering",
-        "resource",
-        "resourceParameter",
-    ]
+QUIET = words(
+    """
+    documentation extensionElements extension import relationship incoming outgoing textAnnotation text
+    association group category categoryValue categoryValueRef collaboration participant
+    participantMultiplicity participantAssociation innerParticipantRef outerParticipantRef
+    participantRef messageFlow messageFlowRef messageFlowAssociation interfaceRef endPointRef endPoint
+    conversation subConversation callConversation conversationLink conversationAssociation
+    conversationNodeRef globalConversation partnerEntity partnerRole choreographyRef interface operation
+    inMessageRef outMessageRef errorRef operationRef supportedInterfaceRef itemDefinition dataObject
+    dataObjectReference dataStore dataStoreReference dataState ioSpecification dataInput dataOutput
+    inputSet outputSet dataInputRefs dataOutputRefs inputSetRefs outputSetRefs optionalInputRefs
+    optionalOutputRefs whileExecutingInputRefs whileExecutingOutputRefs dataInputAssociation
+    dataOutputAssociation sourceRef targetRef property partitionElement source target auditing
+    monitoring rendering resource resourceParameter
+    """
 )
 
 # Who does it is said by the lane; these are carried along but do nothing, and the designer is told so.
@@ -196,67 +138,21 @@ LIMITED: dict[str, tuple[frozenset[str], str]] = {
     "triggeredByEvent": (_BOOLEANS, "只能是 true 或 false"),
     "isInterrupting": (_BOOLEANS, "只能是 true 或 false"),
     "cancelActivity": (_BOOLEANS, "只能是 true 或 false"),
+    "mustUnderstand": (_NOT, "必须理解的扩展不能执行,请删去"),
     "isSequential": (_BOOLEANS, "只能是 true 或 false"),
     "testBefore": (_BOOLEANS, "只能是 true 或 false"),
 }
 
-ATTRIBUTES = frozenset(
-    [
-        "id",
-        "name",
-        "default",
-        "sourceRef",
-        "targetRef",
-        "processRef",
-        "calledElement",
-        "attachedToRef",
-        "messageRef",
-        "signalRef",
-        "errorRef",
-        "escalationRef",
-        "errorCode",
-        "escalationCode",
-        "loopMaximum",
-        "isExecutable",
-        "isClosed",
-        "processType",
-        "gatewayDirection",
-        "implementation",
-        "operationRef",
-        "itemSubjectRef",
-        "itemRef",
-        "structureRef",
-        "itemKind",
-        "language",
-        "isImmediate",
-        "isCollection",
-        "isUnlimited",
-        "capacity",
-        "method",
-        "targetNamespace",
-        "exporter",
-        "exporterVersion",
-        "expressionLanguage",
-        "typeLanguage",
-        "evaluatesToTypeRef",
-        "definitionalCollaborationRef",
-        "dataObjectRef",
-        "dataStoreRef",
-        "partitionElementRef",
-        "categoryValueRef",
-        "associationDirection",
-        "textFormat",
-        "minimum",
-        "maximum",
-        "location",
-        "namespace",
-        "importType",
-        "mustUnderstand",
-        "definition",
-        "direction",
-        "type",
-        "waitForCompletion",
-    ]
+ATTRIBUTES = words(
+    """
+    id name default sourceRef targetRef processRef calledElement attachedToRef messageRef signalRef
+    errorRef escalationRef errorCode escalationCode loopMaximum isExecutable isClosed processType
+    gatewayDirection implementation operationRef itemSubjectRef itemRef structureRef itemKind language
+    isImmediate isCollection isUnlimited capacity method targetNamespace exporter exporterVersion
+    expressionLanguage typeLanguage evaluatesToTypeRef definitionalCollaborationRef dataObjectRef
+    dataStoreRef partitionElementRef categoryValueRef associationDirection textFormat minimum maximum
+    location namespace importType definition direction type waitForCompletion
+    """
 )
 
 
