@@ -31,8 +31,10 @@ const FORM = [
   // what the fields say
   [`emptyListMessage = 'No results'`, `emptyListMessage = '没有找到'`],
   [`hasOptionsLeft ? 'No results' : 'All values selected'`, `hasOptionsLeft ? '没有找到' : '已经全部选上'`],
-  [`placeholder: 'Search'`, `placeholder: '搜索'`],
-  [`undefined : 'Search'`, `undefined : '搜索'`],
+  [`placeholder: 'Search'`, `placeholder: '请选择，或输入几个字查找'`],
+  // the keypad of a phone, which form-js does not ask for
+  [`step: incrementAmount,`, `inputMode: 'decimal', step: incrementAmount,`],
+  [`undefined : 'Search'`, `undefined : '请选择，或输入几个字查找'`],
   [`valueLabel || 'Select'`, `valueLabel || '请选择'`],
   [`"Skip to search"`, `"跳到搜索"`],
   [`"Remove tag"`, `"去掉这一项"`],

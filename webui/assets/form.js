@@ -38,14 +38,14 @@ async function mount(host) {
 }
 
 function connect(host, viewer, target) {
-  // Before everybody else's listeners, htmx's included: what is incomplete must not leave.
+  // On the window, so before all other listeners (app.js, htmx): what is incomplete must not leave.
   const hold = (event, message) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     say(host, message);
     host.querySelector('.fjs-has-errors :is(input, textarea, button, [tabindex])')?.focus();
   };
-  document.addEventListener('submit', (event) => {
+  window.addEventListener('submit', (event) => {
     if (event.target !== target || event.submitter?.formNoValidate) return;
     const { data, errors } = viewer.submit();
     if (busy()) hold(event, '附件还在上传，请等一等再提交。');
