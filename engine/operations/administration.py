@@ -22,6 +22,7 @@ from engine.people import tenures as holding
 from engine.people.units import Unit, ancestors, get, within
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
+from engine.store.database import new_id
 from engine.store.tables import accounts, assignments, people, submissions, tasks, units
 
 # ---------------------------------------------------------------- posts and registers
@@ -143,7 +144,7 @@ def _seat_anew(runtime: Runtime, task_id: str) -> None:
                 if seat.name not in answered
                 for new in seat_rows(runtime.designations, task_id, seat, line)
             ]
-        if {_place(r) for r in rows} == {_place(r._mapping) for r in current if r.seat not in answered}:
+        if {_place(r) for r in rows} == {_place(dict(r._mapping)) for r in current if r.seat not in answered}:
             return
         work.record("reseat", task=row)
         with runtime.database.write() as c:
@@ -231,7 +232,7 @@ def add_person(
         place = unit_named(c, unit)
         require_administrator(runtime.actor(c, actor_id), place.path)
         values = {"unit_id": place.id, "name": name, "gender": gender or None, "phone": phone or None}
-        person_id = int(c.execute(insert(people).values(**values)).inserted_primary_key[0])
+        person_id = new_id(c.execute(insert(people).values(**values)))
         if login and password:
             credentials.create_account(c, person_id, login, password, must_change=True)
         entry = journal.Entry(at=now, actor_id=actor_id, action="add-person", detail={"person": person_id})
@@ -280,7 +281,7 @@ def change_password(runtime: Runtime, actor_id: int, old: str, new: str) -> None
         raise Invalid("password", str(error), {"new": str(error)}) from error
 
 
-def _person(c: Connection, person_id: int) -> Row[Any]:
+def _person(c: Connection, person_id: int) -> Row[Any, Any, Any]:
     row = c.execute(
         select(people.c.id, people.c.unit_id, units.c.path)
         .join(units, units.c.id == people.c.unit_id)

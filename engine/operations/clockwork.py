@@ -58,7 +58,7 @@ def fire_timers(runtime: Runtime, instance_id: str) -> bool:
             work.derive(c)
         for event in fired:
             place = SimpleNamespace(id=None, element_id=event.element_id, name=work.label(event.element_id))
-            work.record("timer", task=place, **({"missed": event.rounds - 1} if event.rounds > 1 else {}))
+            work.record("timer", task=place, rounds=event.rounds)
         with runtime.database.write() as c:
             work.save(c)
         return True

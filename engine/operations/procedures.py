@@ -16,13 +16,14 @@ from engine.diagram import Procedure, check_folder, load_folder
 from engine.people.units import Unit, ancestors, by_code, get
 from engine.refusal import Forbidden, Invalid, NotVisible
 from engine.runtime import Runtime
+from engine.store.database import new_id
 from engine.store.packing import pack
 from engine.store.tables import parameter_choices, procedure_versions, start_subscriptions
 
 DESIGNER = "流程设计员"
 
 
-def in_force(c: Connection, key: str, place: Unit) -> Row[Any]:
+def in_force(c: Connection, key: str, place: Unit) -> Row[Any, Any, Any]:
     """The version that counts for a unit: the newest of the nearest unit upwards. Raises NotVisible."""
     line = {unit.id: depth for depth, unit in enumerate(ancestors(c, place.id))}
     columns = (procedure_versions.c.id, procedure_versions.c.unit_id, procedure_versions.c.version)
@@ -131,7 +132,7 @@ def publish_procedure(
                 published_by=actor_id,
             )
         )
-        version_id = int(row.inserted_primary_key[0])
+        version_id = new_id(row)
         _subscribe_starts(c, procedure, version_id)
         detail = {"procedure": procedure.key, "version": number, "digest": digest}
         entry = journal.Entry(at=now, actor_id=actor_id, action="publish", detail=detail)

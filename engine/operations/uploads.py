@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import select
 
 from engine import files
 from engine.authorisation import may_see_matter
@@ -21,12 +21,7 @@ def upload_file(runtime: Runtime, actor_id: int, data: bytes, name: str) -> dict
     except files.FileRefused as error:
         raise Invalid("file", str(error), {"file": str(error)}) from error
 
-    def write(c: Connection) -> None:
-        files.keep(c, accepted, now)
-        use = {"file_id": accepted.id, "name": accepted.name, "uploaded_by": actor_id, "uploaded_at": now}
-        c.execute(insert(file_uses).values(**use))
-
-    runtime.database.run(write)
+    runtime.database.run(lambda c: files.store(c, accepted, actor_id, now))
     return {
         "id": accepted.id,
         "name": accepted.name,

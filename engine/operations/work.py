@@ -30,7 +30,7 @@ from engine.execution import ExecutionError, Instance
 from engine.operations import opening
 from engine.refusal import NotVisible, Overtaken, Unavailable
 from engine.runtime import Runtime, jsonable
-from engine.store.database import DatabaseUnavailable
+from engine.store.database import DatabaseUnavailable, new_id
 from engine.store.tables import (
     assignments,
     file_uses,
@@ -385,7 +385,7 @@ class Work:
             title=self.row.title,
             trail=self.trail,
             open_tasks=[
-                known.get(t.id) or {"id": t.id, "element_id": t.node.id, "name": t.node.label}
+                dict(known.get(t.id, {})) or {"id": t.id, "element_id": t.node.id, "name": t.node.label}
                 for t in (self.instance.open_tasks() if self.status == "running" else [])
             ],
             results=self.instance.data,
@@ -400,7 +400,7 @@ def _keep_parameters(c: Connection, values: Mapping[str, Any]) -> int:
     if found is not None:
         return int(found)
     row = c.execute(insert(parameter_sets).values(digest=digest, values=dict(values)))
-    return int(row.inserted_primary_key[0])
+    return new_id(row)
 
 
 MATTER_COLUMNS = (
