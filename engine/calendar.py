@@ -79,6 +79,19 @@ def publish(connection: Connection, year: Year, now: datetime) -> bool:
     return True
 
 
+def publish_shipped(
+    connection: Connection, now: datetime, path: Path = PROCESSES / "calendar.toml"
+) -> list[int]:
+    """Publish the years of the file that the database does not know yet; what was edited there stays.
+    Answers which.
+    """
+    known = published_years(connection)
+    fresh = [year for year in read_years(path) if year.year not in known]
+    for year in fresh:
+        publish(connection, year, now)
+    return [year.year for year in fresh]
+
+
 def read_years(path: Path = PROCESSES / "calendar.toml") -> list[Year]:
     """The years of a calendar file. Raises ValueError (Chinese) naming the year that is wrong."""
     return [_read_year(entry) for entry in tomllib.loads(path.read_text("utf-8"))["years"]]

@@ -67,15 +67,24 @@ class PasswordRefused(ValueError):
 
 
 def create_account(
+    connection: Connection, person_id: int, login: str, password: str, must_change: bool = False
+) -> None:
+    """Raises PasswordRefused; IntegrityError when the login or the person has an account already."""
+    add_account(connection, person_id, login, hash_password(password), must_change=must_change)
+
+
+def add_account(
     connection: Connection,
     person_id: int,
     login: str,
-    password: str,
+    password_hash: str,
     is_sample: bool = False,
     must_change: bool = False,
 ) -> None:
-    """Raises PasswordRefused; IntegrityError when the login or the person has an account already."""
-    values = {"person_id": person_id, "login": normal_login(login), "password_hash": hash_password(password)}
+    """The same with the hash already made, which takes too long to be done inside a transaction many
+    times.
+    """
+    values = {"person_id": person_id, "login": normal_login(login), "password_hash": password_hash}
     connection.execute(
         accounts.insert().values(**values, is_sample=is_sample, must_change=must_change, generation=0)
     )

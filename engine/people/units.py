@@ -79,3 +79,7 @@ def add(connection: Connection, level: str, code: str, name: str, parent_id: int
     path = f"{parent.path if parent else '/'}{unit_id}/"
     connection.execute(units.update().where(units.c.id == unit_id).values(path=path))
     return Unit(unit_id, parent_id, level, code, name, path)
+
+
+def rename(connection: Connection, unit_id: int, name: str) -> None:
+    connection.execute(units.update().where(units.c.id == unit_id).values(name=name))

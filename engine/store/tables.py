@@ -54,6 +54,7 @@ people = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("unit_id", ForeignKey("units.id"), nullable=False, index=True),  # home: the lowest unit
+    Column("code", String(64), unique=True),  # what an import calls the person; NULL when entered by hand
     Column("name", String(64), nullable=False),
     Column("gender", String(4)),
     Column("born", Date),

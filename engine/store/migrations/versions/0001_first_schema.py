@@ -153,6 +153,7 @@ def _people() -> None:
         "people",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=True),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("gender", sa.String(length=4), nullable=True),
         sa.Column("born", sa.Date(), nullable=True),
@@ -161,6 +162,7 @@ def _people() -> None:
         sa.Column("erased_at", sa.String(27), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_people_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sa.UniqueConstraint("code", name=op.f("uq_people_code")),
         sa.UniqueConstraint("phone", name=op.f("uq_people_phone")),
     )
     op.create_index(op.f("ix_people_unit_id"), "people", ["unit_id"], unique=False)
