@@ -3,7 +3,10 @@
 import './older.js';
 import Viewer from 'bpmn-js/lib/NavigatedViewer';
 
-const MAXIMUM = 4;
+const MAXIMUM = 4; // how far people may zoom in
+const MARGIN = 12; // around the drawing, in its own units
+const TALLEST = 1000; // pixels
+const LOGO = 44; // pixels kept free below the drawing, so that bpmn.io's logo covers nothing and nothing covers it
 
 async function mount(host) {
   host.dataset.mounted = '';
@@ -40,11 +43,13 @@ class View {
   fit() {
     const { inner } = this.canvas.viewbox();
     this.width = this.surface.clientWidth;
-    const scale = Math.min(1, this.width / (inner.width + 20));
-    const height = Math.max(220, Math.min(inner.height * scale + 60, window.innerHeight * 0.7));
-    this.host.style.setProperty('--diagram-height', `${Math.round(height)}px`);
+    const scale = Math.min(1, this.width / (inner.width + 2 * MARGIN), TALLEST / (inner.height + 2 * MARGIN));
+    const height = Math.ceil((inner.height + 2 * MARGIN) * scale) + LOGO;
+    this.host.style.setProperty('--diagram-height', `${height}px`);
     this.canvas.resized();
-    this.canvas.zoom('fit-viewport', 'auto');
+    const width = this.width / scale;
+    const spare = Math.max(0, width - inner.width - 2 * MARGIN);
+    this.canvas.viewbox({ x: inner.x - MARGIN - spare / 2, y: inner.y - MARGIN, width, height: height / scale });
     this.least = this.canvas.zoom();
     this.host.classList.remove('zoomed');
   }
@@ -81,7 +86,7 @@ function tools(host, view, present) {
   const add = (text, title, action) => {
     const button = document.createElement('button');
     Object.assign(button, { type: 'button', textContent: text, title });
-    button.setAttribute('aria-label', title);
+    if (text.length === 1) button.setAttribute('aria-label', title); // a sign, not a word
     button.addEventListener('click', action);
     bar.append(button);
   };
@@ -90,7 +95,7 @@ function tools(host, view, present) {
   add('全图', '显示整张流程图', () => view.fit());
   let turn = 0;
   if (present.length) add('当前', '显示当前所在的步骤', () => view.show(present[turn++ % present.length]));
-  host.append(bar);
+  host.prepend(bar);
 }
 
 function gestures(surface, view) {
