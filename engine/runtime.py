@@ -98,4 +98,4 @@ class Runtime:
 
 def jsonable(row: Any) -> dict[str, Any]:
     """A row as plain JSON values; moments as ISO text."""
-    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in row._mapping.items()}
+    return {str(k): v.isoformat() if isinstance(v, datetime) else v for k, v in row._mapping.items()}

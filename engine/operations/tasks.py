@@ -251,7 +251,7 @@ class Step:
         rows = list(self.seats)
         if others:
             rows += list(c.execute(select(assignments).where(assignments.c.task_id.in_(others))))
-        return [{k: v for k, v in row._mapping.items() if k != "id"} for row in rows]
+        return [{str(k): v for k, v in row._mapping.items() if k != "id"} for row in rows]
 
     # ------------------------------------------------------------ keeping
 
