@@ -40,8 +40,8 @@ _CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None, "non
 class Expression:
     """A parsed expression. Immutable, safe to share between threads.
 
-    `names` are the free names at the head of every path; `paths` the whole dotted paths, so that `支出.金额` is
-    ("支出", "金额"). Names are in Python's normal form, see `normal_name`. ExpressionError where it is not allowed.
+    `names` are the free names at the head of every path; `paths` the whole dotted paths: `支出.金额` is
+    ("支出", "金额"). Names are in Python's normal form, see `normal_name`. ExpressionError where not allowed.
     """
 
     __slots__ = ("_evaluate", "names", "paths", "text")
@@ -159,14 +159,14 @@ class _Compiler:
         self.paths: set[tuple[str, ...]] = set()
 
     def compile(self, node: ast.expr, depth: int) -> Evaluator:
-        if depth > MAX_DEPTH:
-            raise ExpressionError("表达式嵌套太深,请拆开写")
         path = self._path(node)
         if path is not None:
             self.paths.add(path)
         return self._visit(node, depth)
 
     def _visit(self, node: ast.expr, depth: int) -> Evaluator:
+        if depth > MAX_DEPTH:
+            raise ExpressionError("表达式嵌套太深,请拆开写")
         method = getattr(self, "_" + type(node).__name__.lower(), None)
         if method is None:
             raise ExpressionError(f"表达式里不能用「{_shown(node)}」")
