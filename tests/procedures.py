@@ -40,7 +40,13 @@ class Flow:
 
 def step(id: str, name: str, lane: str, form: str = "", **properties: str) -> Node:
     """A user task of kind `handle` (or the kind given), its result under its own name."""
-    return Node(id, "userTask", name, lane, {"kind": "handle", "key": name, "form": form, "clauses": "LB-8"} | properties)
+    return Node(
+        id,
+        "userTask",
+        name,
+        lane,
+        {"kind": "handle", "key": name, "form": form, "clauses": "LB-8"} | properties,
+    )
 
 
 def form(*fields: Mapping[str, object]) -> bytes:
@@ -56,7 +62,12 @@ def text(key: str, **validate: object) -> dict[str, object]:
 
 
 def folder(
-    key: str, title: str, nodes: Sequence[Node], flows: Sequence[Flow], forms: Mapping[str, bytes], starter: str
+    key: str,
+    title: str,
+    nodes: Sequence[Node],
+    flows: Sequence[Flow],
+    forms: Mapping[str, bytes],
+    starter: str,
 ) -> dict[str, bytes]:
     settings = f'title = "{title}"\nlevel = "村"\nstarters = ["{starter}"]\nsummary = "{title}"\nclauses = ["LB-8"]\n'
     return {
@@ -93,7 +104,9 @@ def _node(node: Node, flows: Sequence[Flow]) -> str:
     inner = f"<documentation>请办理{node.name}。</documentation>" if node.tag == "userTask" else ""
     if node.properties:
         listed = "".join(
-            f'<spiffworkflow:property name="{k}" value="{escape(v)}"/>' for k, v in node.properties.items() if v
+            f'<spiffworkflow:property name="{k}" value="{escape(v)}"/>'
+            for k, v in node.properties.items()
+            if v
         )
         inner += f"<extensionElements><spiffworkflow:properties>{listed}</spiffworkflow:properties></extensionElements>"
     inner += "".join(f"<incoming>{flow.id}</incoming>" for flow in flows if flow.target == node.id)
@@ -105,7 +118,9 @@ def _flow(flow: Flow) -> str:
     ends = f'id="{flow.id}" sourceRef="{flow.source}" targetRef="{flow.target}"'
     if not flow.condition:
         return f"<sequenceFlow {ends}/>"
-    condition = f'<conditionExpression xsi:type="tFormalExpression">{escape(flow.condition)}</conditionExpression>'
+    condition = (
+        f'<conditionExpression xsi:type="tFormalExpression">{escape(flow.condition)}</conditionExpression>'
+    )
     return f'<sequenceFlow {ends} name="{escape(flow.condition)}">{condition}</sequenceFlow>'
 
 
@@ -158,7 +173,9 @@ def spending() -> dict[str, bytes]:
     ]
     attachment = {"type": "filepicker", "key": "票据", "label": "票据", "multiple": True}
     forms = {
-        "fill": form(number("金额", required=True, min=0), text("用途", required=True, maxLength=50), attachment),
+        "fill": form(
+            number("金额", required=True, min=0), text("用途", required=True, maxLength=50), attachment
+        ),
         "book": form(text("凭证号", required=True)),
     }
     return folder("spend", "报账", nodes, flows, forms, "报账员")
@@ -183,11 +200,13 @@ def endless() -> dict[str, bytes]:
 
 def waiting(duration: str = "PT1H") -> dict[str, bytes]:
     """A step, then a pause of an hour, then another step."""
-    pause = f'<timerEventDefinition id="pause_def"><timeDuration>{duration}</timeDuration></timerEventDefinition>'
+    pause = (
+        f'<timerEventDefinition id="rest_def"><timeDuration>{duration}</timeDuration></timerEventDefinition>'
+    )
     nodes = [
         Node("start", "startEvent", "开始", "报账员"),
         step("before", "准备", "报账员", "plain"),
-        Node("pause", "intermediateCatchEvent", "等候", "报账员", body=pause),
+        Node("rest", "intermediateCatchEvent", "等候", "报账员", body=pause),
         step("after", "复核", "会计", "plain"),
         Node("done", "endEvent", "办结", "会计"),
     ]

@@ -48,7 +48,11 @@ def configuration(database: Database, **changes: object) -> Configuration:
     from pathlib import Path
 
     url = database.url.render_as_string(hide_password=False)
-    values: dict[str, object] = {"database_url": url, "secret_key": "k" * 40, "data_dir": Path("/nonexistent")}
+    values: dict[str, object] = {
+        "database_url": url,
+        "secret_key": "k" * 40,
+        "data_dir": Path("/nonexistent"),
+    }
     return Configuration(**(values | changes))  # type: ignore[arg-type]
 
 
@@ -65,7 +69,13 @@ def _settle(c: Connection, now: datetime) -> World:
 
 def _unit(c: Connection, world: World, code: str, level: str, above: str | None, name: str) -> None:
     parent = world.units[above] if above else None
-    values: Mapping[str, object] = {"parent_id": parent, "level": level, "code": code, "name": name, "path": code}
+    values: Mapping[str, object] = {
+        "parent_id": parent,
+        "level": level,
+        "code": code,
+        "name": name,
+        "path": code,
+    }
     row = c.execute(insert(units).values(**values))
     world.units[code] = identity = int(row.inserted_primary_key[0])
     line = [code]
@@ -84,5 +94,7 @@ def _person(c: Connection, world: World, name: str, unit: str, post: str, now: d
     if post:
         appoint(c, identity, post, world.units[unit], SINCE)
     # Nobody signs in with a password here, and hashing one costs a good part of a second.
-    c.execute(insert(accounts).values(person_id=identity, login=f"p{identity}", password_hash="-", generation=0))
+    c.execute(
+        insert(accounts).values(person_id=identity, login=f"p{identity}", password_hash="-", generation=0)
+    )
     world.tokens[name] = create_token(c, identity, now)

@@ -15,7 +15,9 @@ def test_every_call_is_in_the_api_document() -> None:
 
 def test_every_option_is_in_the_configuration_document() -> None:
     text = (DOCS / "configuration.md").read_text("utf-8")
-    lines = {line.split("|")[1].strip(" `"): line for line in text.splitlines() if line.startswith("| `CUNYI")}
+    lines = {
+        line.split("|")[1].strip(" `"): line for line in text.splitlines() if line.startswith("| `CUNYI")
+    }
     assert list(lines) == [option.name for option in OPTIONS]
     for option in OPTIONS:
         assert option.meaning in lines[option.name].replace("`", "")

@@ -1,0 +1,1 @@
+"""`make bench`: what the core costs, as ratios from one run on one machine. Nothing here is asserted in `make test`."""
