@@ -20,7 +20,7 @@ from engine.authorisation import Actor
 from engine.people.accounts import Account, find_session
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
-from engine.store.tables import units
+from engine.store.tables import people, units
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -144,7 +144,9 @@ def _read(c: Connection, person: int, generation: int) -> Me | None:
 
 
 def _place(c: Connection, found: Actor) -> str:
-    """The first post and its unit: 云溪村 报账员."""
-    post, unit_id = (found.posts[0][0], found.posts[0][1]) if found.posts else ("", found.unit_id)
-    unit = c.execute(select(units.c.name).where(units.c.id == unit_id)).scalar() or ""
-    return f"{unit} {post}".strip()
+    """The first post and its unit: 柳湾村 报账员; without a post, where the person is at home."""
+    if found.posts:
+        post, unit_id, _ = found.posts[0]
+        return f"{c.execute(select(units.c.name).where(units.c.id == unit_id)).scalar() or ''} {post}"
+    home = select(units.c.name).join(people, people.c.unit_id == units.c.id)
+    return c.execute(home.where(people.c.id == found.person_id)).scalar() or ""

@@ -181,7 +181,7 @@ def _unit(rt: Runtime, c: Connection, actor: Actor, unit_id: int) -> UnitView:
         above=[
             (one, above[one])
             for one in line
-            if one != unit_id and actor.is_administrator_of(_path_to(row.path, one))
+            if one != unit_id and actor.administers(_path_to(row.path, one))
         ],
         posts=views[Sort.POST],
         registers=views[Sort.REGISTER],

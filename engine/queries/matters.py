@@ -424,8 +424,8 @@ def _may(actor: Actor, row: Row[Any]) -> frozenset[str]:
         may.add("withdraw")
     if row.status != "running":
         return frozenset(may)
-    if actor.is_administrator_of(row.path) or row.started_by == actor.person_id:
+    if actor.administers(row.path) or row.started_by == actor.person_id:
         may.add("cancel")
-    if actor.is_administrator_of(row.path):
+    if actor.administers(row.path):
         may.add("reassign")
     return frozenset(may)

@@ -19,7 +19,7 @@ class Names:
     of: dict[int, str] = field(default_factory=dict)
     holders: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
-    def list(self, ids: Iterable[int]) -> list[str]:
+    def spell(self, ids: Iterable[int]) -> list[str]:
         return [self.of.get(person, "已离任人员") for person in ids]
 
     def who(self, designation: str, unit_id: int) -> list[tuple[int, str]]:

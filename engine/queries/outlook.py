@@ -1,9 +1,9 @@
 """What comes after a step, read off the diagram: the next steps people do, and the ends it may come to."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from engine.diagram.model import Node, Scope
+from engine.diagram.model import Diagram, Node
 
 LIMIT = 6  # more than this is no help to anybody
 
@@ -18,54 +18,65 @@ class Prospect:
     is_end: bool = False
 
 
-def after(node: Node) -> list[Prospect]:
-    """In the order of the diagram, each step once; events that interrupt are not foretold."""
-    found: dict[str, Prospect] = {}
-    for prospect in _beyond(node, None, {node.id}):
-        found.setdefault(prospect.label, prospect)
-        if len(found) == LIMIT:
-            break
-    return list(found.values())
+def after(diagram: Diagram, node: Node) -> list[Prospect]:
+    """In the order of the diagram, each step once.
+
+    What only the clock brings (a reminder, say) is foretold only where nothing else is.
+    """
+    return _Walk(diagram, waiting=False).from_(node) or _Walk(diagram, waiting=True).from_(node)
 
 
-def _beyond(node: Node, when: str | None, seen: set[str]) -> Iterator[Prospect]:
-    if node.tag == "endEvent" or not node.outgoing:
-        yield from _leaving(node, when, seen)
-        return
-    for flow in node.outgoing:
-        yield from _at(node.scope.nodes[flow.target], flow.name or when, seen)
+@dataclass
+class _Walk:
+    diagram: Diagram
+    waiting: bool  # also past events that wait for a time
+    seen: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)  # sub-processes and calls whose end was followed already
 
+    def from_(self, node: Node) -> list[Prospect]:
+        found: dict[str, Prospect] = {}
+        self.seen.add(node.id)
+        for prospect in self._beyond(node, None):
+            found.setdefault(prospect.label, prospect)
+            if len(found) == LIMIT:
+                break
+        return list(found.values())
 
-def _at(node: Node, when: str | None, seen: set[str]) -> Iterator[Prospect]:
-    if node.id in seen:
-        return
-    seen.add(node.id)
-    if node.is_person_task or node.tag == "callActivity":
-        yield Prospect(node.label, node.lane, when)
-    elif node.tag == "subProcess" and node.inner is not None:
-        for entry in node.inner.entries[:1]:
-            yield from _at(node.inner.nodes[entry], when, seen)
-    else:
-        yield from _beyond(node, when, seen)
+    def _beyond(self, node: Node, when: str | None) -> Iterator[Prospect]:
+        if node.tag == "endEvent" or not node.outgoing:
+            yield from self._leaving(node, when)
+            return
+        for flow in node.outgoing:
+            yield from self._at(node.scope.nodes[flow.target], flow.name or when)
 
+    def _at(self, node: Node, when: str | None) -> Iterator[Prospect]:
+        waits = node.event is not None and node.event.kind == "timer"
+        if node.id in self.seen or (waits and not self.waiting):
+            return
+        self.seen.add(node.id)
+        inner = node.inner or self.diagram.processes.get(node.called or "")
+        if node.is_person_task or (node.called and inner is None):
+            yield Prospect(node.label, node.lane, when)
+        elif inner is not None and not node.is_event_subprocess:
+            for entry in inner.entries[:1]:
+                yield from self._at(inner.nodes[entry], when)
+        else:
+            yield from self._beyond(node, when)
 
-def _leaving(node: Node, when: str | None, seen: set[str]) -> Iterator[Prospect]:
-    """A path that ends: the scope's owner goes on, or the matter is over."""
-    owner = node.scope.owner
-    if owner is None:
-        if node.tag == "endEvent":
-            yield Prospect(node.name or "办结", None, when, is_end=True)
-        return
-    if node.event is not None and node.event.kind in ("error", "escalation"):
-        for boundary in owner.boundaries:
-            if boundary.event is not None and boundary.event.kind == node.event.kind:
-                yield from _at(boundary, when, seen)
-        return
-    if owner.id not in seen:
-        seen.add(owner.id)
-        yield from _beyond(owner, when, seen)
+    def _leaving(self, node: Node, when: str | None) -> Iterator[Prospect]:
+        """A path that ends: what holds the scope goes on, or the matter is over."""
+        holder = node.scope.owner or self._caller(node.scope.id)
+        if holder is None:
+            if node.tag == "endEvent":
+                yield Prospect(node.name or "办结", None, when, is_end=True)
+        elif node.event is not None and node.event.kind in ("error", "escalation"):
+            for boundary in holder.boundaries:
+                if boundary.event is not None and boundary.event.kind == node.event.kind:
+                    if boundary.event.key in (None, node.event.key):
+                        yield from self._at(boundary, when)
+        elif holder.id not in self.left:
+            self.left.add(holder.id)
+            yield from self._beyond(holder, when)
 
-
-def steps_of(scope: Scope) -> Iterator[Node]:
-    """The steps people do in a scope and inside it, in the order of the file."""
-    return (node for node in scope.walk() if node.is_person_task)
+    def _caller(self, process_id: str) -> Node | None:
+        return next((node for node in self.diagram.walk() if node.called == process_id), None)

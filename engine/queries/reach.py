@@ -48,13 +48,17 @@ def not_answered(actor: Actor) -> ColumnElement[bool]:
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
     """Among tasks within reach: those nobody else can take away, claimed or addressed to this person."""
-    named = exists().where(assignments.c.task_id == tasks.c.id, assignments.c.person_id == actor.person_id)
-    unclaimed = and_(tasks.c.claimed_by.is_(None), or_(tasks.c.kind.in_(SEVERAL), named))
-    return or_(tasks.c.claimed_by == actor.person_id, unclaimed)
+    return or_(tasks.c.claimed_by == actor.person_id, and_(tasks.c.claimed_by.is_(None), _addressed(actor)))
 
 
 def is_claimable(actor: Actor) -> ColumnElement[bool]:
-    return and_(tasks.c.claimed_by.is_(None), ~is_mine(actor))
+    return and_(tasks.c.claimed_by.is_(None), ~_addressed(actor))  # not `~is_mine`: NULL is neither
+
+
+def _addressed(actor: Actor) -> ColumnElement[bool]:
+    """Nobody need sign for it: everybody answers for himself, or it names this person."""
+    named = exists().where(assignments.c.task_id == tasks.c.id, assignments.c.person_id == actor.person_id)
+    return or_(tasks.c.kind.in_(SEVERAL), named)
 
 
 def is_urgent(actor: Actor, until: datetime) -> ColumnElement[bool]:

@@ -149,7 +149,7 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         seats=views,
         results=so_far,
         cause=_cause(said, row, closure),
-        after=after(node),
+        after=after(procedure.diagram, node),
         may=may,
         behalf=_behalf(row, views) if "behalf" in may else [],
         names=names,
@@ -244,7 +244,7 @@ def _may(actor: Actor, row: Row[Any], seats: Sequence[Any], here: Sequence[Row[A
         may |= {"complete"} if several else {"claim", "complete"}
     if authorisation.may_enter_for_others(actor, row.unit_id, own):
         may.add("behalf")
-    if actor.is_administrator_of(row.path):
+    if actor.administers(row.path):
         may.add("reassign")
     return frozenset(may)
 
