@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, select, tuple_, union_all
 
 from engine.journal.chain import GENESIS, Head, canonical, digest, hash_of
 from engine.store.tables import chain_heads, checkpoints, instances, journal, submissions
+
+_PAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -133,15 +135,22 @@ def _heads(connection: Connection, chain: str | None) -> dict[str, Head]:
 
 
 def _entries(connection: Connection, chain: str | None) -> Iterator[dict[str, Any]]:
+    """In order, a page at a time: a county's journal does not fit into memory."""
+    place = tuple_(journal.c.chain, journal.c.sequence)
     query = (
         select(journal, submissions.c.salt, submissions.c.data)
         .outerjoin(submissions, submissions.c.id == journal.c.submission_id)
         .order_by(journal.c.chain, journal.c.sequence)
+        .limit(_PAGE)
     )
     if chain is not None:
         query = query.where(journal.c.chain == chain)
-    for row in connection.execution_options(yield_per=1000).execute(query).mappings():
-        yield dict(row)
+    rows = connection.execute(query).mappings().all()
+    while rows:
+        for row in rows:
+            yield {str(name): value for name, value in row.items()}  # SQLAlchemy's names are a kind of str
+        last = tuple_(rows[-1]["chain"], rows[-1]["sequence"])
+        rows = connection.execute(query.where(place > last)).mappings().all()
 
 
 def _wrong(row: Mapping[str, Any], head: Head, known: Mapping[int, str]) -> str | None:
