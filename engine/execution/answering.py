@@ -1,4 +1,6 @@
-"""A step with a kind in a rehearsal: people hand in one by one, as on the server, until the kind has a result."""
+"""A step with a kind in a rehearsal: people hand in one by one, as on the server, until the kind has a
+result.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ class Answering:
     """One open step: its settings, whose voices it wants, and what has been handed in so far."""
 
     def __init__(
-        self, node: Node, context: Mapping[str, Any], parameters: Mapping[str, Any], forms: Forms, roster: Roster | None
+        self,
+        node: Node,
+        context: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+        forms: Forms,
+        roster: Roster | None,
     ) -> None:
         self.node, self.context, self.forms, self.roster = node, context, forms, roster
         self.kind = self._kind()
@@ -35,7 +42,9 @@ class Answering:
     def submit(
         self, data: Mapping[str, Any], by: str | None, before: Sequence[Submission]
     ) -> tuple[Submission, dict[str, Any] | None]:
-        """What is handed in now, and the step's result if it is done with that. Raises ExecutionError where it is refused."""
+        """What is handed in now, and the step's result if it is done with that. Raises ExecutionError where
+        it is refused.
+        """
         values = dict(data)
         wanted = values.pop(SEAT, None) if self.kind.several else None
         person = self._person(by, before)
@@ -97,7 +106,9 @@ class Answering:
             free = [seat for seat in free if self._may_sit(person, seat)]
         if not free:
             who = self.roster.name(person) if person is not None and self.roster is not None else "谁"
-            raise self._failure(f"{who}不能办这一步（{wanted or '、'.join(self._seat_names())}），或者已经有人办了")
+            raise self._failure(
+                f"{who}不能办这一步（{wanted or '、'.join(self._seat_names())}），或者已经有人办了"
+            )
         return free[0]
 
     def _may_sit(self, person: int, seat: Seat) -> bool:

@@ -1,8 +1,9 @@
 """Errors and escalations climb until somebody catches them.
 
-First the boundary events of the activity, then the event sub-processes of its scope, then the same with the activity around
-the scope, through sub-processes and called processes up to the instance. An exact match goes before one that takes any code.
-Stock asks every catching event of the workflow, so that a sibling's boundary may catch.
+First the boundary events of the activity, then the event sub-processes of its scope, then the same with the
+activity around the scope, through sub-processes and called processes up to the instance. An exact match goes
+before one that takes any code. Stock asks every catching event of the workflow, so that a sibling's boundary
+may catch.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from engine.execution.token import WAITING, Token
 
 
 def error(token: Token, key: str | None, at_task: bool = False) -> None:
-    """`at_task`: the token's own boundary events are asked, too. An error nobody catches ends the instance."""
+    """`at_task`: the token's own boundary events are asked. An error nobody catches ends the instance."""
     if _climb(token, "error", _names(key, at_task), at_task):
         return
     instance = token.instance
@@ -45,7 +46,11 @@ def _climb(token: Token, kind: str, keys: frozenset[str | None], at_task: bool) 
             came_from = host
             if _caught(host.children, Boundary, kind, keys):
                 return True
-            host = host.parent if isinstance(host.parent, Token) and isinstance(host.parent.task_spec, Loop) else None
+            host = (
+                host.parent
+                if isinstance(host.parent, Token) and isinstance(host.parent.task_spec, Loop)
+                else None
+            )
         around = came_from.task_spec if came_from is not None else None
         listening = [
             other

@@ -1,6 +1,8 @@
-"""From checked diagrams to SpiffWorkflow process specs. Compiled specs are never changed again: any number of threads share them.
+"""From checked diagrams to SpiffWorkflow process specs. Compiled specs are never changed again: any number of
+threads share them.
 
-Stock's parser drops links, reserves names, needs a start and an end, and recurses once for every task in a row.
+Stock's parser drops links, reserves names, needs a start and an end, and recurses once for every task in a
+row.
 """
 
 from __future__ import annotations
@@ -37,11 +39,13 @@ GATEWAYS: dict[str, type[Step]] = {
 
 
 class Compiler:
-    """Compiles a diagram with the diagrams it calls. `specs` has every scope by name; those of a called procedure have its
-    key in front, since two files may use the same ids."""
+    """Compiles a diagram with the diagrams it calls. `specs` has every scope by name; those of a called
+    procedure have its key in front, since two files may use the same ids.
+    """
 
     def __init__(self, diagram: Diagram, called: Mapping[str, Diagram]) -> None:
-        self.diagrams: dict[str | None, Diagram] = {None: diagram, **called}
+        self.diagrams: dict[str | None, Diagram] = {None: diagram}
+        self.diagrams.update(called)
         self.specs: dict[str, ProcessSpec] = {}
         self._pending: list[tuple[str | None, Scope]] = []
 
@@ -59,7 +63,7 @@ class Compiler:
     # ------------------------------------------------------------ calls
 
     def resolve(self, key: str | None, called: str | None) -> tuple[str | None, Scope] | None:
-        """The process a call means: one of the same file by its id, else the first of the procedure with that key."""
+        """The process a call means: one of the same file, else the first of the procedure with that key."""
         processes = self.diagrams[key].processes
         if called is None:
             return None
@@ -86,9 +90,13 @@ class Compiler:
                         continue
                     target = self.resolve(key_here, node.called)
                     if target is None:
-                        yield _finding("call-unknown", node, f"调用的流程“{node.called or ''}”不存在，请改成已有的流程")
+                        yield _finding(
+                            "call-unknown", node, f"调用的流程“{node.called or ''}”不存在，请改成已有的流程"
+                        )
                     elif followed.get(_name(*target)) is False:
-                        yield _finding("call-recursive", node, "调用的流程最后又调用到自己，永远办不完。请去掉这个调用")
+                        yield _finding(
+                            "call-recursive", node, "调用的流程最后又调用到自己，永远办不完。请去掉这个调用"
+                        )
                     elif _name(*target) not in followed:
                         followed[_name(*target)] = False
                         path.append((*target, _calls(target[1])))
@@ -103,7 +111,7 @@ class Compiler:
         for node in scope.nodes.values():
             step = steps[node.id]
             step.ways = tuple(_ways(scope, node, steps))
-            step.boundaries = tuple(steps[boundary.id] for boundary in node.boundaries)  # type: ignore[misc]
+            step.boundaries = tuple(steps[boundary.id] for boundary in node.boundaries)
         spec.entries = tuple(steps[node_id] for node_id in _entries(scope))
         spec.listeners = tuple(
             Listener(spec, _trigger(step.node), step)
@@ -154,7 +162,9 @@ class Compiler:
         return Catching(spec, node, name)
 
     def _local_names(self, key: str | None, node: Node) -> Iterator[str]:
-        """What each instance of a multi-instance keeps for itself: its items, and the results of the steps inside."""
+        """What each instance of a multi-instance keeps for itself: its items, and the results of the steps
+        inside.
+        """
         assert node.loop is not None
         yield from filter(None, (node.loop.input_item, node.loop.output_item))
         pending = [(key, node)]

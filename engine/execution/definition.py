@@ -25,7 +25,9 @@ __all__ = ["Definition", "DiagramError"]
 
 
 class Definition:
-    """A compiled diagram with all it calls. It never changes, so threads may share one; callers keep it per version."""
+    """A compiled diagram with all it calls. It never changes, so threads may share one; callers keep it per
+    version.
+    """
 
     def __init__(self, diagram: Diagram, specs: Mapping[str, ProcessSpec]) -> None:
         self.diagram = diagram
@@ -53,8 +55,8 @@ class Definition:
     ) -> Instance:
         """A new instance of the process (the file's first by default), at rest where it first waits.
 
-        It takes the plain start event; without one it waits at its start events, or starts at `by_event`, which has
-        happened and brought `payload`. Raises ExecutionError.
+        It takes the plain start event; without one it waits at its start events, or starts at `by_event`,
+        which has happened and brought `payload`. Raises ExecutionError.
         """
         if process_id is None:
             process_id = next(iter(self.diagram.processes))
@@ -72,11 +74,15 @@ class Definition:
         parameters: Mapping[str, Any] | None = None,
         calendar: Calendar = WEEKDAYS_ONLY,
     ) -> Instance:
-        """The instance that was saved. Raises ExecutionError where the state is damaged, or not one of this diagram."""
+        """The instance that was saved. Raises ExecutionError where the state is damaged, or not one of this
+        diagram.
+        """
 
         def bare(process_id: str) -> Instance:
             if process_id not in self._specs:
-                raise ExecutionError(f"这件事按流程“{process_id}”办，可是流程图里没有它。请换回它开始时用的版本")
+                raise ExecutionError(
+                    f"这件事按流程“{process_id}”办，可是流程图里没有它。请换回它开始时用的版本"
+                )
             return Instance(self._specs[process_id], self._specs, clock, parameters or {}, calendar)
 
         return state.load(saved, bare)

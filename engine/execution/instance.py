@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
@@ -18,11 +18,10 @@ from engine.diagram.model import Node
 from engine.durations import Calendar
 from engine.execution import climbing, state, timing
 from engine.execution.error import ExecutionError
+from engine.execution.nodes.boundary import Boundary
 from engine.execution.nodes.catching import Catching
 from engine.execution.nodes.inclusive import InclusiveGateway
-from engine.execution.nodes.boundary import Boundary
 from engine.execution.nodes.listener import Listener
-from engine.execution.nodes.step import Step
 from engine.execution.outgoing import Outgoing
 from engine.execution.plain import NotPlain, plain
 from engine.execution.scope import InnerScope, ProcessSpec, open_scope, plant, tokens_in
@@ -33,7 +32,9 @@ MAX_TOKENS = 5_000  # alive at a time
 
 
 class NoScripts(BasePythonScriptEngineEnvironment):
-    """Stock evaluates conditions and scripts with eval and exec. Nothing here asks it to; should anything, it is refused."""
+    """Stock evaluates conditions and scripts with eval and exec. Nothing here asks it to; should anything, it
+    is refused.
+    """
 
     def evaluate(self, expression: Any, context: Any, external_context: Any = None) -> Any:
         raise ExecutionError("流程里不能执行脚本")
@@ -54,9 +55,10 @@ class OpenTask:
     procedure: str | None = None
 
 
-@dataclass(frozen=True)
-class Fired:
-    """An event whose time has come. `rounds` is how many repetitions of a cycle were made one: 1 unless some were missed."""
+class Fired(NamedTuple):
+    """An event whose time has come. `rounds` is how many repetitions of a cycle were made one: 1 unless some
+    were missed.
+    """
 
     element_id: str
     rounds: int
@@ -65,11 +67,11 @@ class Fired:
 class Instance(BpmnWorkflow):
     """A process instance, its sub-processes and called processes included, on one set of data.
 
-    Every method that changes something runs all that follows automatically before it returns. Any failure raises
-    ExecutionError; the instance is then half-way and must be discarded.
+    Every method that changes something runs all that follows automatically before it returns. Any failure
+    raises ExecutionError; the instance is then half-way and must be discarded.
 
-    `outbox`, `trace` (ids of the elements passed, in order) and `outcome` (name of the end event last reached) tell what
-    happened since the instance was started or restored.
+    `outbox`, `trace` (ids of the elements passed, in order) and `outcome` (name of the end event last
+    reached) tell what happened since the instance was started or restored.
     """
 
     def __init__(
@@ -145,7 +147,9 @@ class Instance(BpmnWorkflow):
     # ------------------------------------------------------------ what happens to it
 
     def begin(self, data: Mapping[str, Any], by_event: str | None, payload: Mapping[str, Any]) -> None:
-        """Start: at the given start event, which has happened; else at the plain one; else wait at the others."""
+        """Start: at the given start event, which has happened; else at the plain one; else wait at the
+        others.
+        """
         self.data = self._accepted(data)
         spec: ProcessSpec = self.spec
         if by_event is not None:
@@ -161,7 +165,9 @@ class Instance(BpmnWorkflow):
         self.settle()
 
     def complete(self, task_id: str, result: Mapping[str, Any]) -> None:
-        """The person is done. The result of a step with a kind stands under the step's key, others are merged."""
+        """The person is done. The result of a step with a kind stands under the step's key, others are
+        merged.
+        """
         token = self._open(task_id)
         node = token.task_spec.node
         try:
@@ -197,13 +203,16 @@ class Instance(BpmnWorkflow):
         return fired
 
     def reschedule(self) -> bool:
-        """Reckon due times in working days again, the calendar having changed. Returns whether any has moved."""
-        return any([timing.reschedule(token) for token in self.tokens.values() if "since" in token.memory])
+        """Reckon due times in working days again by a changed calendar. Returns whether any has moved."""
+        moved = [token for token in self.tokens.values() if timing.reschedule(token)]
+        return bool(moved)
 
     # ------------------------------------------------------------ data
 
     def view(self, token: Token | None, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What a token sees: outermost first the data, the parameters, and what is local to the instances around it."""
+        """What a token sees: outermost first the data, the parameters, and what is local to the instances
+        around it.
+        """
         local = [around.memory["local"] for around in self._around(token) if "local" in around.memory]
         context = {**self.data, **self.parameters}
         for names in reversed(local):
@@ -212,7 +221,9 @@ class Instance(BpmnWorkflow):
         return context
 
     def write(self, token: Token, values: Mapping[str, Any]) -> None:
-        """Each value goes to the innermost multi-instance around the token that keeps its name, else to the data."""
+        """Each value goes to the innermost multi-instance around the token that keeps its name, else to the
+        data.
+        """
         for name, value in values.items():
             for around in self._around(token):
                 if "local" in around.memory and name in around.parent.task_spec.local_names:
@@ -250,7 +261,9 @@ class Instance(BpmnWorkflow):
                 if steps > MAX_STEPS:
                     node = token.task_spec.node
                     raise ExecutionError(
-                        f"自动步骤一口气走了 {MAX_STEPS} 步还没有停，像是在转圈。请检查循环的条件", node.id, node.label
+                        f"自动步骤一口气走了 {MAX_STEPS} 步还没有停，像是在转圈。请检查循环条件",
+                        node.id,
+                        node.label,
                     )
                 token.run()
             if not (self._conditions() or self._joins() or self._close_scopes()):

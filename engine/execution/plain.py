@@ -1,4 +1,6 @@
-"""The data of an instance are pure JSON: whatever else is refused when it comes in, not when the state is saved."""
+"""The data of an instance are pure JSON: whatever else is refused when it comes in, not when the state is
+saved.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ class NotPlain(ValueError):
 
 
 def plain(data: Any) -> dict[str, Any]:
-    """A deep copy of a JSON object, so that the caller's later changes do not reach the instance. Raises NotPlain."""
+    """A deep copy of a JSON object, so that the caller's later changes do not reach the instance. Raises
+    NotPlain.
+    """
     if not isinstance(data, Mapping):
         raise NotPlain("数据要是一组“名称: 值”，现在不是")
     return {_key(key, ""): _copy(value, str(key), 0) for key, value in data.items()}
@@ -36,7 +40,9 @@ def _copy(value: Any, place: str, depth: int) -> Any:
     if kind is list:
         return [_copy(item, place, depth + 1) for item in value]
     if kind is dict:
-        return {_key(key, place): _copy(item, f"{place}.{key}"[:80], depth + 1) for key, item in value.items()}
+        return {
+            _key(key, place): _copy(item, f"{place}.{key}"[:80], depth + 1) for key, item in value.items()
+        }
     if kind in (int, float):
         raise NotPlain(f"数据“{place}”里的数太大或不是数")
     raise NotPlain(f"数据“{place}”只能是文字、数、是否、列表或一组“名称: 值”，不能是 {kind.__name__}")

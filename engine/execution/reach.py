@@ -1,4 +1,6 @@
-"""From where an incoming flow of an inclusive join can still be reached: computed once, when a diagram is compiled."""
+"""From where an incoming flow of an inclusive join can still be reached: computed once, when a diagram is
+compiled.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ Edge = tuple[str, str]
 
 
 class Reach:
-    """The flows of a scope turned round, those left out that close a loop: what comes round again is a later round."""
+    """The flows of a scope turned round, those left out that close a loop: what comes round again is a later
+    round.
+    """
 
     def __init__(self, scope: Scope) -> None:
         closing = _closing_edges(scope)
@@ -36,7 +40,9 @@ class Reach:
 
 
 def _closing_edges(scope: Scope) -> set[Edge]:
-    """Edges back to a node that is being visited, depth first from where tokens begin, in the order of the file."""
+    """Edges back to a node that is being visited, depth first from where tokens begin, in the order of the
+    file.
+    """
     visiting, done = 1, 2
     state: dict[str, int] = {}
     closing: set[Edge] = set()

@@ -1,4 +1,4 @@
-"""Rehearsing a diagram by hand, without a database: scenarios, the studio and the explorer are built on it."""
+"""Rehearsing a diagram by hand, without a database: what scenarios, studio and explorer are built on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from engine.clock import Clock, VirtualClock
 from engine.diagram.model import Node
 from engine.durations import Calendar
 from engine.execution.answering import Answering
-from engine.execution.definition import Definition
 from engine.execution.error import ExecutionError
 from engine.execution.instance import Instance, OpenTask
 from engine.execution.outgoing import Outgoing
@@ -41,8 +40,9 @@ class Task:
 
 
 class Rehearsal:
-    """All instances of a file, under a clock of their own. The state is saved and loaded again with every call, as on the
-    server; a call that fails (ExecutionError, in Chinese) changes nothing."""
+    """All instances of a file, under a clock of their own. The state is saved and loaded again with every
+    call, as on the server; a call that fails (ExecutionError, in Chinese) changes nothing.
+    """
 
     def __init__(
         self,
@@ -52,7 +52,9 @@ class Rehearsal:
         roster: Roster | None = None,
     ) -> None:
         self.script, self.calendar, self.roster = script, calendar, roster
-        self.clock = clock if isinstance(clock, VirtualClock) else MovingClock(clock) if clock else VirtualClock()
+        self.clock = (
+            clock if isinstance(clock, VirtualClock) else MovingClock(clock) if clock else VirtualClock()
+        )
         self.trace: list[str] = []
         self.error: str | None = None
         self._saved: list[bytes] = []
@@ -71,8 +73,10 @@ class Rehearsal:
         calendar: Calendar = WEEKDAYS_ONLY,
         roster: Roster | None = None,
     ) -> Rehearsal:
-        """A diagram (XML, or the path of a `.bpmn` file) or a procedure's folder, whose parameters have their defaults but
-        for those given here. Raises engine.diagram.DiagramError for what cannot be executed right."""
+        """A diagram (XML, or the path of a `.bpmn` file) or a procedure's folder, whose parameters have their
+        defaults but for those given here. Raises engine.diagram.DiagramError for what cannot be executed
+        right.
+        """
         return cls(Script.load(source, parameters or {}), clock, calendar, roster)
 
     # ------------------------------------------------------------ what can be seen
@@ -127,11 +131,14 @@ class Rehearsal:
     # ------------------------------------------------------------ what can be done
 
     def start(self, process_id: str | None = None, data: Mapping[str, Any] | None = None) -> None:
-        """Start the process (the first of the file by default): at its plain start, else waiting at its other ones."""
+        """Start the process (the first of the file by default): at its plain start, else waiting at its other
+        ones.
+        """
         self._change(lambda running: running.append(self._new(process_id, data=data or {})))
 
     def complete(self, task_id: str, data: Mapping[str, Any] | None = None, *, by: str | None = None) -> None:
-        """A person is done. With a kind this is one submission, and the task stays open until the kind has a result.
+        """A person is done. With a kind this is one submission, and the task stays open until the kind has a
+        result.
 
         `by` names the person on the roster. A submission may say whose voice it is: `{"席位": …}`.
         """
@@ -151,8 +158,9 @@ class Rehearsal:
         self._change(lambda running: self._find(running, task_id)[0].throw_error(task_id, code))
 
     def send(self, message: str, data: Mapping[str, Any] | None = None) -> None:
-        """A message from outside: to the oldest instance that waits for it, else it starts one, else it is kept. Only what
-        the diagram declares as its payload gets in."""
+        """A message from outside: to the oldest instance that waits for it, else it starts one, else it is
+        kept. Only what the diagram declares as its payload gets in.
+        """
         names = self.script.definition.payload(message)
         try:
             payload = {name: value for name, value in plain(data or {}).items() if name in names}
@@ -165,8 +173,9 @@ class Rehearsal:
         self._change(lambda running: self._broadcast(running, name, None))
 
     def advance(self, seconds: float = 0.0) -> None:
-        """Let time pass. Each due time is a step of its own: if one fails, the earlier ones stay done and the clock stands
-        where it last went right."""
+        """Let time pass. Each due time is a step of its own: if one fails, the earlier ones stay done and the
+        clock stands where it last went right.
+        """
         if seconds < 0:
             raise ExecutionError("时间不能倒退")
         end = self.clock() + timedelta(seconds=seconds)
@@ -182,7 +191,9 @@ class Rehearsal:
     # ------------------------------------------------------------ one change
 
     def _change(self, act: Callable[[list[Instance]], object], moment: datetime | None = None) -> None:
-        """Load, do, let messages and signals run their course, save. Only if all that went right is anything kept."""
+        """Load, do, let messages and signals run their course, save. Only if all that went right is anything
+        kept.
+        """
         before, mailbox, submissions = self.clock(), list(self._mailbox), dict(self._submissions)
         try:
             if moment is not None:
@@ -202,7 +213,9 @@ class Rehearsal:
             self._saved[place] = state
         self._saved += saved[known:]
         self._done += [False] * (len(running) - known)
-        for place, instance in zip([p for p, done in enumerate(self._done) if not done], running, strict=True):
+        for place, instance in zip(
+            [p for p, done in enumerate(self._done) if not done], running, strict=True
+        ):
             self._done[place] = instance.completed
             self.error = self.error or instance.error
         self.trace += trace
@@ -240,7 +253,9 @@ class Rehearsal:
         return False
 
     def _broadcast(self, running: list[Instance], signal: str, sender: Instance | None) -> None:
-        """To every instance but the sender, which has heard it, and to every process it starts in which none waited for it."""
+        """To every instance but the sender, which has heard it, and to every process it starts in which none
+        waited for it.
+        """
         waiting = {place for instance in running if instance is not sender for place in instance.positions()}
         for instance in list(running):
             if instance is not sender and not instance.completed:

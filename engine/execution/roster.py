@@ -8,13 +8,13 @@ from engine.execution.error import ExecutionError
 
 
 class Roster:
-    """The people of a rehearsal by name, with the designations each holds. A person's id is the place in the list, from 1."""
+    """The people of a rehearsal by name, with the designations each holds. A person's id is the place in the
+    list, from 1.
+    """
 
     def __init__(self, people: Mapping[str, Sequence[str] | str]) -> None:
         self._names = list(people)
-        self._held = [
-            frozenset(held.split() if isinstance(held, str) else held) for held in people.values()
-        ]
+        self._held = [frozenset(held.split() if isinstance(held, str) else held) for held in people.values()]
 
     def number(self, name: str) -> int:
         """A person's id. Raises ExecutionError for a name that is not on the roster."""

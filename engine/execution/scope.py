@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class ProcessSpec(BpmnProcessSpec):
     """A compiled scope: the steps by name, where tokens begin, and the event sub-processes that listen.
 
-    Stock reserves the names Start, End, Root and <process>.EndJoin for specs of its own; a diagram may use them, so they go.
+    Stock reserves the names Start, End, Root and <process>.EndJoin for specs of its own; a diagram may use
+    them, so they go.
     """
 
     task_specs: dict[str, Step]

@@ -1,19 +1,18 @@
-"""What a rehearsal runs: a bare diagram, or a procedure's folder with its forms, its parameters and the procedures it calls."""
+"""What a rehearsal runs: a bare diagram, or a procedure's folder with its forms, its parameters and the
+procedures it calls.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine.diagram import read_diagram
+from engine.diagram import Procedure, load_folder, read_diagram
 from engine.diagram.model import Diagram
 from engine.execution.definition import Definition
 from engine.execution.error import ExecutionError
-
-if TYPE_CHECKING:
-    from engine.diagram import Procedure
 
 Source = bytes | str | Path | Mapping[str, bytes]
 
@@ -26,21 +25,25 @@ class Script:
 
     @classmethod
     def load(cls, source: Source, parameters: Mapping[str, Any]) -> Script:
-        """Raises engine.diagram.DiagramError for what cannot be executed right, ExecutionError for an unknown parameter."""
+        """Raises engine.diagram.DiagramError for what cannot be executed right, ExecutionError for an unknown
+        parameter.
+        """
         diagram = _diagram(source)
         if diagram is not None:
             return cls(Definition.compile(diagram), parameters)
-        from engine.diagram import load_folder
-
         assert not isinstance(source, bytes)
         procedure = load_folder(source if isinstance(source, Mapping) else Path(source))
         unknown = [name for name in parameters if name not in procedure.parameters]
         if unknown:
             raise ExecutionError(f"程序没有参数“{'、'.join(unknown)}”。请看看 procedure.toml 里写的名称")
-        values = {name: parameter.default for name, parameter in procedure.parameters.items()} | dict(parameters)
+        values = {name: parameter.default for name, parameter in procedure.parameters.items()} | dict(
+            parameters
+        )
         called = {} if isinstance(source, Mapping) else _called(procedure, Path(source).resolve().parent)
         definition = Definition.compile(procedure.diagram, {key: one.diagram for key, one in called.items()})
-        return cls(definition, values, {None: procedure, **called})
+        procedures: dict[str | None, Procedure] = {None: procedure}
+        procedures.update(called)
+        return cls(definition, values, procedures)
 
     def forms(self, procedure: str | None) -> Mapping[str, Mapping[str, Any]]:
         """The forms of the procedure itself (None) or of one it calls."""
@@ -60,16 +63,22 @@ def _diagram(source: Source) -> Diagram | None:
 
 
 def _called(procedure: Procedure, siblings: Path) -> dict[str, Procedure]:
-    """The procedures it calls, which stand beside it, and those they call. One that is not there is refused on compiling."""
-    from engine.diagram import load_folder
-
+    """The procedures it calls, which stand beside it, and those they call. One that is not there is refused
+    on compiling.
+    """
     found: dict[str, Procedure] = {}
     pending = [procedure]
     while pending:
         caller = pending.pop()
         for node in caller.diagram.walk():
             key = node.called
-            if not key or key in caller.diagram.processes or key in found or "/" in key or key.startswith("."):
+            if (
+                not key
+                or key in caller.diagram.processes
+                or key in found
+                or "/" in key
+                or key.startswith(".")
+            ):
                 continue
             if (siblings / key).is_dir():
                 found[key] = load_folder(siblings / key)

@@ -1,13 +1,14 @@
 """An instance as bytes and back.
 
-Only what is alive is kept: no spec (it is cached per version), no history. The state is JSON with the order of its lists kept,
-and is never to be stored in a type that sorts keys. Form 1:
+Only what is alive is kept: no spec (it is cached per version), no history. The state is JSON with the order
+of its lists kept, and is never to be stored in a type that sorts keys. Form 1:
 
-    {"format": 1, "engine": version, "process": id, "data": {…}, "completed": bool, "error": code, "outcome": name,
-     "scopes": [[name, token], …], "tokens": [[id, scope, parent, step, state, memory], …]}
+    {"format": 1, "engine": version, "process": id, "data": {…}, "completed": bool, "error": code,
+     "outcome": name, "scopes": [[name, token], …], "tokens": [[id, scope, parent, step, state, memory], …]}
 
-Scope 0 is the process itself. A scope names the token that waits for it, a token its scope and the token it hangs from (-1: none)
-by their places in these lists; both come in the order they were made, so a token always stands before what needs it.
+Scope 0 is the process itself. A scope names the token that waits for it, a token its scope and the token it
+hangs from (-1: none) by their places in these lists; both come in the order they were made, so a token always
+stands before what needs it.
 """
 
 from __future__ import annotations
@@ -73,17 +74,23 @@ def dump(instance: Instance) -> bytes:
 
 
 def load(state: bytes, make: Callable[[str], Instance]) -> Instance:
-    """The instance again; `make` gives a bare one of a process. Raises ExecutionError where the state does not fit."""
+    """The instance again; `make` gives a bare one of a process. Raises ExecutionError where the state does
+    not fit.
+    """
     saved = parse(state)
     instance = make(saved["process"])
     instance.data = saved["data"]
-    instance.completed, instance.error, instance.outcome = saved["completed"], saved["error"], saved["outcome"]
+    instance.completed, instance.error, instance.outcome = (
+        saved["completed"],
+        saved["error"],
+        saved["outcome"],
+    )
     _restore(instance, saved["scopes"], saved["tokens"])
     return instance
 
 
 def parse(state: bytes) -> State:
-    """The state as the present form has it. Raises ExecutionError for what is none, or is of a later engine."""
+    """The state as the present form has it. Raises ExecutionError for what is none or is of later."""
     try:
         saved = orjson.loads(state)
         form = saved["format"]
@@ -107,7 +114,8 @@ def _restore(instance: Instance, scopes: list[list[Any]], rows: list[list[Any]])
         token.internal_data = memory
         tokens.append(token)
         if state == WAITING and (
-            isinstance(step, InclusiveGateway) or (isinstance(step, Catching) and step.event.kind == "conditional")
+            isinstance(step, InclusiveGateway)
+            or (isinstance(step, Catching) and step.event.kind == "conditional")
         ):
             instance.watched[token_id] = token
         while len(workflows) <= len(waiting) and waiting[len(workflows) - 1] == place:

@@ -1,8 +1,9 @@
-"""When a waiting token is due. The due time is stored with the token, so that nothing is computed again on loading.
+"""When a waiting token is due. The due time is stored with the token, so that nothing is computed again on
+loading.
 
-`due` is the next moment; a cycle also keeps its `first` moment and the number of its present `round`, from which all
-others are counted (a monthly cycle from the 31st does not drift). What runs in working days keeps `since`, when it began
-to run: a calendar published later moves it.
+`due` is the next moment; a cycle also keeps its `first` moment and the number of its present `round`, from
+which all others are counted (a monthly cycle from the 31st does not drift). What runs in working days keeps
+`since`, when it began to run: a calendar published later moves it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from engine.timers import Timer
 
 
 def arm(token: Token) -> None:
-    """Compute when the token is due, from now on. Raises TimerError where a parameter does not make a time."""
+    """Compute when the token is due, from now on. TimerError where a parameter makes no time."""
     now = token.instance.clock()
     timer = _timer(token)
     due = timer.first_due(now, token.instance.calendar)
@@ -31,8 +32,9 @@ def due_of(token: Token) -> datetime | None:
 
 
 def pass_round(token: Token) -> tuple[int, bool]:
-    """The time has come. Returns how many repetitions of a cycle have come due and been made one of, and whether there is
-    another one, which is then what the token waits for."""
+    """The time has come. Returns how many repetitions of a cycle have come due and been made one of, and
+    whether there is another one, which is then what the token waits for.
+    """
     timer, memory = _timer(token), token.memory
     if timer.kind != "cycle":
         return 1, False
@@ -61,7 +63,9 @@ def reschedule(token: Token) -> bool:
 
 
 def _latest_round(timer: Timer, token: Token, first: datetime, this: int) -> int:
-    """The last round due by now, at least the present one: by doubling steps, since there may be millions after years."""
+    """The last round due by now, at least the present one: by doubling steps, since there may be millions
+    after years.
+    """
     now, calendar = token.instance.clock(), token.instance.calendar
     last = timer.repetitions - 1 if timer.repetitions is not None else 2**31
 

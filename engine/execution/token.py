@@ -1,9 +1,9 @@
 """A BPMN token: SpiffWorkflow's Task, without its history.
 
-Stock tasks form a tree of all that ever happened and of what is predicted, and every save, search and join walks it. Here a
-finished token leaves the tree at once and what follows hangs from the root, so that the tree holds just what is alive and
-a matter's thousandth round costs what its first did. Only boundary events (below their host) and the instances of a loop
-(below the loop) hang deeper.
+Stock tasks form a tree of all that ever happened and of what is predicted, and every save, search and join
+walks it. Here a finished token leaves the tree at once and what follows hangs from the root, so that the tree
+holds just what is alive and a matter's thousandth round costs what its first did. Only boundary events (below
+their host) and the instances of a loop (below the loop) hang deeper.
 """
 
 from __future__ import annotations
@@ -28,11 +28,16 @@ ALIVE: int = TaskState.NOT_FINISHED_MASK
 
 
 class Token(Task):
-    """`memory` (stock's internal_data) is all a token knows besides where it stands; it is saved, so it is pure JSON."""
+    """`memory` (stock's internal_data) is all a token knows besides where it stands; it is saved, so it is
+    pure JSON.
+    """
 
     task_spec: Step
+    parent: Any
 
-    def __init__(self, workflow: Any, step: Any, parent: Token | None, state: int, id: str | None = None) -> None:
+    def __init__(
+        self, workflow: Any, step: Any, parent: Token | None, state: int, id: str | None = None
+    ) -> None:
         super().__init__(workflow, step, parent, state, id or secrets.token_hex(8))
         workflow.top_workflow.tokens[self.id] = self
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Catching(Step):
     """Intermediate catching events, receive tasks that name a message, and start events with a trigger.
 
-    Stock keeps catching events in a manager that is fed from predicted tasks, and reads the clock in six places; here the token
-    itself holds what it waits for, and its due time, which comes from the instance's clock.
+    Stock keeps catching events in a manager that is fed from predicted tasks, and reads the clock in six
+    places; here the token itself holds what it waits for, and its due time, which comes from the instance's
+    clock.
     """
 
     event: Event
@@ -42,8 +43,9 @@ class Catching(Step):
         return False
 
     def fire(self, token: Token) -> int:
-        """It has happened. While it may happen again, it keeps waiting and a new token goes on. Returns how many repetitions
-        of a cycle this stands for (1 but after a downtime)."""
+        """It has happened. While it may happen again, it keeps waiting and a new token goes on. Returns how
+        many repetitions of a cycle this stands for (1 but after a downtime).
+        """
         rounds, again = self.again(token)
         if again and "gate" not in token.memory:
             put_ready(token.root, self)
@@ -57,13 +59,17 @@ class Catching(Step):
         return rounds
 
     def again(self, token: Token) -> tuple[int, bool]:
-        """How many repetitions have come due, and whether the same event may happen again; if so, it is armed for it."""
+        """How many repetitions have come due, and whether the same event may happen again; if so, it is armed
+        for it.
+        """
         if self.event.kind != "timer":
             return 1, False
         return timing.pass_round(token)
 
     def check_condition(self, token: Token) -> bool:
-        """A conditional event happens when its condition becomes true. A name nobody has set yet means: not yet."""
+        """A conditional event happens when its condition becomes true. A name nobody has set yet means: not
+        yet.
+        """
         assert self.event.condition is not None
         try:
             value = bool(self.event.condition.evaluate(token.instance.view(token)))

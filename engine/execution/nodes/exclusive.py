@@ -5,7 +5,7 @@ from engine.execution.token import Token
 
 
 class ExclusiveGateway(Step):
-    """Stock tries the conditions in the order of the shapes' y-coordinates: moving a shape changes the route."""
+    """Stock tries the conditions by the shapes' y-coordinates: moving a shape changes the route."""
 
     def choose(self, token: Token) -> list[Way]:
         context = token.instance.view(token) if len(self.ways) > 1 or self.ways[0].condition else {}

@@ -13,8 +13,8 @@ from engine.execution.token import WAITING, Token
 
 
 class InclusiveGateway(ParallelGateway):
-    """The join waits while any token can still reach an empty incoming flow without passing the gateway itself or a flow
-    that closes a loop. Stock follows one incoming path only, so nested joins fire early.
+    """The join waits while any token can still reach an empty incoming flow without passing the gateway
+    itself or a flow that closes a loop. Stock follows one incoming path only, so nested joins fire early.
 
     Whether a token can still come depends on all others, so the join is decided when nothing else moves.
     """
@@ -34,7 +34,9 @@ class InclusiveGateway(ParallelGateway):
             return True
         upstream = frozenset().union(*(self.sources[flow] for flow in empty))
         return not any(
-            other.task_spec.node.id in upstream for other in tokens_in(token.workflow) if self._may_come(other)
+            other.task_spec.node.id in upstream
+            for other in tokens_in(token.workflow)
+            if self._may_come(other)
         )
 
     def _may_come(self, token: Token) -> bool:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 class Listener(Catching):
-    """`node` is the start event of the event sub-process, `target` the step of the sub-process itself. A listener does not
-    keep its scope from completing.
+    """`node` is the start event of the event sub-process, `target` the step of the sub-process itself. A
+    listener does not keep its scope from completing.
 
-    Stock runs event sub-processes for errors and escalations at once and unconditionally, and takes all for interrupting.
+    Stock runs event sub-processes for errors and escalations at once and unconditionally, and takes all for
+    interrupting.
     """
 
     def __init__(self, process: ProcessSpec, start: Node, target: SubProcess) -> None:

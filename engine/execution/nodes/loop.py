@@ -1,4 +1,4 @@
-"""What standard loops and multi-instance have in common: an activity that runs several times below one token."""
+"""What standard loops and multi-instance have in common: an activity that runs several times."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Loop(Step):
     """Stands for the activity in the scope; boundary events hang here. `body` is the step each instance runs.
 
-    An instance's token remembers its `index` and what is `local` to it. The loop's own token counts: `next` is the index
-    of the next instance, `done` how many have ended.
+    An instance's token remembers its `index` and what is `local` to it. The loop's own token counts: `next`
+    is the index of the next instance, `done` how many have ended.
     """
 
     traced = False

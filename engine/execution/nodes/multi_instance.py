@@ -1,4 +1,6 @@
-"""Multi-instance: the activity runs once for every item of a list, or so many times, side by side or one by one."""
+"""Multi-instance: the activity runs once for every item of a list, or so many times, side by side or one by
+one.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class MultiInstance(Loop):
             items = context.get(self.loop.collection)
             if not isinstance(items, list):
                 what = "没有" if items is None else "不是一张名单（列表）"
-                raise self.failure(f"要按“{self.loop.collection}”逐项办理，可是它{what}。请让前面的步骤填好它")
+                raise self.failure(
+                    f"要按“{self.loop.collection}”逐项办理，可是它{what}。请让前面的步骤填好它"
+                )
             count = len(items)
         else:
             count = self.count(context)

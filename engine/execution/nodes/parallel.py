@@ -6,8 +6,10 @@ from engine.execution.token import WAITING, Token
 
 
 class ParallelGateway(Step):
-    """Stock counts the ancestors of a task that have finished: inside a loop it fires early from the second round. Here
-    each waiting token remembers the flow it came by; a set with one of each goes on, what is in excess stays."""
+    """Stock counts the ancestors of a task that have finished: inside a loop it fires early from the second
+    round. Here each waiting token remembers the flow it came by; a set with one of each goes on, what is in
+    excess stays.
+    """
 
     @property
     def joins(self) -> bool:  # type: ignore[override]

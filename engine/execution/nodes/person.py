@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 
 class PersonTask(Step):
-    """User, manual and abstract tasks alike, and send and receive tasks that name no message. Stock runs abstract tasks by
-    itself and send tasks as errors."""
+    """User, manual and abstract tasks alike, and send and receive tasks that name no message. Stock runs
+    abstract tasks by itself and send tasks as errors.
+    """
 
     def __init__(self, process: ProcessSpec, node: Node, name: str | None = None) -> None:
         super().__init__(process, node, name, manual=True)

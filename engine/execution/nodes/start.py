@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class Root(BpmnTaskSpec):
-    """Stock's start spec connects every start event and joins their ends; scopes here are opened by `open_scope`."""
+    """Stock's start spec connects every start event and joins their ends; scopes here are opened by
+    `open_scope`.
+    """
 
     def __init__(self, process: ProcessSpec) -> None:
         super().__init__(process, "")

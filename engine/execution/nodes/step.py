@@ -28,13 +28,16 @@ class Way(NamedTuple):
 
 
 class Step(BpmnTaskSpec):
-    """Stock predicts a tree of children ahead of the tokens, and lets them inherit and merge private copies of the data.
-    Here a token is put on the next step when it goes there, and the data belong to the instance."""
+    """Stock predicts a tree of children ahead of the tokens, and lets them inherit and merge private copies
+    of the data. Here a token is put on the next step when it goes there, and the data belong to the instance.
+    """
 
     joins = False  # its tokens remember the flow they came by
     traced = True
 
-    def __init__(self, process: ProcessSpec, node: Node, name: str | None = None, manual: bool = False) -> None:
+    def __init__(
+        self, process: ProcessSpec, node: Node, name: str | None = None, manual: bool = False
+    ) -> None:
         super().__init__(process, name or node.id, lane=node.lane, manual=manual)
         self.node = node
         self.bpmn_id = node.id

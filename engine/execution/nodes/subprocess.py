@@ -15,7 +15,9 @@ MAX_DEPTH = 40
 
 
 class SubProcess(Step):
-    """`inner` is the name of the compiled scope. Stock copies the data in and out and starts a predicted tree."""
+    """`inner` is the name of the compiled scope. Stock copies the data in and out and starts a predicted
+    tree.
+    """
 
     def __init__(self, process: ProcessSpec, node: Node, inner: str, name: str | None = None) -> None:
         super().__init__(process, node, name)
