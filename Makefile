@@ -19,6 +19,9 @@ help:
 
 setup: $(STAMPS)/python $(STAMPS)/bundles
 
+# A county of its own, in var/demo: nobody's data is touched.
+run: export CUNYI_DEMO = 1
+run: export CUNYI_DATA_DIR = $(CURDIR)/var/demo
 run: setup
 	@$(BIN)/cunyi demo
 	@exec $(BIN)/cunyi serve --host 127.0.0.1 --port 8000

@@ -26,13 +26,18 @@ def cli() -> None:
 def main() -> None:
     """Entry point: what people should know is a sentence, never a traceback."""
     from engine.configuration import ConfigurationError
+    from engine.demo import DemoRefused
     from engine.diagram import DiagramError
+    from engine.people.county import CountyRefused
     from engine.refusal import Refusal
+    from engine.setting_up import SettingUpRefused
     from engine.store import DatabaseBusy, DatabaseUnavailable
+    from engine.store.backup import BackupRefused
 
+    setting_up = (ConfigurationError, CountyRefused, DemoRefused, SettingUpRefused, BackupRefused)
     try:
         cli(standalone_mode=True)
-    except (ConfigurationError, Refusal, DiagramError, DatabaseBusy, DatabaseUnavailable) as error:
+    except (*setting_up, Refusal, DiagramError, DatabaseBusy, DatabaseUnavailable) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 
@@ -107,21 +112,13 @@ def rehearse(folder: Path, scenario: str | None, as_json: bool) -> None:
 def publish(folder: Path, unit: str, note: str) -> None:
     """把流程文件夹发布为新的一版。正在办的事项仍按原来的版本办。"""
     from engine.operations import publish_procedure
+    from engine.setting_up import read_files
 
+    if not folder.is_dir():
+        raise click.ClickException(f"没有这个文件夹：{folder}")
     runtime = _runtime()
     publish_procedure(runtime, None, read_files(folder), unit, note)
     click.echo(f"已在 {unit} 发布 {folder.name}。")
-
-
-def read_files(folder: Path) -> dict[str, bytes]:
-    """A procedure folder as what is published: relative path → content. Hidden files stay behind."""
-    if not folder.is_dir():
-        raise click.ClickException(f"没有这个文件夹：{folder}")
-    return {
-        str(path.relative_to(folder).as_posix()): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    }
 
 
 # ---------------------------------------------------------------- for those who run it
@@ -140,6 +137,7 @@ def serve(host: str, port: int, processes: int, threads: int, worker: bool | Non
     configuration = _configuration()
     _migrate(configuration)
     with_worker = configuration.database_url.startswith("sqlite") if worker is None else worker
+    click.echo(f"村议已启动：http://{host}:{port}　按 Ctrl+C 停止")
     Server(configuration, host, port, processes, threads, with_worker).run()
 
 
@@ -161,7 +159,7 @@ def worker() -> None:
 @click.argument("county", required=False, type=PATH)
 def init(county: Path | None) -> None:
     """建立正式使用的数据库；COUNTY 是县的组织、人员和账号（TOML 文件）。绝不带示例账号。"""
-    from webui.setting_up import initialise
+    from engine.setting_up import initialise
 
     for line in initialise(_runtime(), county):
         click.echo(line)
@@ -170,7 +168,7 @@ def init(county: Path | None) -> None:
 @cli.command()
 def demo() -> None:
     """建立示例县（虚构的单位、人员和办件），供试用和培训。"""
-    from webui.setting_up import load_demo
+    from engine.setting_up import load_demo
 
     for line in load_demo(_runtime(demo=True)):
         click.echo(line)
@@ -197,8 +195,8 @@ def backup(file: Path) -> None:
     """把数据库备份到 FILE；网站不用停。"""
     from engine.store.backup import backup as write
 
-    write(_runtime().database, file)
-    click.echo(f"已备份到 {file}。")
+    counts = write(_runtime().database, file)
+    click.echo(f"已备份到 {file}：{sum(counts.values())} 行。")
 
 
 @cli.command()
@@ -227,7 +225,9 @@ def verify(against: Path | None) -> None:
         checked = verified(c, exported=exported)
     for found in checked.breaks:
         click.echo(str(found))
-    click.echo(f"核对了 {checked.chains} 条链、{checked.entries} 条留痕，{'完好' if checked.intact else '有断点，见上'}。")
+    click.echo(
+        f"核对了 {checked.chains} 条链、{checked.entries} 条留痕，{'完好' if checked.intact else '有断点，见上'}。"
+    )
     sys.exit(0 if checked.intact else 1)
 
 
@@ -269,5 +269,3 @@ def _migrate(configuration: "Configuration") -> None:
         upgrade(database)
     finally:
         database.close()
-
-

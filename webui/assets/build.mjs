@@ -1,7 +1,7 @@
 // Bundles what the pages load into webui/static/build: names carry a hash of their content, so that a browser may keep
 // them for ever; manifest.json maps the plain name to it. Each file also lies there gzipped: no server compresses twice.
 import { build } from 'esbuild';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -12,7 +12,6 @@ const sources = dirname(fileURLToPath(import.meta.url));
 const target = join(sources, '..', 'static', 'build');
 const bundles = ['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css'];
 
-rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 
 const { metafile, outputFiles } = await build({
@@ -45,6 +44,12 @@ for (const { path, contents } of outputFiles) {
 }
 writeFileSync(join(target, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
 writeFileSync(join(target, 'packages.json'), JSON.stringify(bundledPackages(), null, 2) + '\n');
+
+// Only now the files of the last build go: a server that is running meanwhile finds either the old ones or the new.
+const current = new Set(outputFiles.flatMap(({ path }) => [basename(path), `${basename(path)}.gz`]));
+for (const name of readdirSync(target)) {
+  if (!name.endsWith('.json') && !current.has(name)) rmSync(join(target, name));
+}
 
 /** The npm packages some bundle contains: what NOTICE must name. */
 function bundledPackages() {

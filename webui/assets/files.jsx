@@ -1,7 +1,7 @@
 // The attachments field. Stock form-js keeps chosen files in memory and forgets them with the page; here each file goes
 // to POST /files at once, and the field's value is what the server knows it by: [{id, name}]. An answer that comes back
 // with errors, or a session that ran out, costs nobody a second photograph.
-import { Errors, Label, FilePicker } from '@bpmn-io/form-js-viewer';
+import { Description, Errors, Label, FilePicker } from '@bpmn-io/form-js-viewer';
 import { useRef, useState } from 'preact/hooks';
 
 const LONGEST_EDGE = 2200; // pixels: an A4 page stays readable, and a photo of 8 MB becomes one of some 600 KB
@@ -61,7 +61,7 @@ export function Files({ field, value, errors = [], onChange, domId, disabled, re
       {!fixed && (
         <>
           <input ref={input} id={domId} type="file" class="visually-hidden" tabIndex={-1} multiple={Boolean(field.multiple)}
-            accept={field.accept || undefined} aria-describedby={`${domId}-error-message`}
+            accept={field.accept || undefined} aria-describedby={`${domId}-description ${domId}-error-message`}
             onChange={(event) => { add([...event.target.files]); event.target.value = ''; }} />
           <button type="button" class="btn btn-outline-primary" disabled={state.waiting > 0}
             onClick={() => input.current.click()}>
@@ -70,6 +70,7 @@ export function Files({ field, value, errors = [], onChange, domId, disabled, re
         </>
       )}
       {fixed && !files.length && <p class="text-body-secondary mb-0">没有附件</p>}
+      <Description id={`${domId}-description`} description={field.description} />
       <Errors id={`${domId}-error-message`} errors={shown} />
     </div>
   );

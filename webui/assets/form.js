@@ -80,7 +80,7 @@ function keepDraft(viewer, key) {
   let timer;
   viewer.on('field.updated', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => saveDraft(key, viewer._getState().data), 400);
+    timer = setTimeout(() => saveDraft(key, viewer._getSubmitData()), 400);
   });
 }
 

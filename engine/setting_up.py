@@ -1,0 +1,122 @@
+"""Making a new county: the real one (`cunyi init`) and the sample one (`cunyi demo`), each with the shipped procedures.
+
+Both may be run again: what is there already stays as it is.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+from sqlalchemy import select
+
+from engine import calendar, demo
+from engine.operations import complete_task, publish_procedure, start_matter, upload_file
+from engine.people.accounts import person_by_login
+from engine.people.county import read_county
+from engine.people.importing import import_county
+from engine.runtime import Runtime
+from engine.store.tables import instances, units
+
+
+class SettingUpRefused(ValueError):
+    """The county cannot be set up in this database. Chinese; says what to do."""
+
+
+def initialise(runtime: Runtime, county: Path | None) -> Iterator[str]:
+    """Sets up a real county from its file; yields what to tell whoever does it.
+
+    Raises SettingUpRefused for a database with sample accounts, CountyRefused for a file with mistakes.
+    """
+    database = runtime.database
+    if database.look(demo.exists):
+        raise SettingUpRefused(
+            "这个数据库里有示例账号，不能用于正式工作。请用一个空的数据库（CUNYI_DATABASE_URL）"
+        )
+    now = runtime.now()
+    database.run(lambda c: calendar.publish_shipped(c, now))
+    yield "数据库已就绪。"
+    if county is None:
+        yield "还没有导入单位和人员：写好县的组织文件后，运行 cunyi init 文件.toml（写法见 docs/configuration.md）。"
+        return
+    read = read_county(county, runtime.designations)
+    done = import_county(database, read, runtime.designations, now, runtime.today())
+    yield f"已导入 {done.units} 个单位、{done.people} 人、{done.appointments} 项任职、{done.accounts} 个账号。"
+    yield from (f"注意：{warning}" for warning in done.warnings)
+    if done.passwords:
+        yield "初始密码如下，只显示这一次，第一次登录时要改："
+        yield from (f"  {login}\t{password}" for login, password in sorted(done.passwords.items()))
+    yield from publish_shipped(runtime)
+
+
+def load_demo(runtime: Runtime) -> Iterator[str]:
+    """Sets up the sample county with some matters under way; yields what to print. Raises DemoRefused."""
+    demo.load(runtime.database, runtime.clock, runtime.designations)
+    yield from publish_shipped(runtime)
+    if runtime.database.look(lambda c: c.scalar(select(instances.c.id).limit(1))) is None:
+        _start_sample_matters(runtime)
+    yield f"示例县已载入（单位、人员都是虚构的）。下列账号的密码都是 {demo.PASSWORD}"
+    for account in demo.highlights(runtime.database):
+        yield f"  {account.login:<10} {account.name}　{account.unit} {'、'.join(account.posts)}"
+
+
+def publish_shipped(runtime: Runtime) -> Iterator[str]:
+    """Publishes every procedure that comes with the program for the topmost unit."""
+    top = runtime.database.look(lambda c: c.scalar(select(units.c.code).where(units.c.parent_id.is_(None))))
+    for folder in sorted(Path(runtime.configuration.processes_dir).iterdir()):
+        if top is not None and (folder / "procedure.toml").is_file():
+            publish_procedure(runtime, None, read_files(folder), top, "随程序提供")
+            yield f"已发布流程：{folder.name}"
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """A procedure's folder as it is published: relative path → content. Hidden files stay behind."""
+    relative = {path: path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        short.as_posix(): path.read_bytes()
+        for path, short in relative.items()
+        if not any(part.startswith(".") for part in short.parts)
+    }
+
+
+def _start_sample_matters(runtime: Runtime) -> None:
+    """One just begun, one before the chairman, one that the secretary has agreed to: something to look at."""
+    person = {
+        (unit, post): _person(runtime, unit, post)
+        for unit, post in (("liuwan", "报账员"), ("liuwan", "村党组织书记"), ("zhuping", "报账员"))
+    }
+    reporter = person["liuwan", "报账员"]
+    start_matter(runtime, reporter, "zhichu", "liuwan", "添置防汛物资")
+    _report(runtime, reporter, "liuwan", "三组路灯维修", 860, "云岭电器行")
+    large = _report(runtime, reporter, "liuwan", "村道路面修补", 12000, "清溪建筑队")
+    complete_task(runtime, person["liuwan", "村党组织书记"], large, {"结论": "同意"})
+    _report(runtime, person["zhuping", "报账员"], "zhuping", "文化广场健身器材", 6800, "云岭体育用品店")
+
+
+def _person(runtime: Runtime, unit: str, post: str) -> int:
+    account = demo.accounts(runtime.database, [(unit, post)])[0]
+    person = runtime.database.look(lambda c: person_by_login(c, account.login))
+    assert person is not None, "the sample county gives everybody it names an account"
+    return person
+
+
+def _report(runtime: Runtime, reporter: int, unit: str, purpose: str, amount: int, payee: str) -> str:
+    """A spending entered with its receipt; the id of the task that is open then."""
+    started = start_matter(runtime, reporter, "zhichu", unit, purpose)
+    receipt = upload_file(runtime, reporter, _receipt(), "发票.png")
+    entry = {"用途": purpose, "金额": amount, "收款方": payee, "凭证": [{"id": receipt["id"], "name": receipt["name"]}]}
+    done = complete_task(runtime, reporter, started.open_tasks[0]["id"], entry)
+    return str(done.open_tasks[0]["id"])
+
+
+def _receipt() -> bytes:
+    """A drawing that stands for a photographed receipt."""
+    picture = Image.new("RGB", (480, 320), "#fdfaf0")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((16, 16, 464, 304), outline="#a3251b", width=3)
+    for line in range(72, 288, 36):
+        draw.line((40, line, 440, line), fill="#b8b09a", width=2)
+    draw.ellipse((340, 200, 440, 290), outline="#a3251b", width=4)
+    target = BytesIO()
+    picture.save(target, "PNG")
+    return target.getvalue()
