@@ -15,7 +15,7 @@ from engine.execution import Instance
 from engine.queries import results, timeline
 from engine.queries.closure import Closure
 from engine.queries.names import Names, look_up
-from engine.queries.page import LIMIT, Page, bounded, cut, read_cursor
+from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
 from engine.queries.results import StepResult
 from engine.queries.timeline import Entry
 from engine.refusal import Invalid, NotVisible
@@ -168,10 +168,7 @@ def listing(
 
 
 def _before(after: Sequence[str]) -> Any:
-    try:
-        at = datetime.fromisoformat(after[0])
-    except ValueError:
-        raise Invalid("cursor", "这一页的位置看不懂，请从第一页重新打开", {"cursor": "看不懂"}) from None
+    at = moment_of(after[0])
     return or_(instances.c.started_at < at, and_(instances.c.started_at == at, instances.c.id < after[1]))
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -12,6 +13,7 @@ from engine.refusal import Invalid
 
 T = TypeVar("T")
 LIMIT, MAX_LIMIT = 30, 100
+LOST = "这一页的位置看不懂，请从第一页重新打开"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,23 @@ def read_cursor(cursor: str | None, *types: type) -> list[Any] | None:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         values = None
-    if not isinstance(values, list) or [type(value) for value in values] != list(types):
-        raise Invalid("cursor", "这一页的位置看不懂，请从第一页重新打开", {"cursor": "看不懂"})
+    fits = isinstance(values, list) and [type(value) for value in values] == list(types)
+    if not fits or not _storable(values):
+        raise Invalid("cursor", LOST, {"cursor": "看不懂"})
     return values
+
+
+def moment_of(text: str) -> datetime:
+    """A moment a cursor carries. Raises Invalid when somebody made it up."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Invalid("cursor", LOST, {"cursor": "看不懂"})
+    return moment
+
+
+def _storable(values: Sequence[Any]) -> bool:
+    """PostgreSQL takes no NUL, and no integer beyond its own."""
+    return all("\0" not in value if isinstance(value, str) else abs(value) < 2**31 for value in values)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal,
 
 from engine.authorisation import Actor
 from engine.queries import reach
-from engine.queries.page import LIMIT, Page, bounded, cut, read_cursor
+from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
 from engine.queries.step import TaskView, task
 from engine.refusal import Invalid
 from engine.runtime import Runtime
@@ -193,7 +193,7 @@ def _done(rt: Runtime, actor: Actor, cursor: str | None, limit: int) -> Page[Car
     )
     after = read_cursor(cursor, str, str)
     if after:
-        at = datetime.fromisoformat(after[0])
+        at = moment_of(after[0])
         earlier = and_(submissions.c.at == at, submissions.c.id < after[1])
         query = query.where(or_(submissions.c.at < at, earlier))
     rows = rt.database.look(lambda c: c.execute(query).all())

@@ -32,7 +32,9 @@ class Task:
     kind: str
     post: Annotated[str | None, Doc("由谁办：岗位、名册或会次职务")]
     due_at: datetime | None
-    status: Annotated[str, Doc("mine 归您办，claimable 您可以签收，open 等别人，claimed 别人已签收，done 已办")]
+    status: Annotated[
+        str, Doc("mine 归您办，claimable 您可以签收，open 等别人，claimed 别人已签收，done 已办")
+    ]
 
 
 @dataclass

@@ -13,4 +13,6 @@ def list_procedures(call: Call) -> Page[Procedure]:
 
 
 def _procedure(row: procedures.InForce) -> Procedure:
-    return Procedure(row.key, row.title, row.version, row.level, row.unit.code, row.unit.name, row.summary, row.may_start)
+    return Procedure(
+        row.key, row.title, row.version, row.level, row.unit.code, row.unit.name, row.summary, row.may_start
+    )
