@@ -61,11 +61,11 @@ class Stage:
             line.faults.append(str(error))
             line.stops = True
             return line
+        if step.wait:
+            line.notes.append(f"到了 {day_and_time(self.clock())}")
         for task in self.rehearsal.open_tasks():
             if task.id not in before:
                 line.notes.append(self._told_opened(task))
-        if step.wait:
-            line.notes.append(f"到了 {day_and_time(self.clock())}")
         line.faults += self._compare("打开着的待办", step.then, self._open_names())
         late = self._overdue_names()
         line.faults += self._compare("逾期、要提醒的", step.overdue, late)
