@@ -14,6 +14,7 @@ from engine.operations.administration import (
     release_for,
     reset_password,
 )
+from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
@@ -34,6 +35,7 @@ __all__ = [
     "deliver",
     "dismiss",
     "fire_timers",
+    "publish_calendar",
     "publish_procedure",
     "read_file",
     "reassign_task",

@@ -45,6 +45,7 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
         due_at = deadline(work.now, due, work.runtime.calendar(c)) if due else None
     except (SettingError, ValueError) as error:
         raise ExecutionError(f"「{node.label}」{error}", element_id=node.id, label=node.label) from error
+    settings["due"] = due
     settings["version_id"] = work.row.closure[task.procedure] if task.procedure else work.row.version_id
     excluded = _excluded(node, context)
     row = {

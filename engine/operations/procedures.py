@@ -5,14 +5,14 @@ theirs.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from engine import journal
 from engine.authorisation import require_administrator
-from engine.diagram import Procedure, check_folder, load_folder
+from engine.diagram import Finding, Procedure, check_closure, check_folder, load_folder
 from engine.people.units import Unit, ancestors, by_code, get
 from engine.refusal import Forbidden, Invalid, NotVisible
 from engine.runtime import Runtime
@@ -93,53 +93,66 @@ def publish_procedure(
 ) -> int:
     """Publish a folder in a unit as its next version; returns the version's id.
 
-    `actor_id` None is the command line. Publishing the very content that is in force already changes nothing.
-    Raises Invalid with what the check found, Forbidden, NotVisible.
+    `actor_id` None is the command line. Publishing the very content that is in force already changes nothing. It is
+    checked with all it calls, and whatever calls it is checked anew. Raises Invalid with what the check found,
+    Forbidden, NotVisible.
     """
-    errors = [f for f in check_folder(files, designations=runtime.designations) if f.severity == "error"]
-    if errors:
-        lines = "\n".join(str(finding) for finding in errors[:20])
-        raise Invalid("findings", f"流程检查没有通过，还不能发布:\n{lines}")
+    _require_clean(check_folder(files, designations=runtime.designations))
     procedure, content = load_folder(files), pack(files)
-    digest = hashlib.sha256(content).hexdigest()
-    now = runtime.now()
+    values = {"key": procedure.key, "title": procedure.title, "level": procedure.level, "content": content}
+    values |= {"digest": hashlib.sha256(content).hexdigest(), "note": note, "published_by": actor_id}
+    values["published_at"] = runtime.now()
 
     def write(c: Connection) -> int:
         place = unit_named(c, unit)
         if actor_id is not None and (DESIGNER, place.id) not in runtime.actor(c, actor_id).capacities:
             raise Forbidden("not-designer", f"只有{place.name}的流程设计员可以发布流程")
         mine = (procedure_versions.c.unit_id == place.id, procedure_versions.c.key == procedure.key)
-        last = c.execute(
-            select(procedure_versions.c.id, procedure_versions.c.digest)
-            .where(*mine)
-            .order_by(procedure_versions.c.version.desc())
-            .limit(1)
-        ).first()
-        if last is not None and last.digest == digest:
+        newest = select(procedure_versions.c.id, procedure_versions.c.version, procedure_versions.c.digest)
+        last = c.execute(newest.where(*mine).order_by(procedure_versions.c.version.desc()).limit(1)).first()
+        if last is not None and last.digest == values["digest"]:
             return int(last.id)
-        number = c.execute(select(func.count()).select_from(procedure_versions).where(*mine)).scalar_one() + 1
-        row = c.execute(
-            insert(procedure_versions).values(
-                unit_id=place.id,
-                key=procedure.key,
-                version=number,
-                title=procedure.title,
-                level=procedure.level,
-                digest=digest,
-                content=content,
-                note=note,
-                published_at=now,
-                published_by=actor_id,
-            )
+        _check_closures(runtime, c, procedure, place)
+        number = last.version + 1 if last is not None else 1
+        version_id = new_id(
+            c.execute(insert(procedure_versions).values(**values, unit_id=place.id, version=number))
         )
-        version_id = new_id(row)
         _subscribe_starts(c, procedure, version_id)
-        detail = {"procedure": procedure.key, "version": number, "digest": digest}
-        entry = journal.Entry(at=now, actor_id=actor_id, action="publish", detail=detail)
+        detail = {"procedure": procedure.key, "version": number, "digest": values["digest"]}
+        entry = journal.Entry(at=runtime.now(), actor_id=actor_id, action="publish", detail=detail)
         journal.append_to_unit(c, place.id, [entry])
         return version_id
 
     return runtime.database.run(write)
+
+
+def _require_clean(findings: Iterable[Finding]) -> None:
+    errors = [str(finding) for finding in findings if finding.severity == "error"]
+    if errors:
+        raise Invalid("findings", "流程检查没有通过，还不能发布：\n" + "\n".join(errors[:20]))
+
+
+def _check_closures(runtime: Runtime, c: Connection, procedure: Procedure, place: Unit) -> None:
+    """The procedure with all it calls, and every caller below that would get it now. Raises Invalid."""
+
+    def resolve_in(unit: Unit) -> Callable[[str], Procedure | None]:
+        def resolve(key: str) -> Procedure | None:
+            if key == procedure.key:
+                return procedure
+            try:
+                return runtime.procedure(c, in_force(c, key, unit).id)
+            except NotVisible:
+                return None
+
+        return resolve
+
+    _require_clean(check_closure(procedure, resolve_in(place)))
+    below = select(procedure_versions.c.key, procedure_versions.c.unit_id).distinct()
+    for key, unit_id in c.execute(below.where(procedure_versions.c.key != procedure.key)).all():
+        unit = get(c, unit_id)
+        caller = runtime.procedure(c, in_force(c, key, unit).id)
+        if procedure.key in caller.calls and (place.contains(unit.path) or unit.contains(place.path)):
+            _require_clean(check_closure(caller, resolve_in(unit)))
 
 
 def _subscribe_starts(c: Connection, procedure: Procedure, version_id: int) -> None:

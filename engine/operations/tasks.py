@@ -36,7 +36,7 @@ def claim_task(runtime: Runtime, actor_id: int, task_id: str) -> Done:
                 raise Invalid("claim-several", "这一步要几个人分别提交意见，不用签收，直接办理即可")
             step.require_seat(c)
             if step.task.claimed_by == actor_id:
-                return step.work.done([step.as_json])
+                return step.work.done(step.as_json)
         step.work.task_changes[task_id] = {"claimed_by": actor_id, "claimed_at": step.work.now}
         step.work.record("claim", task=step.task)
         return step.save()
@@ -101,9 +101,16 @@ class Step:
     """An open task in the hands of somebody: what was read, and what becomes of it."""
 
     def __init__(
-        self, actor: Actor, work: Work, task: Row[Any], seats: list[Row[Any]], earlier: list[Row[Any]]
+        self,
+        actor: Actor,
+        work: Work,
+        task: Row[Any],
+        open_rows: list[Row[Any]],
+        seats: list[Row[Any]],
+        earlier: list[Row[Any]],
     ) -> None:
-        self.actor, self.work, self.task, self.seats, self.earlier = actor, work, task, seats, earlier
+        self.actor, self.work, self.task, self.open_rows = actor, work, task, open_rows
+        self.seats, self.earlier = seats, earlier
         self.kind: Kind = steps.kind(task.kind)
 
     @classmethod
@@ -114,16 +121,17 @@ class Step:
         if row is None:
             raise _gone(runtime, c, actor, task_id)
         work = Work.of_row(runtime, c, row, actor)
-        task = c.execute(_TASK_ROW, {"task": task_id}).first()
+        open_rows = work.open_rows(c)  # the branches beside it too: the answer tells them all
+        task = next((row for row in open_rows if row.id == task_id), None)
         if task is None:
             raise Lost
         seats = list(c.execute(_SEATS, {"task": task_id}))
         earlier = list(c.execute(_EARLIER, {"task": task_id})) if steps.kind(task.kind).several else []
-        return cls(actor, work, task, seats, earlier)
+        return cls(actor, work, task, open_rows, seats, earlier)
 
     @property
-    def as_json(self) -> dict[str, Any]:
-        return jsonable(self.task)
+    def as_json(self) -> list[dict[str, Any]]:
+        return [jsonable(row) for row in self.open_rows]
 
     # ------------------------------------------------------------ who
 
@@ -222,7 +230,7 @@ class Step:
         self.work.undo |= {
             "state": before.decode(),
             "trail": self.work.row.trail,
-            "tasks": self._closed_rows(c),
+            "tasks": self._closed_rows(),
             "seats": self._closed_seats(c),
         }
 
@@ -239,12 +247,9 @@ class Step:
             for name, found in grouped.items()
         ]
 
-    def _closed_rows(self, c: Connection) -> list[dict[str, Any]]:
-        others = [task_id for task_id in self.work.closed if task_id != self.task.id]
-        rows = [self.task]
-        if others:
-            rows += list(c.execute(select(tasks).where(tasks.c.id.in_(others))))
-        return [jsonable(row) for row in rows]
+    def _closed_rows(self) -> list[dict[str, Any]]:
+        closed = {self.task.id, *self.work.closed}
+        return [jsonable(row) for row in self.open_rows if row.id in closed]
 
     def _closed_seats(self, c: Connection) -> list[dict[str, Any]]:
         others = [task_id for task_id in self.work.closed if task_id != self.task.id]
@@ -269,7 +274,7 @@ class Step:
     def save(self) -> Done:
         with self.work.runtime.database.write() as c:
             self.work.save(c)
-        return self.work.done([self.as_json])
+        return self.work.done(self.as_json)
 
 
 def _gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal:
@@ -302,7 +307,6 @@ def _stuck(runtime: Runtime, task_id: str, error: ExecutionError) -> Refusal:
 
 _OF_TASK = select(tasks.c.instance_id).where(tasks.c.id == bindparam("task")).scalar_subquery()
 _TASK = MATTER.where(instances.c.id == _OF_TASK)
-_TASK_ROW = select(tasks).where(tasks.c.id == bindparam("task"))
 _SEATS = select(assignments).where(assignments.c.task_id == bindparam("task")).order_by(assignments.c.id)
 _EARLIER = (
     select(submissions)

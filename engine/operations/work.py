@@ -155,6 +155,10 @@ class Work:
                     return node.label
         return element_id
 
+    def open_rows(self, c: Connection) -> list[Row[Any]]:
+        """The rows of the tasks that are open, in the order they opened. One statement."""
+        return list(c.execute(_OPEN_ROWS, {"instance": self.id}))
+
     # ------------------------------------------------------------ computing
 
     def record(
@@ -375,7 +379,7 @@ class Work:
     def done(self, others: Iterable[Mapping[str, Any]] = ()) -> Done:
         """The matter as it stands after this operation."""
         opened = {row.task["id"]: row.task for row in self.opened}
-        known = {task["id"]: task for task in others} | opened
+        known = {task["id"]: {**task, **self.task_changes.get(task["id"], {})} for task in others} | opened
         return Done(
             instance_id=self.id,
             status=self.status,
@@ -420,6 +424,11 @@ MATTER = (
     .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
 )
 _MATTER = MATTER.where(instances.c.id == bindparam("instance"))
+_OPEN_ROWS = (
+    select(tasks)
+    .where(tasks.c.instance_id == bindparam("instance"))
+    .order_by(tasks.c.opened_at, tasks.c.id)
+)
 _UPDATE = update(instances).where(
     instances.c.id == bindparam("b_id"), instances.c.revision == bindparam("b_revision")
 )

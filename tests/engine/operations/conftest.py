@@ -93,7 +93,7 @@ class Office:
             pass
 
     def verify(self) -> None:
-        with self.database.read() as c:
+        with self.database.snapshot() as c:
             checked = journal.verify(c)
         assert checked.intact, checked.breaks
 

@@ -241,7 +241,9 @@ class TestTakingBack:
 
 class TestOnBehalf:
     def paper(self, office):
-        return [operations.upload_file(office.runtime, office["文书"], b"%PDF-1.4\n%%EOF\n", "原件.pdf")["id"]]
+        return [
+            operations.upload_file(office.runtime, office["文书"], b"%PDF-1.4\n%%EOF\n", "原件.pdf")["id"]
+        ]
 
     def test_the_clerk_enters_for_the_director_with_a_photo(self, office):
         matter = office.filled(100)
@@ -261,9 +263,7 @@ class TestOnBehalf:
     def test_only_for_people_who_may_do_it(self, office):
         matter = office.filled(100)
         with pytest.raises(Invalid):
-            office.do(
-                matter, "主任审批", "文书", YES, on_behalf_of=office["会计"], papers=self.paper(office)
-            )
+            office.do(matter, "主任审批", "文书", YES, on_behalf_of=office["会计"], papers=self.paper(office))
 
     def test_only_by_the_clerk(self, office):
         matter = office.filled(100)
@@ -272,9 +272,7 @@ class TestOnBehalf:
 
     def test_a_joint_approval_counts_each_person_once(self, office):
         matter = office.filled(8000)
-        office.do(
-            matter, "联合审批", "文书", YES, on_behalf_of=office["书记"], papers=self.paper(office)
-        )
+        office.do(matter, "联合审批", "文书", YES, on_behalf_of=office["书记"], papers=self.paper(office))
         with pytest.raises(Overtaken):
             office.do(matter, "联合审批", "书记", YES)
         office.do(matter, "联合审批", "主任", YES)
