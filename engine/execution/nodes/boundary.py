@@ -10,6 +10,8 @@ class Boundary(Catching):
     Stock runs host and boundaries under a splitting task, and lets what an interrupted host has thrown go on.
     """
 
+    repeats = True
+
     def fire(self, token: Token) -> int:
         host = token.parent
         rounds, again = self.again(token)
@@ -22,9 +24,3 @@ class Boundary(Catching):
         if not again:
             token.cancel()
         return rounds
-
-    def again(self, token: Token) -> tuple[int, bool]:
-        """A message, signal, escalation or condition may come again as long as the host runs."""
-        if self.event.kind == "timer":
-            return super().again(token)
-        return 1, True

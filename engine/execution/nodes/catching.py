@@ -25,6 +25,7 @@ class Catching(Step):
     """
 
     event: Event
+    repeats = False  # a message, signal, escalation or condition may come again, as long as the host runs
 
     def __init__(self, process: ProcessSpec, node: Node, name: str | None = None) -> None:
         super().__init__(process, node, name)
@@ -63,7 +64,7 @@ class Catching(Step):
         for it.
         """
         if self.event.kind != "timer":
-            return 1, False
+            return 1, self.repeats
         return timing.pass_round(token)
 
     def check_condition(self, token: Token) -> bool:

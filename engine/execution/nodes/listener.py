@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.diagram.model import Node
-from engine.execution.nodes.boundary import Boundary
 from engine.execution.nodes.catching import Catching
 from engine.execution.scope import tokens_in
 from engine.execution.token import Token, put
@@ -23,6 +22,8 @@ class Listener(Catching):
     interrupting.
     """
 
+    repeats = True
+
     def __init__(self, process: ProcessSpec, start: Node, target: SubProcess) -> None:
         super().__init__(process, start, f"{target.name} [listener]")
         self.target = target
@@ -39,5 +40,3 @@ class Listener(Catching):
         token.instance.trace.append(self.node.id)
         put(root, self.target)
         return rounds
-
-    again = Boundary.again
