@@ -56,7 +56,7 @@ $(STAMPS)/python: requirements-dev.lock pyproject.toml | .venv/bin/python
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/node: requirements-node.lock | $(STAMPS)/python
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 \
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 \
 	  || $(PIP) --require-hashes -r requirements-node.lock
 	@touch $@
 

@@ -104,7 +104,12 @@ def _report(runtime: Runtime, reporter: int, unit: str, purpose: str, amount: in
     """A spending entered with its receipt; the id of the task that is open then."""
     started = start_matter(runtime, reporter, "zhichu", unit, purpose)
     receipt = upload_file(runtime, reporter, _receipt(), "发票.png")
-    entry = {"用途": purpose, "金额": amount, "收款方": payee, "凭证": [{"id": receipt["id"], "name": receipt["name"]}]}
+    entry = {
+        "用途": purpose,
+        "金额": amount,
+        "收款方": payee,
+        "凭证": [{"id": receipt["id"], "name": receipt["name"]}],
+    }
     done = complete_task(runtime, reporter, started.open_tasks[0]["id"], entry)
     return str(done.open_tasks[0]["id"])
 

@@ -87,7 +87,11 @@ def _started(folder: Path, *options: str, database_url: str | None = None) -> Se
 
 def run_cunyi(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "webui", *arguments], cwd=ROOT, env=environment, capture_output=True, timeout=120
+        [sys.executable, "-m", "webui", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()

@@ -53,9 +53,11 @@ def register(app: Flask, bundles: Bundles | None = None) -> None:
 
 
 def _send(folder: Path, name: str) -> Response:
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings.quality("gzip") > 0
     response = send_from_directory(folder, f"{name}.gz" if packed else name, max_age=YEAR)
-    response.headers["Content-Type"] = f"text/{'css' if name.endswith('.css') else 'javascript'}; charset=utf-8"
+    response.headers["Content-Type"] = (
+        f"text/{'css' if name.endswith('.css') else 'javascript'}; charset=utf-8"
+    )
     response.headers["Vary"] = "Accept-Encoding"
     response.cache_control.immutable = True
     response.cache_control.public = True

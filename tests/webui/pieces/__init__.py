@@ -32,7 +32,9 @@ class Pieces:
         self.uploads: list[tuple[str, int]] = []
         self.tokens: list[str | None] = []
 
-    def show(self, *components: dict[str, Any], data: Any = None, errors: dict[str, str] | None = None) -> str:
+    def show(
+        self, *components: dict[str, Any], data: Any = None, errors: dict[str, str] | None = None
+    ) -> str:
         """Set the form; the address of its page."""
         self.schema = {"type": "default", "components": list(components)}
         self.data, self.errors = data or {}, errors or {}
