@@ -39,14 +39,14 @@ class Stage:
         self.clock = VirtualClock(scenario.begins)
         self.roster = cast(scenario.roster)
         self.rehearsal = Rehearsal.load(
-            source, self.clock, parameters=scenario.parameters, roster=self.roster
+            source, self.clock, parameters=scenario.parameters, calendar=scenario.calendar, roster=self.roster
         )
         procedures = self.rehearsal.script.procedures.values()
         _check_parameters(scenario.parameters, self.rehearsal.script.procedures[None].parameters)
         self._nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
         self._forms: dict[str, Any] = {name: form for one in procedures for name, form in one.forms.items()}
         self._due: dict[str, datetime | None] = {}
-        self.rehearsal.start()
+        self.rehearsal.start(data=scenario.data)
         self._note_opened()
 
     # ------------------------------------------------------------ one step
@@ -111,7 +111,9 @@ class Stage:
 
     def _wait(self, text: str) -> None:
         """Let time pass, stopping where something falls due: a task opened on the way counts from there."""
-        end = parse_timer("duration", HOURS.sub(r"PT\1H", text)).first_due(self.clock())
+        end = parse_timer("duration", HOURS.sub(r"PT\1H", text)).first_due(
+            self.clock(), self.scenario.calendar
+        )
         while (due := self.rehearsal.due) and due[0][0] <= end:
             self._advance_to(max(due[0][0], self.clock()))
             self._note_opened()
@@ -134,7 +136,7 @@ class Stage:
         node = self._nodes[task.element_id]
         try:
             due = Words(node, self.rehearsal.script.parameters).text("due")
-            return deadline(self.clock(), due) if due else None
+            return deadline(self.clock(), due, self.scenario.calendar) if due else None
         except (SettingError, TimerError) as error:
             raise ExecutionError(f"“{node.label}”的办理时限写错了：{error}", node.id, node.label) from error
 

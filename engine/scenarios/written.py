@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.durations import SHANGHAI
+from engine.working_days import WEEKDAYS_ONLY, WorkingDays
 
 ROSTER_FILE = "roster.toml"  # people that all scenarios of a folder share
 DEFAULT_BEGIN = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)  # a Monday, far from any holiday
@@ -51,7 +52,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A story with its cast: `roster` says who holds a designation, `begins` when the first step is done."""
+    """A story with its cast: `roster` says who holds a designation, `begins` when the first step is done.
+
+    `data` is what the procedure starts with, where it expects to be called by another.
+    """
 
     name: str
     title: str
@@ -59,6 +63,8 @@ class Scenario:
     begins: datetime = DEFAULT_BEGIN
     roster: Mapping[str, Sequence[str]] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    calendar: WorkingDays = WEEKDAYS_ONLY
+    data: Mapping[str, Any] = field(default_factory=dict)
     steps: Sequence[Step] = ()
     expect: Expectation = Expectation()
 
@@ -72,7 +78,11 @@ def load(text: str | bytes, name: str, shared: Mapping[str, Sequence[str]] | Non
     Raises ScenarioError.
     """
     raw = _toml(text)
-    _only(raw, {"title", "story", "begins", "roster", "parameters", "step", "expect"}, "最外层")
+    _only(
+        raw,
+        {"title", "story", "begins", "roster", "parameters", "calendar", "data", "step", "expect"},
+        "最外层",
+    )
     steps = raw.get("step")
     if not isinstance(steps, list) or not steps:
         raise ScenarioError("没有写一步一步怎么做，请用 [[step]] 写上")
@@ -82,7 +92,9 @@ def load(text: str | bytes, name: str, shared: Mapping[str, Sequence[str]] | Non
         story=(_text(raw, "story", "最外层") or "").strip(),
         begins=_moment(raw.get("begins")),
         roster=dict(shared or {}) | _roster(raw.get("roster", {})),
-        parameters=raw.get("parameters", {}),
+        parameters=_table(raw, "parameters"),
+        calendar=_calendar(_table(raw, "calendar")),
+        data=_table(raw, "data"),
         steps=[_step(entry, f"第 {number} 步") for number, entry in enumerate(steps, 1)],
         expect=_expectation(raw.get("expect", {})),
     )
@@ -144,6 +156,24 @@ def _roster(raw: Any) -> dict[str, list[str]]:
     if not isinstance(raw, dict):
         raise ScenarioError("[roster] 要写成 岗位 = 姓名")
     return {post: _names(people, f"[roster] 的 {post}") for post, people in raw.items()}
+
+
+def _calendar(raw: Mapping[str, Any]) -> WorkingDays:
+    """Days off (休) and days worked (班) that differ from the weekday rule."""
+    days: dict[date, bool] = {}
+    for day, word in raw.items():
+        try:
+            days[date.fromisoformat(day)] = {"休": False, "班": True}[word]
+        except (KeyError, TypeError, ValueError):
+            raise ScenarioError(f'[calendar] 的“{day}”要写成 "2026-04-06" = "休"，或者 "班"') from None
+    return WorkingDays(days)
+
+
+def _table(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = raw.get(name, {})
+    if not isinstance(value, dict):
+        raise ScenarioError(f"{name} 要写成 [{name}] 一节")
+    return value
 
 
 def _moment(value: Any) -> datetime:

@@ -276,3 +276,17 @@ def test_a_wait_that_cannot_be_read() -> None:
 def test_one_scenario_by_itself() -> None:
     scenario = load(WHOLE, "one", {"村民": ["张三"], "文书": ["王五"]})
     assert run(folder(), scenario).passed
+
+
+def test_holidays_are_not_counted() -> None:
+    report = played('[calendar]\n"2026-03-03" = "休"\n"2026-03-07" = "班"\n' + APPLY)
+    assert "3 月 5 日以前办" in report.text()
+    report = played('[calendar]\n"2026-03-03" = "休"\n' + APPLY + '[[step]]\nwait = "1wd"\n')
+    assert "到了 3 月 4 日（周三）09:00" in report.text()
+    for wrong in ('"2026-03-03" = "假"', '"三月" = "休"', '"2026-03-03" = 1'):
+        assert "[calendar] 的" in fault(f"[calendar]\n{wrong}\n" + APPLY)
+
+
+def test_a_procedure_may_start_with_data() -> None:
+    report = played(WHOLE + '[data]\n"事由" = "村民说事"\n[expect.data]\n"事由" = "村民说事"\n')
+    assert report.passed, report.text()
