@@ -97,6 +97,9 @@ class _Import:
             self._unit(number, entry)
         if self.errors:
             return  # nothing below would find its unit
+        codes = [entry["code"] for entry in county["people"]]
+        # Two people may have exchanged their numbers: let go of all of them first.
+        self.connection.execute(people.update().where(people.c.code.in_(codes)).values(phone=None))
         for number, entry in enumerate(county["people"], 1):
             self._person(number, entry)
         for entry in county["kinships"]:
