@@ -19,7 +19,7 @@ from engine.operations.procedures import in_force, parameters_in_force, unit_nam
 from engine.operations.work import Done, Work, attempt
 from engine.people.units import Unit, ancestors
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
-from engine.runtime import SHANGHAI, Runtime
+from engine.runtime import SHANGHAI, Runtime, jsonable
 from engine.store.tables import instances, submissions
 
 MAX_TITLE = 100  # characters
@@ -210,6 +210,7 @@ def withdraw_step(runtime: Runtime, actor_id: int, instance_id: str) -> Done:
             require_matter(c, actor, work.id, work.row.unit_path)
             undo = _undo_of(c, work, actor)
             row = c.execute(select(submissions).where(submissions.c.id == undo["submission"])).one()
+            others = [jsonable(open_row) for open_row in work.open_rows(c)]
             if "state" in undo:
                 work = _restored(runtime, c, work, undo)
         work.withdrawn = undo["submission"]
@@ -217,7 +218,7 @@ def withdraw_step(runtime: Runtime, actor_id: int, instance_id: str) -> Done:
         work.record("withdraw", task=task, submission=row.id)
         with runtime.database.write() as c:
             work.save(c)
-        return work.done(undo.get("tasks", []))
+        return work.done([*others, *undo.get("tasks", [])])
 
     return attempt(runtime, once)
 

@@ -62,7 +62,7 @@ def clock() -> VirtualClock:
 def api(database: Database, clock: VirtualClock) -> Iterator[Api]:
     runtime = Runtime(database, configuration(database), clock)
     world = settle(database, clock())
-    for files in (procedures.spending(), procedures.endless(), procedures.waiting()):
+    for files in (procedures.spending(), procedures.endless(), procedures.waiting(), procedures.fifteen()):
         publish_procedure(runtime, None, files, "county")
     yield Api(runtime, world)
 

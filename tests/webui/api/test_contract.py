@@ -45,6 +45,22 @@ def test_from_start_to_finish(api: Api) -> None:
     assert api.get("会计", f"/instances/{done['id']}").get_json() == done
 
 
+def test_branches_side_by_side(api: Api) -> None:
+    """The answer tells of every open task, also of those the completion had nothing to do with."""
+    people = {"报账员": "报账", "会计": "会计", "村委会主任": "主任"}
+    answer = api.start("fifteen")
+    for _ in range(7):
+        task = answer["open_tasks"][0]
+        answer = api.complete(people[task["post"]], task["id"], {"金额": 200})
+    assert [task["name"] for task in answer["open_tasks"]] == ["第九步", "第十步"]
+    assert all(set(task) == TASK for task in answer["open_tasks"])
+    assert api.get("报账", f"/instances/{answer['id']}").get_json() == answer | {
+        "open_tasks": [task | {"status": "open"} for task in answer["open_tasks"]]
+    }
+    back = api.post(people[task["post"]], f"/instances/{answer['id']}/withdraw").get_json()
+    assert sorted(t["name"] for t in back["open_tasks"]) == ["第九步", "第八步", "第十步"]
+
+
 def test_task_lists(api: Api) -> None:
     [fill] = api.start()["open_tasks"]
     [mine] = api.get("报账", "/tasks").get_json()["items"]
