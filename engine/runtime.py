@@ -22,6 +22,7 @@ from engine.diagram import Procedure, load_folder
 from engine.execution import Definition
 from engine.people.designations import Designations
 from engine.people.roster import standing
+from engine.people.units import Unit, ancestors
 from engine.refusal import NotVisible
 from engine.store.database import Database
 from engine.store.packing import unpack
@@ -39,6 +40,7 @@ class Runtime:
         self.clock = clock
         self._procedures: dict[int, Procedure] = {}
         self._definitions: dict[tuple[int, ...], Definition] = {}
+        self._lines: dict[str, list[Unit]] = {}
         self._compiling = Lock()
 
     @classmethod
@@ -67,6 +69,15 @@ class Runtime:
     def calendar(self, c: Connection) -> StoredCalendar:
         """Working days; reads the database when, and only when, somebody asks."""
         return StoredCalendar(c)
+
+    def line(self, c: Connection, unit_id: int, path: str) -> list[Unit]:
+        """The unit at `path` and those above it. A path names its units for good, so the line is kept by it; the names
+        in it may be old, ids and levels never change.
+        """
+        found = self._lines.get(path)
+        if found is None:
+            found = self._lines[path] = ancestors(c, unit_id)
+        return found
 
     def procedure(self, c: Connection, version_id: int) -> Procedure:
         """A published version. Raises NotVisible when there is none."""

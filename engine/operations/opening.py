@@ -13,7 +13,7 @@ from engine.diagram.model import Node
 from engine.execution import ExecutionError, OpenTask
 from engine.expressions import Expression, ExpressionError
 from engine.people.roster import holders, place
-from engine.people.units import Unit, ancestors
+from engine.people.units import Unit
 from engine.steps.kind import DOERS, Seat, SettingError, Words
 from engine.working_days import deadline
 
@@ -31,7 +31,7 @@ class Opened:
 
 def open_tasks(work: Work, c: Connection, fresh: Sequence[OpenTask]) -> list[Opened]:
     """Rows for tasks that opened. Reads units and, for a step with several seats, people."""
-    line = ancestors(c, work.row.unit_id)
+    line = work.runtime.line(c, work.row.unit_id, work.row.unit_path)
     return [_open(work, c, task, line) for task in fresh]
 
 
@@ -42,7 +42,7 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
     try:
         settings = kind.freeze(node, parameters)
         due = Words(node, parameters).text("due")
-        due_at = deadline(work.now, due, work.runtime.calendar(c)) if due else None
+        due_at = deadline(work.now, due, work.instance.calendar) if due else None
     except (SettingError, ValueError) as error:
         raise ExecutionError(f"「{node.label}」{error}", element_id=node.id, label=node.label) from error
     settings["due"] = due

@@ -111,9 +111,7 @@ class Work:
     undo: dict[str, Any] | None = None
     opened: list[opening.Opened] = field(default_factory=list)
     task_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    reopened: dict[str, list[dict[str, Any]]] = field(
-        default_factory=dict
-    )  # rows of `tasks` and `seats` that come back
+    reopened: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # `tasks` and `seats` coming back
     created: bool = False
     keeps_undo: bool = False  # a reminder or a confirmation is no reason why a step could not be taken back
 
@@ -136,9 +134,8 @@ class Work:
         return cls(runtime, row, instance, runtime.now(), actor, status=row.status)
 
     def __post_init__(self) -> None:
-        stored = (
-            self.row.status == "running" and not self.created
-        )  # rows are derived from the state only while it runs
+        # Rows are derived from the state only while the matter runs.
+        stored = self.row.status == "running" and not self.created
         self._tasks_before = [task.id for task in self.instance.open_tasks()] if stored else []
         self._timers_before = self.instance.timers() if stored else []
         self._subscriptions_before = self.instance.subscriptions() if stored else []
@@ -425,9 +422,7 @@ MATTER = (
 )
 _MATTER = MATTER.where(instances.c.id == bindparam("instance"))
 _OPEN_ROWS = (
-    select(tasks)
-    .where(tasks.c.instance_id == bindparam("instance"))
-    .order_by(tasks.c.opened_at, tasks.c.id)
+    select(tasks).where(tasks.c.instance_id == bindparam("instance")).order_by(tasks.c.opened_at, tasks.c.id)
 )
 _UPDATE = update(instances).where(
     instances.c.id == bindparam("b_id"), instances.c.revision == bindparam("b_revision")
