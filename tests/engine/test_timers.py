@@ -67,7 +67,9 @@ def test_a_parameter_is_kept_by_name_and_filled_in_later():
     timer = parse_timer("timeDuration", '"{答复时限}"')
     assert (timer.kind, timer.parameters) == ("parameter", {"答复时限"})
     assert timer.resolve({"答复时限": "3wd"}).first_due(NOW) == local(2026, 2, 4, 9, 30)
-    assert parse_timer("timeDuration", "P{天数}D").resolve({"天数": 2}).first_due(NOW) == NOW + timedelta(days=2)
+    assert parse_timer("timeDuration", "P{天数}D").resolve({"天数": 2}).first_due(NOW) == NOW + timedelta(
+        days=2
+    )
     assert parse_timer("timeCycle", "R3/{周期}").repetitions == 3
     assert parse_timer("timeCycle", "R/{周期}").repetitions is None
     for parameters in ({}, {"答复时限": "很快"}, {"答复时限": None}):

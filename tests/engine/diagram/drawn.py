@@ -25,7 +25,9 @@ def path(*chains: str) -> str:
     flows = []
     for chain in chains:
         names = chain.split()
-        flows += [f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in zip(names, names[1:])]
+        flows += [
+            f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in zip(names, names[1:])
+        ]
     return "".join(flows)
 
 
@@ -47,7 +49,9 @@ def user(id: str, inner: str = "", **attributes: str) -> str:
 
 def properties(**values: str) -> str:
     inner = "".join(f'<spiffworkflow:property name="{n}" value="{v}"/>' for n, v in values.items())
-    return f"<extensionElements><spiffworkflow:properties>{inner}</spiffworkflow:properties></extensionElements>"
+    return (
+        f"<extensionElements><spiffworkflow:properties>{inner}</spiffworkflow:properties></extensionElements>"
+    )
 
 
 S, E = node("startEvent", "s"), node("endEvent", "e")

@@ -36,7 +36,9 @@ def test_lanes_with_white_space_and_inside_each_other():
 
 def test_inside_a_sub_process_its_lane_counts_unless_there_is_one_inside():
     inner = f"<laneSet id='i'>{lane('l2', '会计', 'b')}</laneSet>{user('a')}{user('b')}"
-    diagram = read_diagram(bpmn(f"<laneSet id='o'>{lane('l1', '书记', 'x')}</laneSet>{node('subProcess', 'x', inner)}"))
+    diagram = read_diagram(
+        bpmn(f"<laneSet id='o'>{lane('l1', '书记', 'x')}</laneSet>{node('subProcess', 'x', inner)}")
+    )
     assert {n.id: n.lane for n in diagram.walk()} == {"x": "书记", "a": "书记", "b": "会计"}
 
 
@@ -103,17 +105,26 @@ def test_errors_match_by_code_or_by_id_and_catch_all():
         return f"<errorEventDefinition{ref}/>"
 
     body = user("a") + "".join(
-        node("boundaryEvent", f"b{i}", caught(ref), attachedToRef="a") + node("endEvent", f"e{i}") + path(f"b{i} e{i}")
+        node("boundaryEvent", f"b{i}", caught(ref), attachedToRef="a")
+        + node("endEvent", f"e{i}")
+        + path(f"b{i} e{i}")
         for i, ref in enumerate([' errorRef="x"', ' errorRef="y"', ""])
     )
-    diagram = read_diagram(bpmn(body, '<error id="x" name="缺票" errorCode="E1"/><error id="y" name="无码"/>'))
+    diagram = read_diagram(
+        bpmn(body, '<error id="x" name="缺票" errorCode="E1"/><error id="y" name="无码"/>')
+    )
     assert [diagram.node(f"b{i}").event.key for i in range(3)] == ["E1", "#y", None]
     assert [diagram.node(f"b{i}").event.label for i in range(3)] == ["E1", "无码", None]
 
 
 def test_event_definitions_kept_apart_are_found():
     timer = "<timerEventDefinition id='t'><timeDuration>P1D</timeDuration></timerEventDefinition>"
-    body = S + node("intermediateCatchEvent", "c", "<eventDefinitionRef>t</eventDefinitionRef>") + E + path("s c e")
+    body = (
+        S
+        + node("intermediateCatchEvent", "c", "<eventDefinitionRef>t</eventDefinitionRef>")
+        + E
+        + path("s c e")
+    )
     assert read_diagram(bpmn(body, timer)).node("c").event.timer.text == "P1D"
     assert refused(bpmn(body)) == ["loose-reference"]
 
@@ -143,7 +154,9 @@ def test_event_definitions_kept_apart_are_found():
     ],
 )  # fmt: skip
 def test_events_that_cannot_be_right_are_refused(tag, inner, code):
-    assert code in refused(bpmn(user("z") + node(tag, "x", inner) + path("z x" if tag != "startEvent" else "x z")))
+    assert code in refused(
+        bpmn(user("z") + node(tag, "x", inner) + path("z x" if tag != "startEvent" else "x z"))
+    )
 
 
 def multi(inner: str) -> str:
@@ -151,20 +164,29 @@ def multi(inner: str) -> str:
 
 
 def test_loops():
-    loop = read_diagram(
-        bpmn(
-            "<dataObject id='d1' name='事项清单'/>"
-            + user(
-                "a",
-                multi(
-                    "<loopDataInputRef>d1</loopDataInputRef><loopDataOutputRef>结果</loopDataOutputRef>"
-                    "<inputDataItem id='i' name='事项'/><outputDataItem id='满意'/>"
-                    "<completionCondition>满意 == “否”</completionCondition>"
-                ),
+    loop = (
+        read_diagram(
+            bpmn(
+                "<dataObject id='d1' name='事项清单'/>"
+                + user(
+                    "a",
+                    multi(
+                        "<loopDataInputRef>d1</loopDataInputRef><loopDataOutputRef>结果</loopDataOutputRef>"
+                        "<inputDataItem id='i' name='事项'/><outputDataItem id='满意'/>"
+                        "<completionCondition>满意 == “否”</completionCondition>"
+                    ),
+                )
             )
         )
-    ).node("a").loop
-    assert (loop.collection, loop.output, loop.input_item, loop.output_item) == ("事项清单", "结果", "事项", "满意")
+        .node("a")
+        .loop
+    )
+    assert (loop.collection, loop.output, loop.input_item, loop.output_item) == (
+        "事项清单",
+        "结果",
+        "事项",
+        "满意",
+    )
     standard = user("a", "<standardLoopCharacteristics loopMaximum=' 3 ' testBefore='true'/>")
     loop = read_diagram(bpmn(standard)).node("a").loop
     assert (loop.kind, loop.maximum, loop.test_before) == ("standard", 3, True)

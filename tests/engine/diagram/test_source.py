@@ -8,11 +8,14 @@ from engine.diagram import DiagramError, check_diagram, read_diagram
 from engine.diagram.source import MAX_BYTES
 from tests.engine.diagram.drawn import HEAD, E, S, bpmn, file, path, user
 
-PLAIN = f'{HEAD}<process id="p">{S}{user("审批", name="书记审批")}{E}{path("s 审批 e")}</process></definitions>'
+PLAIN = (
+    f'{HEAD}<process id="p">{S}{user("审批", name="书记审批")}{E}{path("s 审批 e")}</process></definitions>'
+)
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "gb18030", "gbk", "gb2312", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "hz", "cp936"]
+    "encoding",
+    ["utf-8", "gb18030", "gbk", "gb2312", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "hz", "cp936"],
 )
 def test_any_declared_encoding_is_read(encoding):
     data = f'<?xml version="1.0" encoding="{encoding}"?>{PLAIN}'.encode(encoding)
@@ -50,7 +53,9 @@ def test_entities_never_expand():
 
 
 def test_the_word_doctype_in_a_label_is_a_word():
-    assert read_diagram(PLAIN.replace("书记审批", "&lt;!DOCTYPE&gt;").encode()).node("审批").name == "<!DOCTYPE>"
+    assert (
+        read_diagram(PLAIN.replace("书记审批", "&lt;!DOCTYPE&gt;").encode()).node("审批").name == "<!DOCTYPE>"
+    )
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,13 @@ def test_calls_in_a_circle_are_refused_and_only_those():
 
 
 def test_messages_name_the_element_and_say_how_to_mend_it():
-    body = user("a") + node(XOR, "x", name="够不够大额") + user("b", name="书记审批") + user("c") + path("a x b", "x c")
+    body = (
+        user("a")
+        + node(XOR, "x", name="够不够大额")
+        + user("b", name="书记审批")
+        + user("c")
+        + path("a x b", "x c")
+    )
     (finding,) = [f for f in check_diagram(bpmn(body)) if f.code == "no-condition"]
     assert str(finding).startswith("「够不够大额」")
     assert "「到 书记审批」" in finding.message
