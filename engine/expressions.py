@@ -149,6 +149,8 @@ def _hint(source: str) -> str:
         bare = bare.replace(pair, "")
     if "=" in bare:
         return "比较是否相等请写两个等号 =="
+    if "!" in bare:
+        return "「不是」请写 not"
     return "请检查括号、引号和比较符号"
 
 

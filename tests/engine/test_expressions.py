@@ -131,6 +131,7 @@ def test_what_cannot_be_computed_is_explained(text, words):
         ("   ", "空的"),
         ("结论 = “同意”", "两个等号"),
         ("a && b", "请写 and"),
+        ("${!approved}", "请写 not"),
         ("a > ", "读不懂"),
         ("“没有收尾", "引号"),
         ("a" * 2001, "太长"),

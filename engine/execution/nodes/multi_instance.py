@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.execution.nodes.loop import Loop
 from engine.execution.token import Token
+from engine.expressions import Expression, ExpressionError, UnknownName
 
 MAX_INSTANCES = 1_000
 
@@ -35,7 +36,7 @@ class MultiInstance(Loop):
         """The list to go through; a count stands for 0, 1, 2, …"""
         context = token.instance.view(token)
         if self.loop.collection:
-            items = context.get(self.loop.collection)
+            items = self.named(self.loop.collection, context)
             if not isinstance(items, list):
                 what = "没有" if items is None else "不是一张名单（列表）"
                 raise self.failure(
@@ -48,6 +49,15 @@ class MultiInstance(Loop):
         if count > MAX_INSTANCES:
             raise self.failure(f"一次最多同时办理 {MAX_INSTANCES} 份，这里要 {count} 份。请分批办理")
         return list(range(count)) if items is None else list(items)
+
+    def named(self, collection: str, context: dict[str, Any]) -> Any:
+        """The list of this name, or of this field of a step's result (`任务分解.事项`); None where nobody set it."""
+        try:
+            return Expression(collection).evaluate(context)
+        except UnknownName:
+            return None
+        except ExpressionError as error:
+            raise self.failure(str(error)) from error
 
     def count(self, context: dict[str, Any]) -> int:
         assert self.loop.cardinality is not None

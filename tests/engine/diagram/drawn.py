@@ -1,5 +1,7 @@
 """Diagrams for these tests: `bpmn(process body)` is a whole file, `path("s A e")` its flows."""
 
+from itertools import pairwise
+
 from engine.diagram import DiagramError, check_diagram, read_diagram
 
 HEAD = (
@@ -25,9 +27,7 @@ def path(*chains: str) -> str:
     flows = []
     for chain in chains:
         names = chain.split()
-        flows += [
-            f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in zip(names, names[1:])
-        ]
+        flows += [f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(names)]
     return "".join(flows)
 
 
