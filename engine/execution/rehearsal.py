@@ -236,8 +236,9 @@ class Rehearsal:
                     self._mailbox.append(outgoing)
                 else:
                     self._broadcast(running, outgoing.name, instance)
-            delivered = [message for message in self._mailbox if self._deliver(running, message)]
-            self._mailbox = [message for message in self._mailbox if message not in delivered]
+            kept = [message for message in self._mailbox if not self._deliver(running, message)]
+            delivered = len(kept) < len(self._mailbox)
+            self._mailbox = kept
             if not said and not delivered and not any(instance.trace for instance in running):
                 return trace
         raise ExecutionError("消息和信号来来回回没有停，像是在互相触发。请检查流程之间的消息")
