@@ -12,7 +12,7 @@ from engine import steps
 from engine.diagram.model import Node
 from engine.execution.error import ExecutionError
 from engine.execution.roster import Roster
-from engine.steps import DOERS, Kind, Seat, SettingError, Submission
+from engine.steps import Kind, Seat, SettingError, Submission, participants
 
 SEAT = "席位"
 
@@ -36,8 +36,10 @@ class Answering:
             self.settings = self.kind.freeze(node, parameters)
         except SettingError as error:
             raise self._failure(str(error)) from error
-        holders = roster.holders if roster is not None else lambda designation: []
-        self.seats = self.kind.seats(self.settings, node.lane or node.label, holders, self._named_people())
+        self.excluded = participants.excluded(node, context)
+        self.seats = self.kind.seats(
+            self.settings, node.lane or node.label, self._holders, self._named_people()
+        )
 
     def submit(
         self, data: Mapping[str, Any], by: str | None, before: Sequence[Submission]
@@ -56,16 +58,18 @@ class Answering:
 
     def _named_people(self) -> list[int]:
         """The people `who` reads from the data, by name or id."""
-        path = (self.node.properties.get("who") or "").strip().removeprefix("{").removesuffix("}").strip()
-        if not path:
-            return []
-        value: Any = self.context
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        people = [self._number(one) for one in (value if isinstance(value, list) else [value])]
-        if not people or None in people:
-            raise self._failure(f"由谁来办要看“{path}”，可是前面还没有填好")
+        try:
+            people = [self._number(one) for one in participants.named(self.node, self.context)]
+        except participants.NobodyNamed as error:
+            raise self._failure(str(error)) from error
+        if None in people:
+            raise self._failure("要由前面指定的人来办，但那里写的不是人")
         return [person for person in people if person is not None]
+
+    def _holders(self, designation: str) -> list[int]:
+        if self.roster is None:
+            return []
+        return [person for person in self.roster.holders(designation) if person not in self.excluded]
 
     def _number(self, person: Any) -> int | None:
         if isinstance(person, str) and self.roster is not None:
@@ -78,23 +82,11 @@ class Answering:
         if self.roster is None:
             raise self._failure("演练没有名单，不能指明由谁来办")
         person = self.roster.number(by)
-        if person in self._excluded():
+        if person in self.excluded:
             raise self._failure(f"{by}办过前面的步骤，这一步要换一个人办")
         if self.kind.several and any(submission.person == person for submission in before):
             raise self._failure(f"{by}已经办过，一个人只能办一次")
         return person
-
-    def _excluded(self) -> set[int]:
-        """Who did the earlier steps `not_who` names, by key or element id."""
-        excluded: set[int] = set()
-        for name in (self.node.properties.get("not_who") or "").split():
-            result = self.context.get(self._key(name))
-            if isinstance(result, Mapping):
-                excluded.update(result.get(DOERS) or ())
-        return excluded
-
-    def _key(self, name: str) -> str:
-        return next((node.key for node in self.node.scope.walk() if node.id == name), name)
 
     def _seat(self, wanted: Any, person: int | None, before: Sequence[Submission]) -> Seat:
         """The seat that is named, else the first free one this person may take."""

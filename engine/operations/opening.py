@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 from engine import steps
 from engine.diagram.model import Node
 from engine.execution import ExecutionError, OpenTask
-from engine.expressions import Expression, ExpressionError
 from engine.people.roster import holders, place
 from engine.people.units import Unit
-from engine.steps.kind import DOERS, Seat, SettingError, Words
+from engine.steps import participants
+from engine.steps.kind import Seat, SettingError, Words
 from engine.working_days import deadline
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
         due = Words(node, parameters).text("due")
         due_at = deadline(work.now, due, work.instance.calendar) if due else None
     except (SettingError, ValueError) as error:
-        raise ExecutionError(f"「{node.label}」{error}", element_id=node.id, label=node.label) from error
+        raise ExecutionError(str(error), node.id, node.label) from error
     settings["due"] = due
     settings["version_id"] = work.row.closure[task.procedure] if task.procedure else work.row.version_id
-    excluded = _excluded(node, context)
+    excluded = participants.excluded(node, context)
     row = {
         "id": task.id,
         "instance_id": work.id,
@@ -116,27 +116,11 @@ def _seat(
 
 
 def _named(node: Node, context: Mapping[str, Any]) -> list[int]:
-    """The people the data names (`who = {事项.责任人}`). Raises ExecutionError when the data names nobody."""
-    who = node.properties.get("who", "").strip()
-    if not who:
-        return []
+    """The people the data names, as ids. Raises ExecutionError when it names nobody."""
     try:
-        found = Expression(who[1:-1] if who.startswith("{") else who).evaluate(context)
-    except ExpressionError as error:
-        raise ExecutionError(f"「{node.label}」找不到由谁来办: {error}", node.id, node.label) from error
-    people = found if isinstance(found, list) else [found]
-    if not people or not all(isinstance(person, int) and not isinstance(person, bool) for person in people):
-        raise ExecutionError(
-            f"「{node.label}」要由“{who}”指定的人来办，但前面的步骤没有指定", node.id, node.label
-        )
+        people = participants.named(node, context)
+    except participants.NobodyNamed as error:
+        raise ExecutionError(str(error), node.id, node.label) from error
+    if not all(isinstance(person, int) and not isinstance(person, bool) for person in people):
+        raise ExecutionError("要由前面指定的人来办，但那里写的不是人", node.id, node.label)
     return people
-
-
-def _excluded(node: Node, context: Mapping[str, Any]) -> list[int]:
-    """People who did the steps `not_who` names (by key)."""
-    result: list[int] = []
-    for key in node.properties.get("not_who", "").split():
-        earlier = context.get(key)
-        if isinstance(earlier, Mapping):
-            result += [person for person in earlier.get(DOERS, []) if person not in result]
-    return result
