@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine import operations
 from engine.queries import administration as queries
+from engine.queries import trouble as troubles
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
 
@@ -20,7 +21,7 @@ TROUBLES = (("overdue", "超期"), ("vacant", "无人在岗"), ("incidents", "�
 @signed_in
 def index() -> str:
     tree = queries.tree(runtime(), actor())
-    return render_template("admin/index.html", overview=queries.overview(runtime(), actor()), tree=tree)
+    return render_template("admin/index.html", overview=troubles.overview(runtime(), actor()), tree=tree)
 
 
 @blueprint.get("/trouble")
@@ -28,7 +29,7 @@ def index() -> str:
 def trouble() -> str:
     """Steps and matters that need somebody to step in."""
     scope = request.args.get("scope", "overdue")
-    found = queries.overview(runtime(), actor())
+    found = troubles.overview(runtime(), actor())
     numbers = {
         "overdue": found.overdue,
         "vacant": found.vacant,
@@ -46,14 +47,14 @@ def trouble() -> str:
     ]
     page: Any
     if scope == "vacant":
-        page = {"items": queries.vacancies(runtime(), actor())}
+        page = {"items": troubles.vacancies(runtime(), actor())}
     elif scope == "incidents":
-        page = {"items": queries.open_incidents(runtime(), actor())}
+        page = {"items": troubles.open_incidents(runtime(), actor())}
     elif scope == "failed":
-        page = {"items": queries.failed(runtime(), actor())}
+        page = {"items": troubles.failed(runtime(), actor())}
     else:
-        scope, page = "overdue", queries.overdue(runtime(), actor(), request.args.get("cursor"))
-    return render_template("admin/trouble.html", scope=scope, page=page, tabs=tabs)
+        scope, page = "overdue", troubles.overdue(runtime(), actor(), request.args.get("cursor"))
+    return render_template("admin/trouble.html", scope=scope, page=page, groups=tabs)
 
 
 @blueprint.post("/incidents/<int:incident_id>/retry")

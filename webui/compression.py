@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
         body = response.get_data()
         if (
             len(body) < WORTH
-            or "gzip" not in request.accept_encodings
+            or not request.accept_encodings.quality("gzip")
             or "Content-Encoding" in response.headers
         ):
             return response

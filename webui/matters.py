@@ -32,7 +32,7 @@ def index() -> str:
         {"title": title, "href": url_for("matters.index", scope=key, q=q or None), "current": key == scope}
         for key, title in SCOPES
     ]
-    return render_template("matters.html", page=page, scope=scope, q=q, tabs=tabs)
+    return render_template("matters.html", page=page, scope=scope, q=q, groups=tabs)
 
 
 @blueprint.get("/matters/<instance_id>")

@@ -18,7 +18,7 @@ from webui.sessions import actor, me, runtime, signed_in
 blueprint = Blueprint("tasks", __name__)
 
 PAPERS = "_papers"  # the field for photos of the original; a form's own keys never begin with an underscore
-TABS = (("mine", "我的"), ("claimable", "可签收"), ("overdue", "快到期和超期"), ("done", "已办"))
+TABS = (("mine", "我的"), ("claimable", "可签收"), ("overdue", "到期"), ("done", "已办"))
 EMPTY = {
     "mine": "手头没有要办的事。",
     "claimable": "现在没有可以签收的事。",
@@ -55,7 +55,7 @@ def index() -> str:
         "tasks.html",
         page=page,
         scope=scope,
-        tabs=_tabs(scope, badge.all),
+        groups=_tabs(scope, badge.all),
         counts=badge,
         later=bool(cursor),
         empty_text=EMPTY[scope],
@@ -193,8 +193,10 @@ def _behalf_page(
     wrong_person = errors.pop("on_behalf_of", "")
     if "papers" in errors:
         errors[PAPERS] = errors.pop("papers")
-    schema = dict(view.actions[0].schema) if view.actions else {"type": "default", "components": []}
-    schema["components"] = [*schema["components"], _photos()]
+    asked: Mapping[str, Any] = (
+        view.actions[0].schema if view.actions else {"type": "default", "components": []}
+    )
+    schema = {**asked, "components": [*asked["components"], _photos()]}
     return render_template(
         "behalf.html",
         task=view,

@@ -10,20 +10,20 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select
 from engine import authorisation
 from engine.authorisation import Actor
 from engine.clauses import Clause, clause
-from engine.diagram import Procedure
 from engine.execution import Instance
+from engine.operations.matters import LATE
 from engine.queries import results, timeline
 from engine.queries.closure import Closure
-from engine.queries.names import Names, look_up
+from engine.queries.names import Names
+from engine.queries.open_steps import OpenStep, names_of, open_seats, open_steps
 from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
 from engine.queries.results import StepResult
+from engine.queries.settings import Setting, in_force
 from engine.queries.timeline import Entry
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
 from engine.store.tables import (
-    assignments,
     instances,
-    parameter_choices,
     parameter_sets,
     people,
     procedure_versions,
@@ -52,33 +52,6 @@ class Item:
     started_at: datetime
     ended_at: datetime | None
     steps: list[str]
-
-
-@dataclass(frozen=True)
-class OpenStep:
-    """`who` are names, empty for those who are told the post only; `vacant` when nobody holds it."""
-
-    id: str
-    element_id: str
-    step: str
-    post: str
-    who: list[str]
-    vacant: bool
-    claimed_by: str | None
-    opened_at: datetime
-    due_at: datetime | None
-    overdue: bool
-    is_mine: bool
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A parameter in force; `origin` says who set it."""
-
-    title: str
-    value: str
-    origin: str
-    clause: Clause | None
 
 
 @dataclass(frozen=True)
@@ -257,8 +230,8 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
     )
     running = row.status == "running"
     so_far = results.all_results(closure, instance.data, row.parameters)
-    seats = c.execute(_OPEN.where(tasks.c.instance_id == instance_id)).all() if running else []
-    names = _names(rt, c, seats, so_far)
+    seats = open_seats(c, instance_id) if running else []
+    names = names_of(rt, c, seats, so_far)
     return MatterView(
         id=row.id,
         number=row.number,
@@ -276,88 +249,19 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
         ended_at=row.ended_at,
         positions=_positions(instance) if running else [],
         passed=list(dict.fromkeys(row.trail)),
-        open_steps=_open_steps(rt, actor, row, seats, names),
+        open_steps=open_steps(rt, actor, row, seats, names),
         timeline=timeline.read(c, actor, instance_id, closure, row.parameters),
         results=so_far,
         clauses=_clauses(closure),
-        settings=_settings(c, row, closure.main),
-        may=_may(actor, row),
+        settings=in_force(c, row, closure.main),
+        may=_may(actor, row, rt.now()),
         names=names,
         revision=row.revision,
     )
 
 
-_CLAIMER = people.alias("claimer")
-_OPEN = (
-    select(
-        tasks.c.id,
-        tasks.c.element_id,
-        tasks.c.name,
-        tasks.c.lane,
-        tasks.c.opened_at,
-        tasks.c.due_at,
-        tasks.c.claimed_by,
-        _CLAIMER.c.name.label("claimer"),
-        assignments.c.seat,
-        assignments.c.designation,
-        assignments.c.unit_id,
-        assignments.c.person_id,
-    )
-    .outerjoin(assignments, assignments.c.task_id == tasks.c.id)
-    .outerjoin(_CLAIMER, _CLAIMER.c.id == tasks.c.claimed_by)
-    .order_by(tasks.c.opened_at, tasks.c.id, assignments.c.id)
-)
-
-
-def _names(rt: Runtime, c: Connection, seats: Sequence[Row[Any]], so_far: Sequence[StepResult]) -> Names:
-    ids = {seat.person_id for seat in seats if seat.person_id is not None}
-    ids |= {person for result in so_far for person in result.doers}
-    places = {(seat.designation, seat.unit_id) for seat in seats if seat.designation is not None}
-    return look_up(c, ids, places, rt.today(), rt.designations)
-
-
 def _positions(instance: Instance) -> list[str]:
     return list(dict.fromkeys(instance.positions()))
-
-
-def _open_steps(
-    rt: Runtime, actor: Actor, matter: Row[Any], seats: Sequence[Row[Any]], names: Names
-) -> list[OpenStep]:
-    grouped: dict[str, list[Row[Any]]] = {}
-    for seat in seats:
-        grouped.setdefault(seat.id, []).append(seat)
-    return [_open_step(rt, actor, matter, rows, names) for rows in grouped.values()]
-
-
-def _open_step(
-    rt: Runtime, actor: Actor, matter: Row[Any], rows: Sequence[Row[Any]], names: Names
-) -> OpenStep:
-    first = rows[0]
-    held: dict[int, str] = {}
-    for row in rows:
-        if row.person_id is not None:
-            held[row.person_id] = names.of.get(row.person_id, "已离任人员")
-        elif row.designation is not None:
-            held |= dict(names.who(row.designation, row.unit_id))
-    told = actor.person_id in held or _is_superior(actor, matter.path)
-    return OpenStep(
-        id=first.id,
-        element_id=first.element_id,
-        step=first.name,
-        post=first.lane or "、".join(dict.fromkeys(row.seat.split("#")[0] for row in rows if row.seat)),
-        who=list(held.values()) if told else [],
-        vacant=not held,
-        claimed_by=first.claimer if told or first.claimed_by == actor.person_id else None,
-        opened_at=first.opened_at,
-        due_at=first.due_at,
-        overdue=first.due_at is not None and first.due_at <= rt.now(),
-        is_mine=first.claimed_by == actor.person_id or (first.claimed_by is None and actor.person_id in held),
-    )
-
-
-def _is_superior(actor: Actor, path: str) -> bool:
-    """谁该办什么 is told to the person and to those above the unit only (procedures.md 11.7)."""
-    return any(path.startswith(above) and path != above for _, _, above in actor.posts)
 
 
 def _clauses(closure: Closure) -> list[Clause]:
@@ -368,61 +272,13 @@ def _clauses(closure: Closure) -> list[Clause]:
     return [clause(number) for number in dict.fromkeys(numbers)]
 
 
-def _settings(c: Connection, row: Row[Any], procedure: Procedure) -> list[Setting]:
-    """The parameters the matter started with, and which unit had set them by then."""
-    if not procedure.parameters:
-        return []
-    line = [int(part) for part in row.path.split("/") if part]
-    chosen = c.execute(
-        select(units.c.name, parameter_choices.c["values"])
-        .join(units, units.c.id == parameter_choices.c.unit_id)
-        .where(
-            parameter_choices.c.unit_id.in_(line),
-            parameter_choices.c.procedure_key == row.procedure_key,
-            parameter_choices.c.at <= row.started_at,
-        )
-        .order_by(units.c.path.desc(), parameter_choices.c.id.desc())
-    ).all()
-    settings = []
-    for name, parameter in procedure.parameters.items():
-        value = row.parameters.get(name, parameter.default)
-        setter = next((unit for unit, values in chosen if values.get(name) == value), None)
-        origin = "流程的默认值" if value == parameter.default or setter is None else f"{setter}设定"
-        number = getattr(parameter, "clause", None)
-        settings.append(
-            Setting(parameter.title, _shown(parameter, value), origin, clause(number) if number else None)
-        )
-    return settings
-
-
-def _shown(parameter: Any, value: Any) -> str:
-    unit = getattr(parameter, "unit", "") or ("元" if parameter.type == "money" else "")
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    if parameter.type == "duration":
-        return duration(str(value))
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return f"{results.number(value)} {unit}".strip()
-
-
-def duration(text: str) -> str:
-    """`3wd` as 3 个工作日, `7d` as 7 天; anything else as it stands."""
-    if text.endswith("wd") and text[:-2].isdigit():
-        return f"{text[:-2]} 个工作日"
-    if text.endswith("d") and text[:-1].isdigit():
-        return f"{text[:-1]} 天"
-    return text
-
-
-def _may(actor: Actor, row: Row[Any]) -> frozenset[str]:
+def _may(actor: Actor, row: Row[Any], now: datetime) -> frozenset[str]:
     may = set()
-    if row.undo is not None and row.undo_by == actor.person_id:
+    lately = row.ended_at is None or now - row.ended_at <= LATE
+    if row.undo is not None and row.undo_by == actor.person_id and lately:
         may.add("withdraw")
-    if row.status != "running":
-        return frozenset(may)
-    if actor.administers(row.path) or row.started_by == actor.person_id:
+    if row.status == "running" and (actor.administers(row.path) or row.started_by == actor.person_id):
         may.add("cancel")
-    if actor.administers(row.path):
+    if row.status == "running" and actor.administers(row.path):
         may.add("reassign")
     return frozenset(may)

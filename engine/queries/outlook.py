@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.diagram.model import Diagram, Node
+from engine.diagram.model import Diagram, Event, Flow, Node
 
 LIMIT = 6  # more than this is no help to anybody
+DECISIONS = frozenset({"exclusiveGateway", "inclusiveGateway"})
+ANSWERS = frozenset({"是", "否", "有", "没有", "能", "不能"})  # say nothing without their question
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class _Walk:
             yield from self._leaving(node, when)
             return
         for flow in node.outgoing:
-            yield from self._at(node.scope.nodes[flow.target], flow.name or when)
+            yield from self._at(node.scope.nodes[flow.target], _condition(node, flow, when))
 
     def _at(self, node: Node, when: str | None) -> Iterator[Prospect]:
         waits = node.event is not None and node.event.kind == "timer"
@@ -71,12 +73,23 @@ class _Walk:
                 yield Prospect(node.name or "办结", None, when, is_end=True)
         elif node.event is not None and node.event.kind in ("error", "escalation"):
             for boundary in holder.boundaries:
-                if boundary.event is not None and boundary.event.kind == node.event.kind:
-                    if boundary.event.key in (None, node.event.key):
-                        yield from self._at(boundary, when)
+                if _catches(boundary.event, node.event):
+                    yield from self._at(boundary, when)
         elif holder.id not in self.left:
             self.left.add(holder.id)
             yield from self._beyond(holder, when)
 
     def _caller(self, process_id: str) -> Node | None:
         return next((node for node in self.diagram.walk() if node.called == process_id), None)
+
+
+def _catches(caught: Event | None, thrown: Event) -> bool:
+    return caught is not None and caught.kind == thrown.kind and caught.key in (None, thrown.key)
+
+
+def _condition(node: Node, flow: Flow, before: str | None) -> str | None:
+    """What has to be decided to come this way: what was decided `before`, then what this flow says."""
+    if not flow.name or (node.tag not in DECISIONS and flow.condition is None):
+        return before
+    said = f"{node.name.rstrip('？?')}：{flow.name}" if node.name and flow.name in ANSWERS else flow.name
+    return f"{before}，{said}" if before else said

@@ -52,7 +52,7 @@ def read_cursor(cursor: str | None, *types: type) -> list[Any] | None:
     fits = isinstance(values, list) and [type(value) for value in values] == list(types)
     if not fits or not _storable(values):
         raise Invalid("cursor", LOST, {"cursor": "看不懂"})
-    return values
+    return list(values)
 
 
 def moment_of(text: str) -> datetime:

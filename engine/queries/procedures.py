@@ -1,6 +1,7 @@
 """Procedures a person may start, each with the units it may be started in."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,10 +109,10 @@ _NEWEST = select(
 )
 
 
-def _in_force(newest: list[Row[Any]], path: str) -> dict[str, Row[Any]]:
+def _in_force(newest: Iterable[Any], path: str) -> dict[str, Any]:
     """For each procedure the version of the nearest unit upwards along `path`, as `operations.procedures.in_force`."""
     depth = {int(part): index for index, part in enumerate(path.strip("/").split("/"))}
-    nearest: dict[str, Row[Any]] = {}
+    nearest: dict[str, Any] = {}
     for row in newest:
         if row.unit_id in depth and (
             row.key not in nearest or depth[row.unit_id] > depth[nearest[row.key].unit_id]
@@ -120,7 +121,7 @@ def _in_force(newest: list[Row[Any]], path: str) -> dict[str, Row[Any]]:
     return nearest
 
 
-def _startable(row: Row[Any], procedure: Any, places: list[Place]) -> Startable:
+def _startable(row: Any, procedure: Any, places: list[Place]) -> Startable:
     return Startable(
         key=row.key,
         title=row.title,

@@ -70,6 +70,16 @@ def schema_of(procedure: Procedure, node: Node, parameters: Mapping[str, Any]) -
     return actions[0].schema if actions else {"components": []}
 
 
+def verdict(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> str | None:
+    """The choice a submission came to, where its form asks for one: 同意, 不同意, 有疑问."""
+    found = closure.find(row.element_id)
+    schema = schema_of(*found, parameters) if found else {}
+    for component in forms.fields(schema):
+        if component.get("type") == "radio" and (row.data or {}).get(forms.key_of(component)):
+            return _text(component, row.data[forms.key_of(component)])
+    return None
+
+
 def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]:
     """The fields of the form that say something, then what the kind of step added of its own."""
     declared = list(forms.fields(schema))
@@ -84,7 +94,7 @@ def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]
 
 
 def _line(component: Mapping[str, Any], value: Any) -> Line | None:
-    label = str(component.get("label") or component.get("key") or component.get("path") or "")
+    label = _label(component)
     if value in (None, "", [], {}) or (value is False and component.get("type") != "checkbox"):
         return None
     if component.get("type") == "filepicker":
@@ -98,6 +108,12 @@ def _line(component: Mapping[str, Any], value: Any) -> Line | None:
         rows = ["，".join(_inner(component, row)) for row in value if isinstance(row, Mapping)]
         return Line(label, "\n".join(rows), tuple(_row_files(component, value)))
     return Line(label, _text(component, value))
+
+
+def _label(component: Mapping[str, Any]) -> str:
+    """“您的意见” asks; once answered it is “意见”."""
+    label = str(component.get("label") or component.get("key") or component.get("path") or "")
+    return label.removeprefix("您的").strip()
 
 
 def _inner(component: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[str]:

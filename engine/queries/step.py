@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from engine import authorisation, steps
+from engine import authorisation, forms, steps
 from engine.authorisation import Actor
 from engine.clauses import Clause, clauses
 from engine.diagram.model import Node
@@ -307,7 +307,7 @@ def _prefill(
     before = context.get(node.key)
     if not row.settings.get("prefill") or not isinstance(before, Mapping) or not actions:
         return {}
-    asked = {results.forms.key_of(component) for component in results.forms.fields(actions[0].schema)}
+    asked = {forms.key_of(component) for component in forms.fields(actions[0].schema)}
     return {key: value for key, value in before.items() if key in asked}
 
 

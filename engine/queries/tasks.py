@@ -105,12 +105,10 @@ def todo(
 def _condition(actor: Actor, scope: str, now: datetime) -> ColumnElement[bool]:
     if scope == "behalf":
         return _for_others(actor)
-    which = {
-        "mine": reach.is_mine,
-        "claimable": reach.is_claimable,
-        "overdue": lambda who: reach.is_urgent(who, now + SOON),
-    }[scope](actor)
-    return and_(reach.within_reach(actor), which)
+    if scope == "overdue":
+        return and_(reach.within_reach(actor), reach.is_urgent(actor, now + SOON))
+    tab = reach.is_mine(actor) if scope == "mine" else reach.is_claimable(actor)
+    return and_(reach.within_reach(actor), tab)
 
 
 def _for_others(actor: Actor) -> ColumnElement[bool]:

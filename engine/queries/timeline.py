@@ -43,6 +43,7 @@ class Entry:
     action: str
     title: str
     step: str | None
+    verdict: str | None
     lines: list[Line]
     reason: str | None
     status: str | None
@@ -84,7 +85,7 @@ _QUERY = (
 
 def _entry(row: Row[Any], actor: Actor, closure: Closure, parameters: Mapping[str, Any]) -> Entry:
     detail = row.detail or {}
-    handed_in = row.data is not None and row.action not in ("confirm", "withdraw")
+    handed_in = row.data is not None and row.action not in ("confirm", "withdraw", "cancel", "reassign")
     for_another = row.behalf_of_id is not None and row.behalf_of_id != row.actor_id
     waiting = for_another and row.confirmed_at is None and row.withdrawn_at is None
     return Entry(
@@ -95,8 +96,9 @@ def _entry(row: Row[Any], actor: Actor, closure: Closure, parameters: Mapping[st
         action=row.action,
         title=ACTIONS.get(row.action, row.action),
         step=detail.get("step"),
+        verdict=results.verdict(closure, row, parameters) if handed_in else None,
         lines=results.handed_in(closure, row, parameters) if handed_in else [],
-        reason=detail.get("reason"),
+        reason=(row.data or {}).get("理由") if row.action in ("cancel", "reassign") else detail.get("reason"),
         status=detail.get("status"),
         outcome=detail.get("outcome"),
         opened=_names(detail.get("opened")),
