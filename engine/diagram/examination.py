@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
+from engine.diagram.foreign import check_foreign
 from engine.diagram.model import Diagram
 from engine.diagram.profile import check_profile
 from engine.diagram.reader import read_model
@@ -29,6 +30,7 @@ def examine(data: bytes, callable_elsewhere: Container[str] = ()) -> Examination
     root = parse(data)
     report = Report(root)
     check_profile(root, report)
+    check_foreign(root, report)
     if report.has_errors:
         return Examination(root, report, None)
     diagram = read_model(root, data, report)

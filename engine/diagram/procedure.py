@@ -225,7 +225,7 @@ def _settings(folder: Folder) -> dict[str, Any]:
     try:
         settings = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        hint = "(汉字的名字要加引号,如 [parameters.\"大额标准\"])" if b"[parameters." in data else ""
+        hint = '(汉字的名字要加引号,如 [parameters."大额标准"])' if b"[parameters." in data else ""
         folder.add("bad-toml", f"{TOML} 读不懂:{error}{hint}", TOML, "execution")
         return {}
     for key in settings:

@@ -112,6 +112,11 @@ def test_foreign_extensions_are_let_through():
         '<camunda:formData><camunda:formField id="x"/></camunda:formData></extensionElements></userTask>'
     )
     assert refused(data) == []
+    warnings = [f for f in check_diagram(data) if f.code == "foreign-setting"]
+    assert [f.severity for f in warnings] == ["warning", "warning"]
+    assert "assignee" in warnings[0].message
+    assert "泳道" in warnings[0].message
+    assert "formData" in warnings[1].message
 
 
 def test_duplicate_ids_are_refused_wherever_they_are():
