@@ -92,8 +92,8 @@ def test_somebody_entered_by_hand_is_recognised_by_the_telephone(database: Datab
     ("old", "new", "message"),
     [
         (
-            'unit = "c", household',
-            'unit = "q", household',
+            'unit = "c", phone',
+            'unit = "q", phone',
             "people 第 1 项（张三）：文件里没有编码为“q”的单位",
         ),
         ('code = "b"', 'code = "a"', "people 第 2 项（李四）：code “a”和第 1 项重复"),
