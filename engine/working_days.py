@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from engine.durations import SHANGHAI, Duration, TimerError, parse_duration
+from engine.durations import SHANGHAI, Calendar, Duration, TimerError, parse_duration
 
 _LONGEST_HOLIDAY = 400  # days without one working day: the calendar must be wrong
 
@@ -44,7 +44,7 @@ class WorkingDays:
 WEEKDAYS_ONLY = WorkingDays()
 
 
-def deadline(moment: datetime, text: str, calendar: WorkingDays = WEEKDAYS_ONLY) -> datetime:
+def deadline(moment: datetime, text: str, calendar: Calendar = WEEKDAYS_ONLY) -> datetime:
     """When a task opened at `moment` with this `due` (`5wd`, `7d`, ISO duration) is overdue, in UTC.
 
     Days are whole days: the deadline is 24:00 Shanghai time of the last one, the first day not counted. A

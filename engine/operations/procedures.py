@@ -99,7 +99,12 @@ def publish_procedure(
     """
     _require_clean(check_folder(files, designations=runtime.designations))
     procedure, content = load_folder(files), pack(files)
-    values = {"key": procedure.key, "title": procedure.title, "level": procedure.level, "content": content}
+    values: dict[str, Any] = {
+        "key": procedure.key,
+        "title": procedure.title,
+        "level": procedure.level,
+        "content": content,
+    }
     values |= {"digest": hashlib.sha256(content).hexdigest(), "note": note, "published_by": actor_id}
     values["published_at"] = runtime.now()
 
