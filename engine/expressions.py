@@ -42,9 +42,10 @@ class Expression:
 
     `names` are the free names at the head of every path; `paths` the whole dotted paths: `支出.金额` is
     ("支出", "金额"). Names are in Python's normal form, see `normal_name`. ExpressionError where not allowed.
+    `compared` are the texts a path is compared with, so that a check can tell a typing error.
     """
 
-    __slots__ = ("_evaluate", "names", "paths", "text")
+    __slots__ = ("_evaluate", "compared", "names", "paths", "text")
 
     def __init__(self, text: str | None) -> None:
         if text is None or not text.strip():
@@ -55,6 +56,7 @@ class Expression:
         compiler = _Compiler()
         self._evaluate = compiler.compile(_parse(self.text), 0)
         self.paths: frozenset[tuple[str, ...]] = frozenset(compiler.paths)
+        self.compared: frozenset[tuple[tuple[str, ...], str]] = frozenset(compiler.compared)
         self.names: frozenset[str] = frozenset(path[0] for path in self.paths)
 
     def evaluate(self, context: Context) -> Value:
@@ -159,6 +161,7 @@ class _Compiler:
 
     def __init__(self) -> None:
         self.paths: set[tuple[str, ...]] = set()
+        self.compared: set[tuple[tuple[str, ...], str]] = set()
 
     def compile(self, node: ast.expr, depth: int) -> Evaluator:
         path = self._path(node)
@@ -267,6 +270,7 @@ class _Compiler:
         for operation, operand in zip(node.ops, node.comparators, strict=True):
             if isinstance(operation, (ast.Is, ast.IsNot)) and not _is_singleton(operand):
                 raise ExpressionError("is 后面只能是 None、True 或 False,比较是否相等请写 ==")
+        self._remember(node)
         first, second, apply = operands[0], operands[1], COMPARE[type(node.ops[0])]
         if len(operands) == 2:
             return lambda context: apply(first(context), second(context))
@@ -282,6 +286,19 @@ class _Compiler:
             return True
 
         return evaluate
+
+    def _remember(self, node: ast.Compare) -> None:
+        """Note `a.b == "text"`, either way round, and `a.b in ["text", …]`."""
+        if len(node.ops) != 1 or not isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn)):
+            return
+        left, right = node.left, node.comparators[0]
+        if isinstance(node.ops[0], (ast.Eq, ast.NotEq)) and isinstance(left, ast.Constant):
+            left, right = right, left
+        path = self._path(left)
+        texts = right.elts if isinstance(right, (ast.List, ast.Tuple)) else [right]
+        for text in texts:
+            if path is not None and isinstance(text, ast.Constant) and isinstance(text.value, str):
+                self.compared.add((path, text.value))
 
     def _ifexp(self, node: ast.IfExp, depth: int) -> Evaluator:
         test, body = self.compile(node.test, depth), self.compile(node.body, depth)

@@ -5,9 +5,10 @@ parameters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from engine import forms as form_rules
 from engine.diagram.model import Diagram, Node, Scope
 from engine.diagram.profile import words
 from engine.expressions import Expression, normal_name
@@ -33,7 +34,7 @@ class Source:
     name: str
     loops: frozenset[str]
     fields: Fields | None = None
-    step: Node | None = None
+    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)  # field -> the only texts it can be
 
 
 class Names:
@@ -93,6 +94,18 @@ class Names:
             wrong = None if len(path) == 1 else _field_problem(path, visible)
             if wrong is not None:
                 return wrong
+        return self._strange_value(expression, loops)
+
+    def _strange_value(self, expression: Expression, loops: frozenset[str]) -> str | None:
+        """A comparison with a text the field never has: a typing error that would silently never hold."""
+        for path, text in sorted(expression.compared):
+            sources = [s for s in self.sources.get(path[0], []) if s.loops <= loops]
+            if len(path) != 2 or not sources or not all(path[1] in source.choices for source in sources):
+                continue
+            offered = frozenset[str]().union(*(source.choices[path[1]] for source in sources))
+            if text not in offered and text:
+                name = ".".join(path)
+                return f"拿「{name}」和「{text}」比较,可是它只会是 {'、'.join(sorted(offered))}"
         return None
 
     def _known(self, loops: frozenset[str]) -> str:
@@ -102,7 +115,7 @@ class Names:
 
     def _given_by(self, node: Node, forms: Forms, values: Any) -> Iterator[Source]:
         if node.kind is not None:
-            yield Source(node.key, self.inside(node), step_fields(node, forms, values), node)
+            yield Source(node.key, self.inside(node), *step_fields(node, forms, values))
         if (
             node.event is not None
             and node.event.kind == "message"
@@ -116,17 +129,29 @@ class Names:
             yield Source(node.loop.output, self.around(node))
 
 
-def step_fields(node: Node, forms: Forms, values: Mapping[str, Any]) -> Fields | None:
-    """The fields of a step's result; None where its kind or settings are not right and anything may be
-    meant.
+def step_fields(
+    node: Node, forms: Forms, values: Mapping[str, Any]
+) -> tuple[Fields | None, Mapping[str, frozenset[str]]]:
+    """The fields of a step's result, and the texts those with choices can be.
+
+    None where its kind or settings are not right and anything may be meant.
     """
     from engine.steps import SettingError, kind  # steps read the diagram's model: imported late on purpose
 
     try:
         step = kind(node.kind or "")
-        return step.fields(step.freeze(node, values), forms)
+        settings = step.freeze(node, values)
     except (KeyError, SettingError):
-        return None
+        return None, {}
+    choices: dict[str, frozenset[str]] = {}
+    for action in step.actions(settings, forms):
+        for component in form_rules.fields(action.schema):
+            if component.get("type") in ("radio", "select") and isinstance(component.get("values"), list):
+                offered = (
+                    choice.get("value") for choice in component["values"] if isinstance(choice, Mapping)
+                )
+                choices[normal_name(form_rules.key_of(component))] = frozenset(map(str, offered))
+    return step.fields(settings, forms), choices
 
 
 def groups(diagram: Diagram) -> list[list[Scope]]:

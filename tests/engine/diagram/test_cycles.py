@@ -61,7 +61,7 @@ def firings(kinds, flows, chance: random.Random, bound: int) -> int:
     return bound
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(graph=graphs(), seed=st.integers())
 def test_what_is_accepted_comes_to_rest(graph, seed):
     kinds, flows = graph

@@ -159,6 +159,21 @@ def test_each_finding_says_where_and_what_there_is():
     assert "金额、用途" in finding.message
 
 
+def test_a_comparison_with_what_a_field_never_is_is_pointed_out():
+    radio = {"type": "radio", "key": "结论", "label": "结论", "values": [{"label": "同意", "value": "同意"}]}
+    form = json.dumps({"type": "default", "components": [*FORM["components"], radio]})
+
+    def check(condition: str) -> list[str]:
+        files = folder(diagram(flows=when("x", "审批", condition)), form=form)
+        return [f.message for f in check_folder(files, POSTS) if f.code == "unknown-name"]
+
+    assert check("支出.结论 == “同意”") == []
+    assert check("支出.结论 != null and 支出.用途 == “随便”") == []
+    assert "只会是 同意" in check("支出.结论 == “批准”")[0]
+    assert "批准" in check("“批准” != 支出.结论")[0]
+    assert "批准" in check("支出.结论 in [“同意”, “批准”]")[0]
+
+
 def test_timers_may_name_parameters_that_are_there_and_make_a_time():
     def timed(text: str) -> bytes:
         timer = f"<timerEventDefinition><timeDuration>{text}</timeDuration></timerEventDefinition>"
