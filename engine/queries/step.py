@@ -303,12 +303,21 @@ def _people(place: Row[Any], names: Names) -> list[tuple[int, str]]:
 def _prefill(
     row: Row[Any], node: Node, context: Mapping[str, Any], actions: Sequence[Action]
 ) -> Mapping[str, Any]:
-    """What the step said last time, so that nobody types it twice; only what its form still asks for."""
-    before = context.get(node.key)
-    if not row.settings.get("prefill") or not isinstance(before, Mapping) or not actions:
+    """What is known already, so that nobody types it twice: what the step said last time, and the matter's title where
+    the form asks for it (`"properties": {"prefill": "办件名称"}`). Only what the form still asks for.
+    """
+    if not actions:
         return {}
-    asked = {forms.key_of(component) for component in forms.fields(actions[0].schema)}
-    return {key: value for key, value in before.items() if key in asked}
+    fields = {forms.key_of(component): component for component in forms.fields(actions[0].schema)}
+    known = {
+        key: row.title
+        for key, component in fields.items()
+        if (component.get("properties") or {}).get("prefill") == "办件名称"
+    }
+    before = context.get(node.key)
+    if row.settings.get("prefill") and isinstance(before, Mapping):
+        known |= {key: value for key, value in before.items() if key in fields}
+    return known
 
 
 def _cause(said: Sequence[Row[Any]], row: Row[Any], closure: Closure) -> Cause | None:
