@@ -151,6 +151,7 @@ def phone(browser: "Browser") -> Iterator["BrowserContext"]:
 def page(phone: "BrowserContext") -> Iterator["Page"]:
     """A page on a phone that fails the test for an error in its scripts or a breach of the security policy."""
     opened = phone.new_page()
+    opened.set_default_timeout(10_000)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on(

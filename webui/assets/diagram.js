@@ -55,6 +55,7 @@ class View {
   }
 
   refit() {
+    if (!this.surface.clientWidth || !this.surface.clientHeight) return; // the page is leaving, or folded away
     if (this.surface.clientWidth !== this.width && !this.host.classList.contains('zoomed')) this.fit();
     else this.canvas.resized();
   }

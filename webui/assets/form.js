@@ -34,7 +34,7 @@ async function mount(host) {
   if (key) keepDraft(viewer, key);
   const target = document.getElementById(host.dataset.form);
   if (target) connect(host, viewer, target);
-  if (refused) setTimeout(() => showErrors(host, viewer, errors)); // fields register themselves when they are drawn
+  if (refused) afterDrawing(() => showErrors(host, viewer, errors)); // fields register themselves when they are drawn
 }
 
 function connect(host, viewer, target) {
@@ -43,15 +43,18 @@ function connect(host, viewer, target) {
     event.preventDefault();
     event.stopImmediatePropagation();
     say(host, message);
-    host.querySelector('.fjs-has-errors :is(input, textarea, button, [tabindex])')?.focus();
+    focusFirstError(host);
   };
   window.addEventListener('submit', (event) => {
     if (event.target !== target || event.submitter?.formNoValidate) return;
+    if (host.contains(document.activeElement)) document.activeElement.blur(); // form-js takes over what is being typed
     const { data, errors } = viewer.submit();
     if (busy()) hold(event, '附件还在上传，请等一等再提交。');
     else if (Object.keys(errors).length) hold(event, '还有没填好的地方，已在下面标出。');
     else target.elements.data.value = JSON.stringify(data);
   }, true);
+  // Leaving a field can show or hide its message. The button must not move from under the thumb that presses it.
+  target.addEventListener('mousedown', (event) => { if (event.target.closest('button')) event.preventDefault(); });
 }
 
 /** The server's messages, by key as engine/forms.py writes it (`金额`, `明细[2].单价`), at their fields. */
@@ -67,7 +70,16 @@ function showErrors(host, viewer, errors) {
   }
   viewer._setState({ errors: placed });
   say(host, unplaced.length ? unplaced.join('；') : '还有没填好的地方，已在下面标出。');
-  setTimeout(() => host.querySelector('.fjs-has-errors :is(input, textarea, button, [tabindex])')?.focus());
+  focusFirstError(host);
+}
+
+function focusFirstError(host) {
+  afterDrawing(() => host.querySelector('.fjs-has-errors :is(input:not([tabindex="-1"]), textarea, button)')?.focus());
+}
+
+/** form-js draws a change some time after it was told of it. */
+function afterDrawing(action) {
+  requestAnimationFrame(() => setTimeout(action));
 }
 
 function place(tree, path, value) {

@@ -1,6 +1,7 @@
 """A small site of nothing but the frame, the macros and the bundles: it tests them without a database."""
 
 import json
+import logging
 import secrets
 import threading
 from collections.abc import Iterator
@@ -96,6 +97,7 @@ def application(pieces: Pieces) -> Flask:
 
 @contextmanager
 def running() -> Iterator[Pieces]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     pieces = Pieces()
     server = make_server("127.0.0.1", 0, application(pieces), threaded=True)
     pieces.url = f"http://127.0.0.1:{server.server_port}"
