@@ -95,18 +95,9 @@ def holders(
         return []
     if meant.everyone:
         return residents(connection, unit_id)
-    posts = [leaf for leaf in meant.leaves if known[leaf].kind is Sort.POST]
-    registers = [leaf for leaf in meant.leaves if known[leaf].kind is Sort.REGISTER]
-    parts = [
-        select(table.c.person_id).where(table.c.unit_id == unit_id, name.in_(names), _current(table, on))
-        for table, name, names in (
-            (tenures, tenures.c.post, posts),
-            (registrations, registrations.c.register, registers),
-        )
-        if names
-    ]
-    query = union(*parts) if len(parts) > 1 else parts[0].distinct()
-    return sorted(connection.scalars(query))
+    leaves = list(meant.leaves)  # no register has the name of a post
+    rows = connection.scalars(_HOLDERS, {"unit": unit_id, "day": on, "posts": leaves, "registers": leaves})
+    return sorted(rows)
 
 
 def standing(connection: Connection, person_id: int, on: date, known: Designations | None = None) -> Standing:
@@ -148,6 +139,21 @@ def _current(table: Table, on: date | ColumnElement[date]) -> ColumnElement[bool
     return and_(table.c.starts_on <= on, or_(table.c.ends_on.is_(None), table.c.ends_on >= on))
 
 
+def _holders() -> CompoundSelect[Any]:
+    unit, day = bindparam("unit", type_=Integer), bindparam("day", type_=Date)
+    return union(
+        *(
+            select(table.c.person_id).where(
+                table.c.unit_id == unit, name.in_(bindparam(names, expanding=True)), _current(table, day)
+            )
+            for table, name, names in (
+                (tenures, tenures.c.post, "posts"),
+                (registrations, registrations.c.register, "registers"),
+            )
+        )
+    )
+
+
 def _standing() -> CompoundSelect[Any]:
     """What the person holds; and the person, with the home unit and the one above it (屋场 and 村)."""
     person, day = bindparam("person", type_=Integer), bindparam("day", type_=Date)
@@ -169,4 +175,5 @@ def _standing() -> CompoundSelect[Any]:
     return union_all(*held, *living)
 
 
+_HOLDERS = _holders()  # built once: these are asked with every request and every task that opens
 _STANDING = _standing()

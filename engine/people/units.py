@@ -2,9 +2,9 @@
 prefix.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, select
 
 from engine.people.designations import LEVELS
 from engine.store.database import new_id
@@ -24,7 +24,17 @@ class Unit(NamedTuple):
         return path.startswith(self.path)
 
 
+def _climb() -> Select[Any]:
+    climb = select(units.c.id, units.c.parent_id).where(units.c.id == bindparam("unit", type_=Integer))
+    above = climb.cte("climb", recursive=True)
+    above = above.union_all(
+        select(units.c.id, units.c.parent_id).join(above, units.c.id == above.c.parent_id)
+    )
+    return select(*_COLUMNS).join(above, units.c.id == above.c.id)
+
+
 _COLUMNS = (units.c.id, units.c.parent_id, units.c.level, units.c.code, units.c.name, units.c.path)
+_CLIMB = _climb()  # built once: every task that opens asks
 
 
 def get(connection: Connection, unit_id: int) -> Unit:
@@ -42,12 +52,8 @@ def by_code(connection: Connection, code: str) -> Unit | None:
 
 def ancestors(connection: Connection, unit_id: int) -> list[Unit]:
     """The unit itself, then upwards to the root; one statement. Empty when there is no such unit."""
-    climb = select(units.c.id, units.c.parent_id).where(units.c.id == unit_id).cte("climb", recursive=True)
-    climb = climb.union_all(
-        select(units.c.id, units.c.parent_id).join(climb, units.c.id == climb.c.parent_id)
-    )
-    rows = connection.execute(select(*_COLUMNS).join(climb, units.c.id == climb.c.id))
-    return sorted((Unit(*row) for row in rows), key=lambda unit: len(unit.path.split("/")), reverse=True)
+    found = [Unit(*row) for row in connection.execute(_CLIMB, {"unit": unit_id})]
+    return sorted(found, key=lambda unit: unit.path.count("/"), reverse=True)
 
 
 def subtree(connection: Connection, path: str) -> list[Unit]:
