@@ -69,7 +69,7 @@ def parse_duration(text: str) -> Duration:
     match = _ISO.fullmatch(text)
     if match is None or any(len(part or "") > 9 for part in match.groups()):
         raise TimerError(
-            f"时长「{text[:40]}」写法不对:请写成 7d(7 天)、5wd(5 个工作日)或 P3D、PT2H 这样的 ISO 8601 时长"
+            f"时长「{text[:40]}」写法不对：请写成 7d(7 天)、5wd(5 个工作日)或 P3D、PT2H 这样的 ISO 8601 时长"
         )
     years, months, weeks, days, hours, minutes = (int(part or 0) for part in match.groups()[:6])
     length = timedelta(
@@ -77,7 +77,7 @@ def parse_duration(text: str) -> Duration:
     )
     total_months = years * 12 + months
     if total_months > 2_400 or length > timedelta(days=MAX_DAYS):
-        raise TimerError(f"时长「{text[:40]}」超过 200 年,请写短一些")
+        raise TimerError(f"时长「{text[:40]}」超过 200 年，请写短一些")
     return Duration(total_months, length, has_time="T" in text)
 
 
@@ -85,5 +85,5 @@ def _short(text: str, match: re.Match[str]) -> Duration:
     number, unit = match.group(1), match.group(2)
     limit = MAX_WORKING_DAYS if unit == "wd" else MAX_DAYS
     if len(number) > 6 or int(number) > limit:
-        raise TimerError(f"时长「{text[:40]}」太长:最多 {limit} 天,请写短一些")
+        raise TimerError(f"时长「{text[:40]}」太长：最多 {limit} 天，请写短一些")
     return Duration(working_days=int(number)) if unit == "wd" else Duration(delta=timedelta(days=int(number)))

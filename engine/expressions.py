@@ -49,9 +49,9 @@ class Expression:
 
     def __init__(self, text: str | None) -> None:
         if text is None or not text.strip():
-            raise ExpressionError("表达式是空的,请填写")
+            raise ExpressionError("表达式是空的，请填写")
         if len(text) > MAX_TEXT:
-            raise ExpressionError(f"表达式太长:最多 {MAX_TEXT} 个字")
+            raise ExpressionError(f"表达式太长：最多 {MAX_TEXT} 个字")
         self.text: str = text.strip()
         compiler = _Compiler()
         self._evaluate = compiler.compile(_parse(self.text), 0)
@@ -68,9 +68,9 @@ class Expression:
         except UnknownName as error:
             raise UnknownName(error.name, self.text) from None
         except ExpressionError as error:
-            raise ExpressionError(f"表达式「{self.text}」算不出来:{error}") from None
+            raise ExpressionError(f"表达式「{self.text}」算不出来：{error}") from None
         except RecursionError:
-            raise ExpressionError(f"表达式「{self.text}」算不出来:数据嵌套太深") from None
+            raise ExpressionError(f"表达式「{self.text}」算不出来：数据嵌套太深") from None
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -140,7 +140,7 @@ def _parse(text: str) -> ast.expr:
     try:
         return ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ExpressionError(f"表达式「{text[:60]}」读不懂:{_hint(source)}") from None
+        raise ExpressionError(f"表达式「{text[:60]}」读不懂：{_hint(source)}") from None
 
 
 def _hint(source: str) -> str:
@@ -171,7 +171,7 @@ class _Compiler:
 
     def _visit(self, node: ast.expr, depth: int) -> Evaluator:
         if depth > MAX_DEPTH:
-            raise ExpressionError("表达式嵌套太深,请拆开写")
+            raise ExpressionError("表达式嵌套太深，请拆开写")
         method = getattr(self, "_" + type(node).__name__.lower(), None)
         if method is None:
             raise ExpressionError(f"表达式里不能用「{_shown(node)}」")
@@ -212,7 +212,7 @@ class _Compiler:
     def _set(self, node: ast.Set, depth: int) -> Evaluator:
         # `{大额标准}` is how a parameter is written elsewhere: the same as its plain name here.
         if len(node.elts) != 1 or not isinstance(node.elts[0], ast.Name):
-            raise ExpressionError("花括号里只能写一个参数的名字,如 {大额标准}")
+            raise ExpressionError("花括号里只能写一个参数的名字，如 {大额标准}")
         return self.compile(node.elts[0], depth)
 
     def _attribute(self, node: ast.Attribute, depth: int) -> Evaluator:
@@ -308,7 +308,7 @@ class _Compiler:
     def _call(self, node: ast.Call, depth: int) -> Evaluator:
         known = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if known is None or node.keywords:
-            raise ExpressionError(f"不能用「{_shown(node)}」:可用的函数有 {'、'.join(FUNCTIONS)}")
+            raise ExpressionError(f"不能用「{_shown(node)}」：可用的函数有 {'、'.join(FUNCTIONS)}")
         function, fewest, most = known
         if not fewest <= len(node.args) <= most:
             raise ExpressionError(f"「{_shown(node)}」的参数个数不对")

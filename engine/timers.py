@@ -63,7 +63,7 @@ class Timer:
             return self
         for name in sorted(self.parameters):
             if name not in parameters:
-                raise TimerError(f"定时用到的参数「{name}」没有设置,请在流程参数里加上")
+                raise TimerError(f"定时用到的参数「{name}」没有设置，请在流程参数里加上")
         text = _PARAMETER.sub(lambda match: str(parameters[match.group(1).strip()]), self.text)
         return parse_timer(self.written_as, text)
 
@@ -84,7 +84,7 @@ class Timer:
         this way.
         """
         if self.kind != "cycle":
-            raise TimerError(f"定时「{self.text}」不是循环定时,没有下一次")
+            raise TimerError(f"定时「{self.text}」不是循环定时，没有下一次")
         return self.duration.after(first, calendar, rounds)
 
 
@@ -99,7 +99,7 @@ def parse_timer(tag_or_kind: str, text: str | None) -> Timer:
         raise TimerError(f"不认识的定时种类 {tag_or_kind}")
     plain = _unquote(text or "")
     if not plain:
-        raise TimerError("定时没有写时间:请写日期、时长或循环")
+        raise TimerError("定时没有写时间：请写日期、时长或循环")
     if len(plain) > 200:
         raise TimerError("定时写得太长")
     if _PARAMETER.search(plain):
@@ -123,9 +123,9 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise TimerError(f"日期「{text[:40]}」写法不对:请写成 2026-07-01 或 2026-07-01T09:00") from None
+        raise TimerError(f"日期「{text[:40]}」写法不对：请写成 2026-07-01 或 2026-07-01T09:00") from None
     if not 1900 <= moment.year <= 2999:
-        raise TimerError(f"日期「{text[:40]}」的年份不对:请写 1900 到 2999 之间的年份")
+        raise TimerError(f"日期「{text[:40]}」的年份不对：请写 1900 到 2999 之间的年份")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=SHANGHAI)
     return moment.astimezone(UTC)
@@ -146,7 +146,7 @@ def _cycle(text: str) -> Timer:
     head = re.fullmatch(r"R(\d*)", parts[0])
     if head is None or len(parts) not in (2, 3):
         raise TimerError(
-            f"循环定时「{text[:40]}」写法不对:请写成 R3/P1D(每天一次,共 3 次)或 R/P1M(每月一次),"
+            f"循环定时「{text[:40]}」写法不对：请写成 R3/P1D(每天一次，共 3 次)或 R/P1M(每月一次),"
             "也可以写明起点 R3/2026-07-01T09:00/P1D"
         )
     repetitions = int(head.group(1)) if head.group(1) and len(head.group(1)) < 10 else None
@@ -154,6 +154,6 @@ def _cycle(text: str) -> Timer:
         raise TimerError(f"循环定时「{text[:40]}」的次数要在 1 到 {MAX_REPETITIONS} 之间")
     duration = parse_duration(parts[-1])
     if duration.is_nothing:
-        raise TimerError(f"循环定时「{text[:40]}」的间隔是零,请写明间隔")
+        raise TimerError(f"循环定时「{text[:40]}」的间隔是零，请写明间隔")
     start = _moment(parts[1]) if len(parts) == 3 else None
     return Timer("cycle", text, "cycle", moment=start, duration=duration, repetitions=repetitions)

@@ -27,7 +27,7 @@ class UnknownName(ExpressionError):
     def __init__(self, name: str, text: str = "") -> None:
         self.name = name
         where = f"表达式「{text}」里的" if text and text != name else ""
-        super().__init__(f"{where}「{name}」还没有值:没有哪一步填过它,也不是流程参数")
+        super().__init__(f"{where}「{name}」还没有值：没有哪一步填过它，也不是流程参数")
 
 
 def normal_name(name: str) -> str:
@@ -65,7 +65,7 @@ def _are_numbers(left: Value, right: Value) -> bool:
 def _arithmetic(symbol: str, compute: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
     def apply(left: Value, right: Value) -> Value:
         if not _are_numbers(left, right):
-            raise ExpressionError(f"{describe(left)}和{describe(right)}不能用 {symbol} 计算,要两边都是数字")
+            raise ExpressionError(f"{describe(left)}和{describe(right)}不能用 {symbol} 计算，要两边都是数字")
         try:
             return bounded(compute(left, right))
         except ZeroDivisionError:
@@ -103,12 +103,12 @@ def _contains(item: Value, container: Value) -> bool:
     if isinstance(container, str):
         if isinstance(item, str):
             return item in container
-        raise ExpressionError(f"{describe(item)}不会在文字里,in 的左边也要是文字")
+        raise ExpressionError(f"{describe(item)}不会在文字里，in 的左边也要是文字")
     if isinstance(container, list):
         return item in container
     if isinstance(container, dict):
         return isinstance(item, str) and item in container
-    raise ExpressionError(f"in 的右边要是名单、文字或一组字段,这里是{describe(container)}")
+    raise ExpressionError(f"in 的右边要是名单、文字或一组字段，这里是{describe(container)}")
 
 
 def field_of(owner: Value, name: str) -> Value:
@@ -130,24 +130,24 @@ def lookup(mapping: Context, name: str) -> Value:
 def item_of(owner: Value, index: Value) -> Value:
     if isinstance(owner, dict):
         if not isinstance(index, str):
-            raise ExpressionError(f"取一项字段要写它的名字,这里是{describe(index)}")
+            raise ExpressionError(f"取一项字段要写它的名字，这里是{describe(index)}")
         return lookup(owner, index)
     if not isinstance(owner, (list, str)):
         raise ExpressionError(f"{describe(owner)}不能用 [ ] 取值")
     if not isinstance(index, int) or isinstance(index, bool):
-        raise ExpressionError(f"第几项要写整数,这里是{describe(index)}")
+        raise ExpressionError(f"第几项要写整数，这里是{describe(index)}")
     if not -len(owner) <= index < len(owner):
-        raise ExpressionError(f"一共 {len(owner)} 项,没有第 {index} 项(从 0 数起)")
+        raise ExpressionError(f"一共 {len(owner)} 项，没有第 {index} 项（从 0 数起）")
     return owner[index]
 
 
 def _scalars(values: Value, name: str) -> list[Value]:
     """All numbers or all texts: comparing anything else has no meaning, and nested lists no bound."""
     if not isinstance(values, list):
-        raise ExpressionError(f"{name} 要用在名单上,这里是{describe(values)}")
+        raise ExpressionError(f"{name} 要用在名单上，这里是{describe(values)}")
     numbers = all(isinstance(value, (int, float)) for value in values)
     if not numbers and not all(isinstance(value, str) for value in values):
-        raise ExpressionError(f"{name} 的名单里要全是数字,或者全是文字")
+        raise ExpressionError(f"{name} 的名单里要全是数字，或者全是文字")
     return values
 
 
@@ -159,7 +159,7 @@ def _len(value: Value) -> int:
 
 def _sum(values: Value) -> Value:
     if not isinstance(values, list):
-        raise ExpressionError(f"sum 要用在名单上,这里是{describe(values)}")
+        raise ExpressionError(f"sum 要用在名单上，这里是{describe(values)}")
     total: Value = 0
     for value in values:
         total = _add_numbers(total, value)
@@ -178,7 +178,7 @@ def _extreme(name: str, choose: Callable[[list[Value]], Value]) -> Callable[...,
 
 def number(value: Value, name: str) -> Value:
     if not isinstance(value, (int, float)):
-        raise ExpressionError(f"{name} 要用在数字上,这里是{describe(value)}")
+        raise ExpressionError(f"{name} 要用在数字上，这里是{describe(value)}")
     return value
 
 
@@ -190,7 +190,7 @@ def _round(value: Value, digits: Value = 0) -> Value:
 
 def _list_of(name: str, values: Value) -> list[Value]:
     if not isinstance(values, list):
-        raise ExpressionError(f"{name} 要用在名单上,这里是{describe(values)}")
+        raise ExpressionError(f"{name} 要用在名单上，这里是{describe(values)}")
     return values
 
 

@@ -37,7 +37,7 @@ class WorkingDays:
             else:
                 idle += 1
             if idle > _LONGEST_HOLIDAY:
-                raise TimerError("工作日历里一年多没有工作日,请管理员核对节假日设置")
+                raise TimerError("工作日历里一年多没有工作日，请管理员核对节假日设置")
         return datetime.combine(day, local.time(), SHANGHAI).astimezone(UTC)
 
 

@@ -64,14 +64,16 @@ def check_closure(procedure: Procedure, resolve: Resolve) -> list[Finding]:
             called = found.get(key) or resolve(key)
             if called is None:
                 findings.append(
-                    _closure("no-such-procedure", f"「{caller.title}」调用的流程 {key} 还没有发布,请先发布它")
+                    _closure(
+                        "no-such-procedure", f"「{caller.title}」调用的流程 {key} 还没有发布，请先发布它"
+                    )
                 )
             elif key not in found:
                 found[key] = called
                 queue.append(called)
     calls = {key: each.calls for key, each in found.items()}
     for key in calling_themselves(calls):
-        message = f"「{found[key].title}」直接或间接地调用了自己,永远办不完,请断开这个圈"
+        message = f"「{found[key].title}」直接或间接地调用了自己，永远办不完，请断开这个圈"
         findings.append(_closure("calls-itself", message))
     return findings + list(_collisions(list(found.values()))) + list(_missing_inputs(list(found.values())))
 
@@ -85,7 +87,9 @@ def _publishing(examination: Examination, around: Surroundings) -> None:
     report.gate = "publishing"
     for process in children(examination.root, "process"):
         if process.get("id") in examination.diagram.processes and not truth(process, "isExecutable", True):
-            report.add("not-executable", "标为不可执行(isExecutable),发布前请改为可执行", process, "warning")
+            report.add(
+                "not-executable", "标为不可执行（isExecutable），发布前请改为可执行", process, "warning"
+            )
     check_publishing(examination.diagram, around, report)
     check_drawing(examination.root, examination.diagram, report)
 
@@ -96,15 +100,17 @@ def _settings(procedure: Procedure, folder: Folder, designations: Container[str]
     if TOML not in folder.files:
         return
     if not text.get("title"):
-        yield _toml("no-title", "没有写名称(title)")
+        yield _toml("no-title", "没有写名称（title）")
     if procedure.level not in LEVELS:
-        yield _toml("bad-level", f"层级(level)要写 {'、'.join(LEVELS)} 之一")
+        yield _toml("bad-level", f"层级（level）要写 {'、'.join(LEVELS)} 之一")
     if "starters" not in text:
-        yield _toml("no-starters", "没有写由谁发起(starters);只由别的流程调用的,请写 starters = []")
+        yield _toml("no-starters", "没有写由谁发起（starters）；只由别的流程调用的，请写 starters = []")
     if designations is not None:
         for name in procedure.starters:
             if name not in designations:
-                yield _toml("unknown-starter", f"发起的「{name}」不是登记过的岗位、身份或职务,请改名或先登记")
+                yield _toml(
+                    "unknown-starter", f"发起的「{name}」不是登记过的岗位、身份或职务，请改名或先登记"
+                )
     for number in procedure.clauses:
         if not clause(number).text:
             yield _toml("unknown-clause", f"条款总表里没有 {number},请核对编号")
@@ -112,7 +118,7 @@ def _settings(procedure: Procedure, folder: Folder, designations: Container[str]
         for number in parameter.clause.split():
             if not clause(number).text:
                 yield _toml(
-                    "unknown-clause", f"参数「{parameter.title}」写的条款 {number} 不在条款总表里,请核对"
+                    "unknown-clause", f"参数「{parameter.title}」写的条款 {number} 不在条款总表里，请核对"
                 )
 
 
@@ -123,7 +129,7 @@ def _forms(procedure: Procedure) -> Iterator[Finding]:
         for problem in form_rules.check(schema):
             yield Finding("bad-form", problem, gate="publishing", file=file)
         if name not in used:
-            message = f"表单「{name}」没有哪一步用到,请删去或在步骤里选它"
+            message = f"表单「{name}」没有哪一步用到，请删去或在步骤里选它"
             yield Finding("unused-form", message, severity="warning", gate="publishing", file=file)
 
 
@@ -144,13 +150,13 @@ def _collisions(procedures: list[Procedure]) -> Iterator[Finding]:
         for first in procedures[:index]:
             for name in sorted(_keys(first) & _keys(second)):
                 message = (
-                    f"「{first.title}」和它调用的「{second.title}」都有一步叫「{name}」,请改一个名字(key)"
+                    f"「{first.title}」和它调用的「{second.title}」都有一步叫「{name}」，请改一个名字（key）"
                 )
                 yield _closure("duplicate-key", message)
         for other in procedures:
             for name in sorted(_keys(second) & {normal_name(each) for each in other.parameters}):
                 if other is not second:
-                    message = f"「{second.title}」的步骤「{name}」和「{other.title}」的参数同名,请改一个"
+                    message = f"「{second.title}」的步骤「{name}」和「{other.title}」的参数同名，请改一个"
                     yield _closure("key-is-parameter", message)
 
 
@@ -160,5 +166,5 @@ def _missing_inputs(procedures: list[Procedure]) -> Iterator[Finding]:
     for each in procedures:
         for name in each.inputs:
             if normal_name(name) not in everything - _keys(each):
-                message = f"「{each.title}」要用调用它的流程里的「{name}」,可是没有哪一步会填它"
+                message = f"「{each.title}」要用调用它的流程里的「{name}」，可是没有哪一步会填它"
                 yield _closure("missing-input", message)

@@ -28,7 +28,7 @@ def check_cycles(diagram: Diagram, report: Report) -> None:
     for scope in passable.scopes:
         endless = _endless(scope, passable)
         if endless is not None:
-            message = "这里可能成为死循环:绕一圈没有人办理,也不用等待,请在圈里加一个办理步骤或定时"
+            message = "这里可能成为死循环：绕一圈没有人办理，也不用等待，请在圈里加一个办理步骤或定时"
             report.add("endless-cycle", message, endless)
 
 

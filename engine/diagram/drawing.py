@@ -15,13 +15,13 @@ def check_drawing(root: Element, diagram: Diagram, report: Report) -> None:
         for element in root.iter(f"{{{BPMNDI}}}{name}")
     }
     if not drawn:
-        report.add("no-drawing", "流程图只有内容,没有图形,请在编辑器里画出来(或自动排版)后保存")
+        report.add("no-drawing", "流程图只有内容，没有图形，请在编辑器里画出来（或自动排版）后保存")
         return
     for node in diagram.walk():
         if node.id not in drawn and not node.tag.startswith("global"):
-            report.add("not-drawn", "没有画在图上,请在编辑器里补画", node)
+            report.add("not-drawn", "没有画在图上，请在编辑器里补画", node)
         for flow in node.outgoing:
             # A flow without an id in the file cannot be drawn; its made-up id contains what no id may.
             if flow.id not in drawn:
                 target = node.scope.nodes[flow.target].label
-                report.add("not-drawn", f"到「{target}」的连线没有画在图上,请在编辑器里补画", node)
+                report.add("not-drawn", f"到「{target}」的连线没有画在图上，请在编辑器里补画", node)

@@ -53,14 +53,14 @@ def read_event(node: Node, element: Element, elements: Elements, report: Report)
     if definitions is None:
         return None
     if len(definitions) > 1:
-        report.add("several-triggers", "一个事件只能有一种触发,请拆成几个事件", node)
+        report.add("several-triggers", "一个事件只能有一种触发，请拆成几个事件", node)
         return None
     definition = definitions[0] if definitions else None
     kind = EVENT_DEFINITIONS[local(definition)] if definition is not None else None
     place = _place(node)
     if kind not in ALLOWED[place]:
         report.add(
-            "unsupported-event", f"{_PLACE_NAMES[place]}不支持「{NAMES[kind]}」这种触发,请换一种", node
+            "unsupported-event", f"{_PLACE_NAMES[place]}不支持「{NAMES[kind]}」这种触发，请换一种", node
         )
         return None
     if definition is None or kind is None:
@@ -93,7 +93,7 @@ def _definitions(node: Node, element: Element, elements: Elements, report: Repor
         target = elements.get(reference(pointer.text) or "")
         if target is None or local(target) not in EVENT_DEFINITIONS:
             text = (pointer.text or "").strip()[:40]
-            report.add("loose-reference", f"引用的事件定义 {text} 不存在,请重新指定", node)
+            report.add("loose-reference", f"引用的事件定义 {text} 不存在，请重新指定", node)
             return None
         found.append(target)
     return found
@@ -106,7 +106,7 @@ def _referred(node: Node, element: Element, tag: str, elements: Elements, report
         return None
     target = elements.get(reference(written) or "")
     if target is None or local(target) != tag:
-        report.add("loose-reference", f"引用的{NAMES[tag]}「{written}」不存在,请重新指定", node)
+        report.add("loose-reference", f"引用的{NAMES[tag]}「{written}」不存在，请重新指定", node)
         return None
     return target
 
@@ -169,7 +169,7 @@ def _spiff_payload(node: Node, text: str, report: Report) -> list[str]:
             if isinstance(key, ast.Constant) and isinstance(value, ast.Name) and key.value == value.id:
                 names.append(value.id)
     if not isinstance(tree, ast.Dict) or len(names) != len(tree.keys):
-        report.add("bad-payload", "消息带的数据只能写名字,如「金额 单号」,不能改名或计算", node)
+        report.add("bad-payload", "消息带的数据只能写名字，如「金额 单号」，不能改名或计算", node)
     return names
 
 
@@ -177,7 +177,7 @@ def _error_or_escalation(node: Node, definition: Element, elements: Elements, re
     kind = EVENT_DEFINITIONS[local(definition)]
     assert kind in ("error", "escalation")
     if kind == "error" and not node.interrupting:
-        report.add("error-must-interrupt", "错误事件只能是中断的,请改成实线圈", node)
+        report.add("error-must-interrupt", "错误事件只能是中断的，请改成实线圈", node)
     target = _referred(node, definition, kind, elements, report)
     if target is None:
         written = (definition.get(f"{kind}Ref") or "").strip()
@@ -200,7 +200,7 @@ def _timer(node: Node, definition: Element, elements: Elements, report: Report) 
         report.add("bad-timer", str(error), node)
         return None
     if timer.repetitions is None and node.tag == "intermediateCatchEvent":
-        report.add("endless-timer", "中间定时不能无限循环,请写明次数,如 R3/P1D,或改成时长", node)
+        report.add("endless-timer", "中间定时不能无限循环，请写明次数，如 R3/P1D,或改成时长", node)
     return Event("timer", timer=timer)
 
 
@@ -208,14 +208,14 @@ def _conditional(node: Node, definition: Element, elements: Elements, report: Re
     try:
         return Event("conditional", condition=Expression(child_text(definition, "condition")))
     except ExpressionError as error:
-        report.add("bad-condition", f"条件写错了:{error}", node)
+        report.add("bad-condition", f"条件写错了：{error}", node)
         return None
 
 
 def _link(node: Node, definition: Element, elements: Elements, report: Report) -> Event | None:
     name = " ".join((definition.get("name") or "").split())
     if not name:
-        report.add("no-reference", "链接没有名字,请写上同一个名字把两头连起来", node)
+        report.add("no-reference", "链接没有名字，请写上同一个名字把两头连起来", node)
         return None
     return Event("link", name, name)
 

@@ -6,8 +6,8 @@ from engine.diagram.report import Report
 from engine.diagram.source import BPMN, SPIFF, Element, is_bpmn, local
 
 _LANE = "由谁办写在泳道上"
-_FORM = "表单请在属性里另选(form)"
-_LOOP = "名单请写在多实例的数据输入(loopDataInputRef)里"
+_FORM = "表单请在属性里另选（form）"
+_LOOP = "名单请写在多实例的数据输入（loopDataInputRef）里"
 
 # Local names, whatever the tool calls its namespace.
 ATTRIBUTES = {
@@ -31,10 +31,10 @@ ELEMENTS = {
     "loopCharacteristics": _LOOP,
     "executionListener": "监听程序不会执行",
     "taskListener": "监听程序不会执行",
-    "inputOutput": "数据映射不会执行,每一步的结果自动记在这一步名下",
-    "ioMapping": "数据映射不会执行,每一步的结果自动记在这一步名下",
-    "in": "数据映射不会执行,被调用的流程直接用同一份数据",
-    "out": "数据映射不会执行,被调用的流程直接用同一份数据",
+    "inputOutput": "数据映射不会执行，每一步的结果自动记在这一步名下",
+    "ioMapping": "数据映射不会执行，每一步的结果自动记在这一步名下",
+    "in": "数据映射不会执行，被调用的流程直接用同一份数据",
+    "out": "数据映射不会执行，被调用的流程直接用同一份数据",
 }
 
 
@@ -53,4 +53,4 @@ def check_foreign(root: Element, report: Report) -> None:
 
 
 def _tell(name: str, hint: str, element: Element, report: Report) -> None:
-    report.add("foreign-setting", f"其他工具的设置 {name} 在这里不起作用:{hint}", element, "warning")
+    report.add("foreign-setting", f"其他工具的设置 {name} 在这里不起作用：{hint}", element, "warning")

@@ -34,7 +34,7 @@ class Lanes:
                 continue
             before = self._claims.get(node_id)
             if before is not None and before is not element and before not in element.iterancestors():
-                message = f"步骤 {node_id} 同时在泳道「{_name(before)}」和「{_name(element)}」里,请只留一个"
+                message = f"步骤 {node_id} 同时在泳道「{_name(before)}」和「{_name(element)}」里，请只留一个"
                 report.add("two-lanes", message, element)
             self._claims[node_id] = element
 

@@ -87,10 +87,10 @@ class Names:
                 continue
             found = self.sources.get(path[0])
             if found is None:
-                return f"用到了「{path[0]}」,可是没有哪一步会填它,也不是流程参数。{self._known(loops)}"
+                return f"用到了「{path[0]}」，可是没有哪一步会填它，也不是流程参数。{self._known(loops)}"
             visible = [source for source in found if source.loops <= loops]
             if not visible:
-                return f"用到了「{path[0]}」,可是它只在多实例里面有,出了多实例请用汇总的输出名单"
+                return f"用到了「{path[0]}」，可是它只在多实例里面有，出了多实例请用汇总的输出名单"
             wrong = None if len(path) == 1 else _field_problem(path, visible)
             if wrong is not None:
                 return wrong
@@ -105,13 +105,13 @@ class Names:
             offered = frozenset[str]().union(*(source.choices[path[1]] for source in sources))
             if text not in offered and text:
                 name = ".".join(path)
-                return f"拿「{name}」和「{text}」比较,可是它只会是 {'、'.join(sorted(offered))}"
+                return f"拿「{name}」和「{text}」比较，可是它只会是 {'、'.join(sorted(offered))}"
         return None
 
     def _known(self, loops: frozenset[str]) -> str:
         names = [s[0].name for s in self.sources.values() if any(source.loops <= loops for source in s)]
         names += sorted(self.parameters)
-        return f"可用的有:{'、'.join(names[:12])}" if names else "现在还没有可用的名字"
+        return f"可用的有：{'、'.join(names[:12])}" if names else "现在还没有可用的名字"
 
     def _given_by(self, node: Node, forms: Forms, values: Any) -> Iterator[Source]:
         if node.kind is not None:
@@ -180,7 +180,7 @@ def _field_problem(path: tuple[str, ...], visible: list[Source]) -> str | None:
         fields |= {normal_name(name): kind for name, kind in source.fields.items()}
     name = ".".join(path[:2])
     if path[1] not in fields:
-        return f"用到了「{name}」,可是「{path[0]}」的结果里没有「{path[1]}」。可用的有:{'、'.join(fields)}"
+        return f"用到了「{name}」，可是「{path[0]}」的结果里没有「{path[1]}」。可用的有：{'、'.join(fields)}"
     if len(path) > 2 and fields[path[1]] in _PLAIN:
-        return f"用到了「{'.'.join(path)}」,可是「{name}」是一个单独的值,下面没有「{path[2]}」"
+        return f"用到了「{'.'.join(path)}」，可是「{name}」是一个单独的值，下面没有「{path[2]}」"
     return None

@@ -65,13 +65,13 @@ def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
     known = set(get_type_hints(Parameter)) - {"name"}
     problems += [f"参数「{name}」里不认识的项 {key},请删去或改正" for key in table if key not in known]
     if table.get("type") not in TYPES:
-        return None, [*problems, f"参数「{name}」的类型(type)要写 {'、'.join(TYPES)} 之一"]
+        return None, [*problems, f"参数「{name}」的类型（type）要写 {'、'.join(TYPES)} 之一"]
     for key in ("title", "unit", "clause", "law", "note"):
         if not isinstance(table.get(key, ""), str):
             return None, [*problems, f"参数「{name}」的 {key} 要写成文字"]
     choices = table.get("choices", [])
     if not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
-        return None, [*problems, f"参数「{name}」的选项(choices)要写成文字的列表"]
+        return None, [*problems, f"参数「{name}」的选项（choices）要写成文字的列表"]
     values: dict[str, Any] = {"title": name} | {key: table[key] for key in table if key in known}
     values["choices"] = tuple(choices)
     parameter = Parameter(name=name, **values)
@@ -80,27 +80,27 @@ def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
 
 def _naming(name: str) -> Iterator[str]:
     if not name.isidentifier() or name.startswith("_") or normal_name(name) != name:
-        yield f"参数名「{name}」只能用汉字、字母和数字,不能以数字或下划线开头"
+        yield f"参数名「{name}」只能用汉字、字母和数字，不能以数字或下划线开头"
     elif name in FUNCTIONS or name in ("true", "false", "null", "none", "and", "or", "not", "in", "is", "if"):
-        yield f"参数名「{name}」是表达式里的词,请换一个"
+        yield f"参数名「{name}」是表达式里的词，请换一个"
 
 
 def _bounds(parameter: Parameter) -> Iterator[str]:
     if parameter.default is None:
-        yield f"参数「{parameter.name}」没有默认值(default)"
+        yield f"参数「{parameter.name}」没有默认值（default）"
     if parameter.type == "choice" and not parameter.choices:
-        yield f"参数「{parameter.name}」是选择型,要列出选项(choices)"
+        yield f"参数「{parameter.name}」是选择型，要列出选项（choices）"
     for key, value in (("minimum", parameter.minimum), ("maximum", parameter.maximum)):
         wrong = None if value is None else _bound_problem(parameter.type, value)
         if wrong is not None:
-            yield f"参数「{parameter.name}」的 {key} 写错了:{wrong}"
+            yield f"参数「{parameter.name}」的 {key} 写错了：{wrong}"
             return
     low, high = parameter.minimum, parameter.maximum
     if low is not None and high is not None and _bound(parameter.type, low) > _bound(parameter.type, high):
         yield f"参数「{parameter.name}」的下限大于上限"
     wrong = None if parameter.default is None else parameter.problem(parameter.default)
     if wrong is not None:
-        yield f"参数「{parameter.name}」的默认值不合规定:{wrong}"
+        yield f"参数「{parameter.name}」的默认值不合规定：{wrong}"
 
 
 # ------------------------------------------------------------------------------------------------ types
@@ -119,7 +119,7 @@ def _integer(value: Any) -> str | None:
 def _money(value: Any) -> str | None:
     wrong = _number(value)
     if wrong is None and (value < 0 or round(value, 2) != value):
-        wrong = "金额要写不小于 0 的数,最多两位小数"
+        wrong = "金额要写不小于 0 的数，最多两位小数"
     return wrong
 
 
@@ -147,7 +147,7 @@ def _list(value: Any) -> str | None:
     if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
         return "要写成文字的列表"
     if any(" " in word for word in value) or len(set(value)) != len(value) or len(value) > _MAX_WORDS:
-        return f"列表里的词不能重复、不能带空格,最多 {_MAX_WORDS} 个"
+        return f"列表里的词不能重复、不能带空格，最多 {_MAX_WORDS} 个"
     return None
 
 

@@ -200,7 +200,7 @@ def _bounded(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def _too_big() -> DiagramError:
     megabytes = MAX_FOLDER_BYTES // 1_000_000
-    message = f"文件夹太大:最多 {MAX_FILES} 个文件、共 {megabytes} MB,请删去不用的文件"
+    message = f"文件夹太大：最多 {MAX_FILES} 个文件、共 {megabytes} MB,请删去不用的文件"
     return DiagramError([Finding("too-big", message)])
 
 
@@ -210,10 +210,10 @@ def _diagram_file(folder: Folder) -> str | None:
         return names[0]
     if names:
         folder.add(
-            "two-diagrams", f"有几张流程图:{'、'.join(names)},一个文件夹只能有一张", names[1], "execution"
+            "two-diagrams", f"有几张流程图：{'、'.join(names)},一个文件夹只能有一张", names[1], "execution"
         )
     else:
-        folder.add("no-diagram", "没有流程图:请放进一个 .bpmn 文件", "", "execution")
+        folder.add("no-diagram", "没有流程图：请放进一个 .bpmn 文件", "", "execution")
     return None
 
 
@@ -225,8 +225,8 @@ def _settings(folder: Folder) -> dict[str, Any]:
     try:
         settings = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        hint = '(汉字的名字要加引号,如 [parameters."大额标准"])' if b"[parameters." in data else ""
-        folder.add("bad-toml", f"{TOML} 读不懂:{error}{hint}", TOML, "execution")
+        hint = '(汉字的名字要加引号，如 [parameters."大额标准"])' if b"[parameters." in data else ""
+        folder.add("bad-toml", f"{TOML} 读不懂：{error}{hint}", TOML, "execution")
         return {}
     for key in settings:
         if key not in _KEYS:
@@ -237,7 +237,7 @@ def _settings(folder: Folder) -> dict[str, Any]:
     for key in ("starters", "clauses", "inputs"):
         value = settings.get(key, [])
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            folder.add("bad-setting", f'{key} 要写成文字的列表,如 ["报账员"]', TOML)
+            folder.add("bad-setting", f'{key} 要写成文字的列表，如 ["报账员"]', TOML)
     return settings
 
 
@@ -271,5 +271,5 @@ def _forms(folder: Folder) -> dict[str, dict[str, Any]]:
         if isinstance(schema, dict):
             forms[name.removeprefix("forms/").removesuffix(".json")] = schema
         else:
-            folder.add("bad-form", "不是 form-js 表单,请在表单编辑器里重新保存", name)
+            folder.add("bad-form", "不是 form-js 表单，请在表单编辑器里重新保存", name)
     return forms

@@ -91,26 +91,26 @@ RESOURCES = frozenset({"performer", "humanPerformer", "potentialOwner", "resourc
 SKIPPED = frozenset({"extensionElements", "choreography", "globalChoreographyTask"}) | RESOURCES
 
 REFUSED: dict[str, str] = {
-    "scriptTask": "脚本任务不能执行,请改成用户任务,或把计算写进条件",
-    "serviceTask": "服务任务不能执行,请改成用户任务或发送任务",
-    "businessRuleTask": "规则任务不能执行,请改用排他网关和条件",
-    "globalScriptTask": "全局脚本任务不能执行,请删去或改成全局用户任务",
-    "globalBusinessRuleTask": "全局规则任务不能执行,请删去或改成全局用户任务",
-    "globalTask": "全局任务没有说明由谁办,请改成全局用户任务",
-    "complexGateway": "复杂网关不能执行,请改用排他、并行或包容网关",
-    "compensateEventDefinition": "补偿事件不能执行,请用普通连线画出撤销的步骤",
-    "cancelEventDefinition": "取消事件不能执行,请改用错误事件",
-    "transaction": "事务子流程不能执行,请改成普通子流程",
-    "adHocSubProcess": "即席子流程不能执行,请画出步骤的先后",
-    "implicitThrowEvent": "隐式抛出事件不能执行,请改用中间抛出事件",
-    "complexBehaviorDefinition": "多实例的复杂行为不能执行,请改用完成条件",
-    "assignment": "数据赋值不会执行,请删去:每一步的结果自动记在这一步名下",
-    "transformation": "数据转换不会执行,请删去:每一步的结果自动记在这一步名下",
-    "correlationKey": "消息关联不能执行:消息按名字送达,请删去",
-    "correlationProperty": "消息关联不能执行:消息按名字送达,请删去",
-    "correlationPropertyRetrievalExpression": "消息关联不能执行:消息按名字送达,请删去",
-    "correlationSubscription": "消息关联不能执行:消息按名字送达,请删去",
-    "ioBinding": "服务绑定不能执行,请删去",
+    "scriptTask": "脚本任务不能执行，请改成用户任务，或把计算写进条件",
+    "serviceTask": "服务任务不能执行，请改成用户任务或发送任务",
+    "businessRuleTask": "规则任务不能执行，请改用排他网关和条件",
+    "globalScriptTask": "全局脚本任务不能执行，请删去或改成全局用户任务",
+    "globalBusinessRuleTask": "全局规则任务不能执行，请删去或改成全局用户任务",
+    "globalTask": "全局任务没有说明由谁办，请改成全局用户任务",
+    "complexGateway": "复杂网关不能执行，请改用排他、并行或包容网关",
+    "compensateEventDefinition": "补偿事件不能执行，请用普通连线画出撤销的步骤",
+    "cancelEventDefinition": "取消事件不能执行，请改用错误事件",
+    "transaction": "事务子流程不能执行，请改成普通子流程",
+    "adHocSubProcess": "即席子流程不能执行，请画出步骤的先后",
+    "implicitThrowEvent": "隐式抛出事件不能执行，请改用中间抛出事件",
+    "complexBehaviorDefinition": "多实例的复杂行为不能执行，请改用完成条件",
+    "assignment": "数据赋值不会执行，请删去：每一步的结果自动记在这一步名下",
+    "transformation": "数据转换不会执行，请删去：每一步的结果自动记在这一步名下",
+    "correlationKey": "消息关联不能执行：消息按名字送达，请删去",
+    "correlationProperty": "消息关联不能执行：消息按名字送达，请删去",
+    "correlationPropertyRetrievalExpression": "消息关联不能执行：消息按名字送达，请删去",
+    "correlationSubscription": "消息关联不能执行：消息按名字送达，请删去",
+    "ioBinding": "服务绑定不能执行，请删去",
 }
 
 # Extensions of SpiffWorkflow itself that would run code or change data.
@@ -130,15 +130,15 @@ _NOT = frozenset({"false", "0"})
 LIMITED: dict[str, tuple[frozenset[str], str]] = {
     "startQuantity": (frozenset({"1"}), "令牌数量只能是 1"),
     "completionQuantity": (frozenset({"1"}), "令牌数量只能是 1"),
-    "isForCompensation": (_NOT, "补偿活动不能执行,请用普通连线画出撤销的步骤"),
-    "instantiate": (_NOT, "不能由它来启动流程,请改用消息开始事件"),
-    "eventGatewayType": (frozenset({"Exclusive"}), "并行的事件网关不能执行,请改成排他的"),
-    "parallelMultiple": (_NOT, "要求同时发生多个事件的写法不能执行,请拆成几个事件"),
+    "isForCompensation": (_NOT, "补偿活动不能执行，请用普通连线画出撤销的步骤"),
+    "instantiate": (_NOT, "不能由它来启动流程，请改用消息开始事件"),
+    "eventGatewayType": (frozenset({"Exclusive"}), "并行的事件网关不能执行，请改成排他的"),
+    "parallelMultiple": (_NOT, "要求同时发生多个事件的写法不能执行，请拆成几个事件"),
     "behavior": (frozenset({"All"}), "多实例的事件行为只能是 All,请改用完成条件"),
     "triggeredByEvent": (_BOOLEANS, "只能是 true 或 false"),
     "isInterrupting": (_BOOLEANS, "只能是 true 或 false"),
     "cancelActivity": (_BOOLEANS, "只能是 true 或 false"),
-    "mustUnderstand": (_NOT, "必须理解的扩展不能执行,请删去"),
+    "mustUnderstand": (_NOT, "必须理解的扩展不能执行，请删去"),
     "isSequential": (_BOOLEANS, "只能是 true 或 false"),
     "testBefore": (_BOOLEANS, "只能是 true 或 false"),
 }
@@ -177,11 +177,11 @@ def _known(element: Element, name: str, report: Report) -> bool:
     if places is not None:
         parent = element.getparent()
         if parent is not None and local(parent) not in places:
-            report.add("misplaced", f"元素 {name} 不能放在 {local(parent)} 里,请用流程图工具重新画", element)
+            report.add("misplaced", f"元素 {name} 不能放在 {local(parent)} 里，请用流程图工具重新画", element)
             return False
         return True
     if name in RESOURCES:
-        report.add("resource-ignored", f"{name} 里写的人员不起作用:由谁办写在泳道上", element, "warning")
+        report.add("resource-ignored", f"{name} 里写的人员不起作用：由谁办写在泳道上", element, "warning")
         return True
     if name in QUIET or name in SKIPPED:
         return True
@@ -207,9 +207,9 @@ def _check_id(element: Element, seen: set[str], report: Report) -> None:
     if identity is None or local(element) == "definitions":
         return
     if not identity.strip():
-        report.add("empty-id", f"第 {line_of(element)} 行的元素编号是空的,请补上", element)
+        report.add("empty-id", f"第 {line_of(element)} 行的元素编号是空的，请补上", element)
     elif identity in seen:
-        report.add("duplicate-id", f"编号 {identity} 重复了,请改成不同的编号", element)
+        report.add("duplicate-id", f"编号 {identity} 重复了，请改成不同的编号", element)
     seen.add(identity)
 
 
@@ -217,7 +217,7 @@ def _check_extensions(element: Element, report: Report) -> None:
     for child in spiff_extensions(element):
         what = REFUSED_EXTENSIONS.get(local(child))
         if what is not None and text_of(child) + "".join(map(str, child.attrib.values())):
-            report.add("unsupported-extension", f"{what}({local(child)})不会执行,请删去", element)
+            report.add("unsupported-extension", f"{what}({local(child)})不会执行，请删去", element)
 
 
 def spiff_extensions(element: Element) -> Iterator[Element]:

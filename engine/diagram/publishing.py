@@ -32,7 +32,7 @@ def check_publishing(diagram: Diagram, around: Surroundings, report: Report) -> 
         if node.is_person_task:
             _check_step(node, around, report)
         elif "kind" in node.properties:
-            report.add("kind-ignored", "不是办理步骤,写在这里的 kind 不起作用,请删去", node, "warning")
+            report.add("kind-ignored", "不是办理步骤，写在这里的 kind 不起作用，请删去", node, "warning")
         _check_clauses(node, report)
         _check_timer(node, around, report)
         _check_labels(node, report)
@@ -47,11 +47,11 @@ def check_publishing(diagram: Diagram, around: Surroundings, report: Report) -> 
 
 def _check_step(node: Node, around: Surroundings, report: Report) -> None:
     if node.lane is None:
-        report.add("no-lane", "没有说明由谁办,请放进写着岗位或身份的泳道", node)
+        report.add("no-lane", "没有说明由谁办，请放进写着岗位或身份的泳道", node)
     elif around.designations is not None and node.lane not in around.designations:
-        report.add("unknown-lane", f"泳道「{node.lane}」不是登记过的岗位、身份或职务,请改名或先登记", node)
+        report.add("unknown-lane", f"泳道「{node.lane}」不是登记过的岗位、身份或职务，请改名或先登记", node)
     if node.documentation is None:
-        report.add("no-guidance", "没有办理说明,请写上这一步怎么办,办的人会看到", node)
+        report.add("no-guidance", "没有办理说明，请写上这一步怎么办，办的人会看到", node)
     _check_kind(node, around, report)
     _check_due(node, around, report)
 
@@ -60,17 +60,17 @@ def _check_kind(node: Node, around: Surroundings, report: Report) -> None:
     from engine.steps import kind, names  # steps read the diagram's model: imported late on purpose
 
     if node.kind is None:
-        report.add("no-kind", "没有说明怎么办,请选一种办理方式(kind)或一张表单", node)
+        report.add("no-kind", "没有说明怎么办，请选一种办理方式（kind）或一张表单", node)
         return
     try:
         step = kind(node.kind)
     except KeyError:
-        message = f"没有「{node.kind}」这种办理方式,可用的有:{'、'.join(names())}"
+        message = f"没有「{node.kind}」这种办理方式，可用的有：{'、'.join(names())}"
         report.add("unknown-kind", message, node)
         return
     if around.forms is None or around.parameters is None:
         if node.kind == "handle" and not node.properties.get("form"):
-            report.add("form-missing", "还没有表单,请在属性里选一张表单(form)", node)
+            report.add("form-missing", "还没有表单，请在属性里选一张表单（form）", node)
         return
     for problem in step.check(node, around.forms, around.parameters):
         report.add(problem.code, problem.message, node)
@@ -85,13 +85,13 @@ def _check_due(node: Node, around: Surroundings, report: Report) -> None:
         if around.parameters is None:
             return
         if name not in around.parameters:
-            report.add("unknown-parameter", f"办理时限用到的参数「{name}」没有设置,请在流程参数里加上", node)
+            report.add("unknown-parameter", f"办理时限用到的参数「{name}」没有设置，请在流程参数里加上", node)
             return
         text = str(around.parameters[name])
     try:
         parse_duration(text)
     except TimerError as error:
-        report.add("bad-due", f"办理时限写错了:{error}", node)
+        report.add("bad-due", f"办理时限写错了：{error}", node)
 
 
 def _check_clauses(node: Node, report: Report) -> None:
@@ -110,7 +110,7 @@ def _check_timer(node: Node, around: Surroundings, report: Report) -> None:
         report.add("bad-timer", str(error), node)
         return
     if resolved.repetitions is None and node.tag == "intermediateCatchEvent":
-        report.add("endless-timer", "中间定时不能无限循环,请给参数写明次数,如 R3/P1D", node)
+        report.add("endless-timer", "中间定时不能无限循环，请给参数写明次数，如 R3/P1D", node)
 
 
 def _check_labels(node: Node, report: Report) -> None:
@@ -118,10 +118,10 @@ def _check_labels(node: Node, report: Report) -> None:
         for flow in node.outgoing:
             if flow.name is None:
                 target = node.scope.nodes[flow.target].label
-                message = f"到「{target}」的连线没有文字,请写上在什么情况下走这条"
+                message = f"到「{target}」的连线没有文字，请写上在什么情况下走这条"
                 report.add("no-label", message, node, "warning")
     if node.name is None and (node.is_person_task or node.tag in ("subProcess", "callActivity")):
-        report.add("no-label", "没有名称,请写上这一步做什么", node)
+        report.add("no-label", "没有名称，请写上这一步做什么", node)
 
 
 # ------------------------------------------------------------------------------------------------ keys
@@ -137,9 +137,9 @@ def _check_keys(processes: list[Scope], around: Surroundings, report: Report) ->
                 name = normal_name(key)
                 before = taken.setdefault(name, node)
                 if name in parameters:
-                    report.add("key-is-parameter", f"名字「{key}」和流程参数同名,请改一个", node)
+                    report.add("key-is-parameter", f"名字「{key}」和流程参数同名，请改一个", node)
                 elif before is not node:
-                    report.add("duplicate-key", f"名字「{key}」和「{before.label}」用的相同,请改一个", node)
+                    report.add("duplicate-key", f"名字「{key}」和「{before.label}」用的相同，请改一个", node)
             _check_key_text(node, report)
 
 
@@ -153,7 +153,7 @@ def _written_by(node: Node) -> Iterator[str]:
 def _check_key_text(node: Node, report: Report) -> None:
     key = node.properties.get("key")
     if key and (not key.isidentifier() or key.startswith("_") or normal_name(key) in FUNCTIONS):
-        report.add("bad-key", f"名字「{key}」只能用汉字、字母和数字,不能是表达式里的词,请改一个", node)
+        report.add("bad-key", f"名字「{key}」只能用汉字、字母和数字，不能是表达式里的词，请改一个", node)
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -201,9 +201,9 @@ def _expressions(node: Node, names: Names, report: Report) -> Iterator[Read]:
     who = node.properties.get("who", "") if node.is_person_task else ""
     if who:
         try:
-            yield "由谁办(who)", Expression(who.removeprefix("{").removesuffix("}")), inside, none, node
+            yield "由谁办（who）", Expression(who.removeprefix("{").removesuffix("}")), inside, none, node
         except ExpressionError as error:
-            report.add("bad-who", f"由谁办(who)写错了:{error}", node)
+            report.add("bad-who", f"由谁办（who）写错了：{error}", node)
     if (
         node.event is not None
         and node.event.payload
@@ -216,8 +216,8 @@ def _expressions(node: Node, names: Names, report: Report) -> Iterator[Read]:
 def _check_not_who(node: Node, keys: Mapping[str, Node], report: Report) -> None:
     for name in node.properties.get("not_who", "").split():
         if name == node.key and node.kind is not None:
-            report.add("bad-not-who", "不能由谁办(not_who)写的是这一步自己,请改成前面步骤的名字", node)
+            report.add("bad-not-who", "不能由谁办（not_who）写的是这一步自己，请改成前面步骤的名字", node)
         elif name not in keys:
             other = next((step for step in keys.values() if step.id == name), None)
             hint = f"请写它的名字「{other.key}」" if other is not None else "请改成前面步骤的名字"
-            report.add("bad-not-who", f"不能由谁办(not_who)里的「{name}」不是哪一步的名字,{hint}", node)
+            report.add("bad-not-who", f"不能由谁办（not_who）里的「{name}」不是哪一步的名字，{hint}", node)

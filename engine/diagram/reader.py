@@ -64,7 +64,7 @@ class _Reader:
                 scope = self.global_task(element, tag)
                 processes[scope.id] = scope
         if not processes:
-            self.report.add("no-process", "文件里没有可以执行的流程:请画出至少一个步骤")
+            self.report.add("no-process", "文件里没有可以执行的流程：请画出至少一个步骤")
         return Diagram(processes, self.lanes.used(), source)
 
     def global_task(self, element: Element, tag: str) -> Scope:
@@ -89,7 +89,7 @@ class _Reader:
             self.flow(child, scope, defaults)
         for node_id, child in defaults.items():
             if not any(flow.is_default for flow in scope.nodes[node_id].outgoing):
-                self.report.add("bad-default", "默认连线不是从这里出去的,请重新指定", child)
+                self.report.add("bad-default", "默认连线不是从这里出去的，请重新指定", child)
         self.attach(scope)
         scope.entries = entries(scope)
         return scope
@@ -97,7 +97,7 @@ class _Reader:
     def identity(self, element: Element) -> str:
         identity = (element.get("id") or "").strip()
         if not identity:
-            self.report.add("no-id", f"第 {line_of(element)} 行的 {local(element)} 没有编号,请补上", element)
+            self.report.add("no-id", f"第 {line_of(element)} 行的 {local(element)} 没有编号，请补上", element)
         return identity or f"line-{line_of(element)}"
 
     def node(self, element: Element, tag: str, scope: Scope) -> Node:
@@ -127,7 +127,7 @@ class _Reader:
         source = scope.nodes.get(reference(element.get("sourceRef")) or "")
         target = scope.nodes.get(reference(element.get("targetRef")) or "")
         if source is None or target is None:
-            self.report.add("loose-flow", "连线的一端不存在,或者不在同一层,请重新连接", element)
+            self.report.add("loose-flow", "连线的一端不存在，或者不在同一层，请重新连接", element)
             return
         identity = (element.get("id") or "").strip()
         flow = Flow(
@@ -153,7 +153,7 @@ class _Reader:
         try:
             return Expression(text_of(element))
         except ExpressionError as error:
-            self.report.add("bad-condition", f"条件写错了:{error}", flow)
+            self.report.add("bad-condition", f"条件写错了：{error}", flow)
             return None
 
     def attach(self, scope: Scope) -> None:
@@ -162,7 +162,7 @@ class _Reader:
                 continue
             host = scope.nodes.get(node.attached_to or "")
             if host is None or host.tag not in ACTIVITIES or host.is_event_subprocess:
-                self.report.add("loose-boundary", "边界事件没有挂在任务或子流程上,请拖到它的边上", node)
+                self.report.add("loose-boundary", "边界事件没有挂在任务或子流程上，请拖到它的边上", node)
             else:
                 host.boundaries.append(node)
 

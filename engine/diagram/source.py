@@ -26,13 +26,13 @@ def parse(data: bytes) -> Element:
     else.
     """
     if len(data) > MAX_BYTES:
-        raise refusal("too-big", f"文件太大:最多 {MAX_BYTES // 1_000_000} MB")
+        raise refusal("too-big", f"文件太大：最多 {MAX_BYTES // 1_000_000} MB")
     if not data.strip():
-        raise refusal("empty", "文件是空的,请选一个 BPMN 文件")
+        raise refusal("empty", "文件是空的，请选一个 BPMN 文件")
     root = _read(data)
     information = root.getroottree().docinfo
     if information.internalDTD is not None or information.externalDTD is not None:
-        raise refusal("doctype", "文件里不能有 DOCTYPE 声明,请删去后再上传")
+        raise refusal("doctype", "文件里不能有 DOCTYPE 声明，请删去后再上传")
     _check_root(root)
     _check_bounds(root)
     return root
@@ -121,7 +121,7 @@ def _read(data: bytes) -> Element:
 def _broken(error: etree.XMLSyntaxError) -> DiagramError:
     line = error.lineno or None
     where = f"第 {line} 行" if line else "开头"
-    return refusal("not-xml", f"文件不是完整的 XML,{where}有错:请用流程图工具重新导出,不要手工改动", line)
+    return refusal("not-xml", f"文件不是完整的 XML,{where}有错：请用流程图工具重新导出，不要手工改动", line)
 
 
 def _recode(data: bytes) -> bytes | None:
@@ -144,14 +144,14 @@ def _check_root(root: Element) -> None:
     name = etree.QName(root)
     if name.localname == "definitions":
         raise refusal("not-bpmn", f"这不是 BPMN 2.0 流程图(命名空间是 {str(name.namespace)[:80]})")
-    raise refusal("not-bpmn", f"这不是 BPMN 2.0 流程图:最外层是 {name.localname[:40]},应当是 definitions")
+    raise refusal("not-bpmn", f"这不是 BPMN 2.0 流程图：最外层是 {name.localname[:40]},应当是 definitions")
 
 
 def _check_bounds(root: Element) -> None:
     for count, element in enumerate(root.iter("{" + BPMN + "}*"), start=1):
         if count > MAX_ELEMENTS:
-            raise refusal("too-many-elements", f"流程图太大:最多 {MAX_ELEMENTS} 个元素,请拆成几个流程")
+            raise refusal("too-many-elements", f"流程图太大：最多 {MAX_ELEMENTS} 个元素，请拆成几个流程")
         for name in ("id", "name"):
             if len(element.get(name) or "") > MAX_NAME:
                 line = line_of(element)
-                raise refusal("name-too-long", f"第 {line} 行的 {name} 太长:最多 {MAX_NAME} 个字", line)
+                raise refusal("name-too-long", f"第 {line} 行的 {name} 太长：最多 {MAX_NAME} 个字", line)

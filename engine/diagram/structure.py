@@ -41,18 +41,18 @@ def _check_links(scope: Scope, report: Report) -> None:
         if is_link(node, "intermediateCatchEvent"):
             assert node.event is not None and node.event.key is not None
             if node.event.key in scope.links:
-                report.add("two-links", f"有两个同名的链接入口「{node.event.key}」,请改名", node)
+                report.add("two-links", f"有两个同名的链接入口「{node.event.key}」，请改名", node)
             scope.links[node.event.key] = node.id
             if node.incoming:
-                report.add("link-incoming", "链接入口不能有进来的连线,请删去", node)
+                report.add("link-incoming", "链接入口不能有进来的连线，请删去", node)
     for node in scope.nodes.values():
         if is_link(node, "intermediateThrowEvent"):
             assert node.event is not None
             if node.event.key not in scope.links:
-                message = f"链接「{node.event.key}」没有入口,请在同一层画一个同名的入口"
+                message = f"链接「{node.event.key}」没有入口，请在同一层画一个同名的入口"
                 report.add("loose-link", message, node)
             if node.outgoing:
-                report.add("link-outgoing", "链接出口不能有出去的连线,请删去", node)
+                report.add("link-outgoing", "链接出口不能有出去的连线，请删去", node)
 
 
 def _check_starts(scope: Scope, report: Report) -> None:
@@ -60,17 +60,17 @@ def _check_starts(scope: Scope, report: Report) -> None:
     starts = [node for node in scope.nodes.values() if node.tag == "startEvent"]
     place = owner if owner is not None else scope
     if not scope.nodes:
-        report.add("empty", "里面是空的,请画出步骤", place)
+        report.add("empty", "里面是空的，请画出步骤", place)
     elif not scope.entries:
-        report.add("no-start", "没有起点:每一步都有连线进来,请画一个开始事件", place)
+        report.add("no-start", "没有起点：每一步都有连线进来，请画一个开始事件", place)
     if owner is not None and owner.is_event_subprocess:
         if len(starts) != 1:
             report.add("event-subprocess-start", "事件子流程要有一个、也只能有一个带触发的开始事件", owner)
     elif owner is not None and len(starts) > 1:
-        report.add("two-starts", "子流程只能有一个开始事件,请合并", owner)
+        report.add("two-starts", "子流程只能有一个开始事件，请合并", owner)
     else:
         for extra in [node for node in starts if node.event is None][1:]:
-            report.add("two-starts", "只能有一个没有触发的开始事件,请合并或写明触发", extra)
+            report.add("two-starts", "只能有一个没有触发的开始事件，请合并或写明触发", extra)
 
 
 def _check_reachable(scope: Scope, report: Report) -> None:
@@ -85,7 +85,7 @@ def _check_reachable(scope: Scope, report: Report) -> None:
         return  # reported already, and everything would be out of reach
     for node in scope.nodes.values():
         if node.id not in reached:
-            report.add("unreachable", "走不到这里:请用连线接上,或者删去", node)
+            report.add("unreachable", "走不到这里：请用连线接上，或者删去", node)
 
 
 def successors(node: Node) -> Iterator[str]:
@@ -103,19 +103,19 @@ def successors(node: Node) -> Iterator[str]:
 def _check_ends(node: Node, report: Report) -> None:
     """Which nodes may have flows in and out at all."""
     if node.tag == "startEvent" and node.incoming:
-        report.add("into-start", "不能有连线进入开始事件,请改连到它后面的步骤", node)
+        report.add("into-start", "不能有连线进入开始事件，请改连到它后面的步骤", node)
     if node.tag == "endEvent" and node.outgoing:
-        report.add("out-of-end", "不能有连线离开结束事件,请删去或改成中间事件", node)
+        report.add("out-of-end", "不能有连线离开结束事件，请删去或改成中间事件", node)
     if node.tag == "boundaryEvent" and node.incoming:
-        report.add("into-boundary", "不能有连线进入边界事件,请改连到任务上", node)
+        report.add("into-boundary", "不能有连线进入边界事件，请改连到任务上", node)
     if node.tag == "boundaryEvent" and not node.outgoing:
-        report.add("dead-boundary", "边界事件没有出路,请画出触发后怎么办", node)
+        report.add("dead-boundary", "边界事件没有出路，请画出触发后怎么办", node)
     if node.is_event_subprocess and (node.incoming or node.outgoing or node.boundaries):
-        report.add("flow-at-event-subprocess", "事件子流程不能有连线或边界事件:它由事件触发", node)
+        report.add("flow-at-event-subprocess", "事件子流程不能有连线或边界事件：它由事件触发", node)
     if node.tag.endswith("Gateway") and not node.outgoing:
-        report.add("dead-gateway", "网关没有出路,请连到下一步或结束事件", node)
+        report.add("dead-gateway", "网关没有出路，请连到下一步或结束事件", node)
     if node.tag == "callActivity" and node.called is None:
-        report.add("no-called", "没有说明调用哪个流程,请选一个", node)
+        report.add("no-called", "没有说明调用哪个流程，请选一个", node)
 
 
 def _check_choices(node: Node, report: Report) -> None:
@@ -125,16 +125,16 @@ def _check_choices(node: Node, report: Report) -> None:
     if node.tag in ("exclusiveGateway", "inclusiveGateway"):
         if len(node.outgoing) > 1 and plain:
             where = "、".join(f"「{flow.name or '到 ' + _label(node, flow.target)}」" for flow in plain[:3])
-            report.add("no-condition", f"有几条出路时每条都要有条件,或设为默认:{where}没有", node)
+            report.add("no-condition", f"有几条出路时每条都要有条件，或设为默认：{where}没有", node)
     elif node.tag == "eventBasedGateway":
         _check_event_gateway(node, report)
     elif node.tag == "parallelGateway":
         if conditional:
-            report.add("parallel-condition", "并行网关的出路不能有条件,请删去条件或改用包容网关", node)
+            report.add("parallel-condition", "并行网关的出路不能有条件，请删去条件或改用包容网关", node)
         if any(flow.is_default for flow in node.outgoing):
-            report.add("parallel-default", "并行网关没有默认出路,请去掉默认标记", node)
+            report.add("parallel-default", "并行网关没有默认出路，请去掉默认标记", node)
     elif node.tag not in ACTIVITIES and conditional:
-        report.add("event-condition", "事件出去的连线不能有条件,请在后面加一个网关", node)
+        report.add("event-condition", "事件出去的连线不能有条件，请在后面加一个网关", node)
 
 
 def _label(node: Node, node_id: str) -> str:
@@ -148,9 +148,9 @@ def _check_event_gateway(node: Node, report: Report) -> None:
         target = node.scope.nodes[flow.target]
         waits = target.tag in ("intermediateCatchEvent", "receiveTask") and target.event is not None
         if flow.condition is not None or flow.is_default:
-            report.add("event-gateway", "事件网关的出路不能有条件,也没有默认:谁先发生走谁", node)
+            report.add("event-gateway", "事件网关的出路不能有条件，也没有默认：谁先发生走谁", node)
         if not waits or len(target.incoming) != 1 or target.boundaries or target.loop:
-            message = f"事件网关后面只能直接接等待的事件,「{target.label}」不是,或者还有别的连线进来"
+            message = f"事件网关后面只能直接接等待的事件，「{target.label}」不是，或者还有别的连线进来"
             report.add("event-gateway", message, node)
 
 
@@ -164,9 +164,9 @@ def _check_calls(diagram: Diagram, report: Report, elsewhere: Container[str]) ->
             if node.called in diagram.processes:
                 calls[process.id].append(node.called)
             elif node.called not in elsewhere:
-                report.add("no-such-process", f"调用的流程 {node.called} 不存在,请改选或先画好", node)
+                report.add("no-such-process", f"调用的流程 {node.called} 不存在，请改选或先画好", node)
     for process_id in calling_themselves(calls):
-        message = "流程直接或间接地调用了自己,永远办不完,请断开这个圈"
+        message = "流程直接或间接地调用了自己，永远办不完，请断开这个圈"
         report.add("calls-itself", message, diagram.processes[process_id])
 
 
