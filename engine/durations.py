@@ -69,7 +69,7 @@ def parse_duration(text: str) -> Duration:
     match = _ISO.fullmatch(text)
     if match is None or any(len(part or "") > 9 for part in match.groups()):
         raise TimerError(
-            f"时长「{text[:40]}」写法不对：请写成 7d(7 天)、5wd(5 个工作日)或 P3D、PT2H 这样的 ISO 8601 时长"
+            f"时长「{text[:40]}」写法不对：请写成 7d（7 天）、5wd（5 个工作日）或 P3D、PT2H 这样的 ISO 8601 时长"
         )
     years, months, weeks, days, hours, minutes = (int(part or 0) for part in match.groups()[:6])
     length = timedelta(

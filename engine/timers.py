@@ -146,7 +146,7 @@ def _cycle(text: str) -> Timer:
     head = re.fullmatch(r"R(\d*)", parts[0])
     if head is None or len(parts) not in (2, 3):
         raise TimerError(
-            f"循环定时「{text[:40]}」写法不对：请写成 R3/P1D(每天一次，共 3 次)或 R/P1M(每月一次),"
+            f"循环定时「{text[:40]}」写法不对：请写成 R3/P1D（每天一次，共 3 次）或 R/P1M（每月一次），"
             "也可以写明起点 R3/2026-07-01T09:00/P1D"
         )
     repetitions = int(head.group(1)) if head.group(1) and len(head.group(1)) < 10 else None

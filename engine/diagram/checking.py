@@ -113,7 +113,7 @@ def _settings(procedure: Procedure, folder: Folder, designations: Container[str]
                 )
     for number in procedure.clauses:
         if not clause(number).text:
-            yield _toml("unknown-clause", f"条款总表里没有 {number},请核对编号")
+            yield _toml("unknown-clause", f"条款总表里没有 {number}，请核对编号")
     for parameter in procedure.parameters.values():
         for number in parameter.clause.split():
             if not clause(number).text:

@@ -129,7 +129,7 @@ def _message_or_signal(node: Node, definition: Element, elements: Elements, repo
     target = _referred(node, definition, kind, elements, report)
     if target is None:
         if not (definition.get(f"{kind}Ref") or "").strip():
-            report.add("no-reference", f"没有说明是哪个{NAMES[kind]},请选一个或新建一个", node)
+            report.add("no-reference", f"没有说明是哪个{NAMES[kind]}，请选一个或新建一个", node)
         return None
     return _named(kind, node, definition, target, report)
 
@@ -182,7 +182,7 @@ def _error_or_escalation(node: Node, definition: Element, elements: Elements, re
     if target is None:
         written = (definition.get(f"{kind}Ref") or "").strip()
         if not written and node.tag in ("endEvent", "intermediateThrowEvent"):
-            report.add("no-reference", f"没有说明是哪个{NAMES[kind]},请选一个或新建一个", node)
+            report.add("no-reference", f"没有说明是哪个{NAMES[kind]}，请选一个或新建一个", node)
         return None if written else Event("error" if kind == "error" else "escalation")
     code = (target.get(f"{kind}Code") or "").strip()
     label = " ".join((target.get("name") or "").split()) or code or target.get("id")
@@ -200,7 +200,7 @@ def _timer(node: Node, definition: Element, elements: Elements, report: Report) 
         report.add("bad-timer", str(error), node)
         return None
     if timer.repetitions is None and node.tag == "intermediateCatchEvent":
-        report.add("endless-timer", "中间定时不能无限循环，请写明次数，如 R3/P1D,或改成时长", node)
+        report.add("endless-timer", "中间定时不能无限循环，请写明次数，如 R3/P1D，或改成时长", node)
     return Event("timer", timer=timer)
 
 

@@ -63,7 +63,7 @@ def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
         return None, [f"参数「{name}」要写成 [parameters.{name}] 一节"]
     problems = list(_naming(name))
     known = set(get_type_hints(Parameter)) - {"name"}
-    problems += [f"参数「{name}」里不认识的项 {key},请删去或改正" for key in table if key not in known]
+    problems += [f"参数「{name}」里不认识的项 {key}，请删去或改正" for key in table if key not in known]
     if table.get("type") not in TYPES:
         return None, [*problems, f"参数「{name}」的类型（type）要写 {'、'.join(TYPES)} 之一"]
     for key in ("title", "unit", "clause", "law", "note"):

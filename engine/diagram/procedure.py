@@ -174,7 +174,7 @@ def _files(source: Source) -> dict[str, bytes]:
     if path.is_file():
         return {path.name: path.read_bytes()}
     if not path.is_dir():
-        raise DiagramError([Finding("no-folder", f"没有文件夹 {path},请核对路径")])
+        raise DiagramError([Finding("no-folder", f"没有文件夹 {path}，请核对路径")])
     return _bounded(dict(_walk(path)))
 
 
@@ -200,7 +200,7 @@ def _bounded(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def _too_big() -> DiagramError:
     megabytes = MAX_FOLDER_BYTES // 1_000_000
-    message = f"文件夹太大：最多 {MAX_FILES} 个文件、共 {megabytes} MB,请删去不用的文件"
+    message = f"文件夹太大：最多 {MAX_FILES} 个文件、共 {megabytes} MB，请删去不用的文件"
     return DiagramError([Finding("too-big", message)])
 
 
@@ -210,7 +210,7 @@ def _diagram_file(folder: Folder) -> str | None:
         return names[0]
     if names:
         folder.add(
-            "two-diagrams", f"有几张流程图：{'、'.join(names)},一个文件夹只能有一张", names[1], "execution"
+            "two-diagrams", f"有几张流程图：{'、'.join(names)}，一个文件夹只能有一张", names[1], "execution"
         )
     else:
         folder.add("no-diagram", "没有流程图：请放进一个 .bpmn 文件", "", "execution")
@@ -230,7 +230,7 @@ def _settings(folder: Folder) -> dict[str, Any]:
         return {}
     for key in settings:
         if key not in _KEYS:
-            folder.add("unknown-setting", f"不认识的项 {key},请删去或改正", TOML)
+            folder.add("unknown-setting", f"不认识的项 {key}，请删去或改正", TOML)
     for key in ("title", "level", "summary"):
         if not isinstance(settings.get(key, ""), str):
             folder.add("bad-setting", f"{key} 要写成文字", TOML)
@@ -266,7 +266,7 @@ def _forms(folder: Folder) -> dict[str, dict[str, Any]]:
         try:
             schema = json.loads(folder.files[name].decode("utf-8-sig"))
         except (ValueError, RecursionError):
-            folder.add("bad-form", "表单不是能读的 JSON,请在表单编辑器里重新保存", name)
+            folder.add("bad-form", "表单不是能读的 JSON，请在表单编辑器里重新保存", name)
             continue
         if isinstance(schema, dict):
             forms[name.removeprefix("forms/").removesuffix(".json")] = schema

@@ -134,7 +134,7 @@ LIMITED: dict[str, tuple[frozenset[str], str]] = {
     "instantiate": (_NOT, "不能由它来启动流程，请改用消息开始事件"),
     "eventGatewayType": (frozenset({"Exclusive"}), "并行的事件网关不能执行，请改成排他的"),
     "parallelMultiple": (_NOT, "要求同时发生多个事件的写法不能执行，请拆成几个事件"),
-    "behavior": (frozenset({"All"}), "多实例的事件行为只能是 All,请改用完成条件"),
+    "behavior": (frozenset({"All"}), "多实例的事件行为只能是 All，请改用完成条件"),
     "triggeredByEvent": (_BOOLEANS, "只能是 true 或 false"),
     "isInterrupting": (_BOOLEANS, "只能是 true 或 false"),
     "cancelActivity": (_BOOLEANS, "只能是 true 或 false"),
@@ -185,8 +185,8 @@ def _known(element: Element, name: str, report: Report) -> bool:
         return True
     if name in QUIET or name in SKIPPED:
         return True
-    why = REFUSED.get(name, f"不支持元素 {name},请改用支持的画法")
-    report.add("unsupported-element", why if name in why else f"{why}({name})", element)
+    why = REFUSED.get(name, f"不支持元素 {name}，请改用支持的画法")
+    report.add("unsupported-element", why if name in why else f"{why}（{name}）", element)
     return False
 
 
@@ -199,7 +199,7 @@ def _check_attributes(element: Element, report: Report) -> None:
         if limit is not None and str(value).strip() not in limit[0]:
             report.add("unsupported-attribute", f'不支持 {name}="{str(value)[:40]}":{limit[1]}', element)
         elif limit is None and name not in ATTRIBUTES:
-            report.add("unsupported-attribute", f"不支持属性 {name},请删去", element)
+            report.add("unsupported-attribute", f"不支持属性 {name}，请删去", element)
 
 
 def _check_id(element: Element, seen: set[str], report: Report) -> None:
@@ -217,7 +217,7 @@ def _check_extensions(element: Element, report: Report) -> None:
     for child in spiff_extensions(element):
         what = REFUSED_EXTENSIONS.get(local(child))
         if what is not None and text_of(child) + "".join(map(str, child.attrib.values())):
-            report.add("unsupported-extension", f"{what}({local(child)})不会执行，请删去", element)
+            report.add("unsupported-extension", f"{what}（{local(child)}）不会执行，请删去", element)
 
 
 def spiff_extensions(element: Element) -> Iterator[Element]:

@@ -97,7 +97,7 @@ def _check_due(node: Node, around: Surroundings, report: Report) -> None:
 def _check_clauses(node: Node, report: Report) -> None:
     for number in node.properties.get("clauses", "").split():
         if not clause(number).text:
-            report.add("unknown-clause", f"条款总表里没有 {number},请核对编号", node)
+            report.add("unknown-clause", f"条款总表里没有 {number}，请核对编号", node)
 
 
 def _check_timer(node: Node, around: Surroundings, report: Report) -> None:

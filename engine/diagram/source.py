@@ -111,7 +111,7 @@ def _read(data: bytes) -> Element:
         if recoded is None:
             raise _broken(error) from None
     except (ValueError, LookupError):
-        raise refusal("not-xml", "文件不是能读的 XML,请重新导出") from None
+        raise refusal("not-xml", "文件不是能读的 XML，请重新导出") from None
     try:
         return etree.fromstring(recoded, _parser("utf-8"))
     except etree.XMLSyntaxError as error:
@@ -144,7 +144,7 @@ def _check_root(root: Element) -> None:
     name = etree.QName(root)
     if name.localname == "definitions":
         raise refusal("not-bpmn", f"这不是 BPMN 2.0 流程图(命名空间是 {str(name.namespace)[:80]})")
-    raise refusal("not-bpmn", f"这不是 BPMN 2.0 流程图：最外层是 {name.localname[:40]},应当是 definitions")
+    raise refusal("not-bpmn", f"这不是 BPMN 2.0 流程图：最外层是 {name.localname[:40]}，应当是 definitions")
 
 
 def _check_bounds(root: Element) -> None:
