@@ -13,7 +13,15 @@ from engine.journal import GENESIS, Entry, Head, append, append_to_unit
 from engine.journal.chain import hash_of, unit_chain
 from engine.people import units
 from engine.store import Database, count_statements
-from engine.store.tables import chain_heads, checkpoints
+from engine.store.tables import (
+    chain_heads,
+    checkpoints,
+    instances,
+    parameter_sets,
+    people,
+    procedure_versions,
+    submissions,
+)
 from engine.store.tables import journal as table
 
 NOW = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -148,3 +156,38 @@ def test_a_digest_says_nothing_without_its_salt() -> None:
     assert journal.digest(salt, data) == journal.digest(salt, {"金额": 100, "意见": "同意"})
     assert journal.digest(salt, data) != journal.digest(other, data)
     assert journal.digest(salt, data) != journal.digest(salt, data | {"金额": 101})
+
+
+def submission(c: Connection) -> None:
+    """A matter whose only entry stands for something a person wrote."""
+    c.execute(people.insert().values(id=1, unit_id=1, name="张三"))
+    row = {"id": 1, "unit_id": 1, "key": "zhichu", "version": 1, "title": "支出", "level": "村", "note": ""}
+    c.execute(procedure_versions.insert().values(row | {"digest": "", "content": b"", "published_at": NOW}))
+    c.execute(parameter_sets.insert().values(id=1, digest="", values={}))
+    data, salt = {"说明": "买化肥"}, journal.new_salt()
+    entry = Entry(NOW, "complete", 1, submission_id="s", digest=journal.digest(salt, data))
+    rows, head = journal.link(journal.instance_chain("i"), GENESIS, [entry])
+    matter = {
+        "id": "i",
+        "number": "1",
+        "version_id": 1,
+        "closure": {},
+        "process_id": "p",
+        "parameter_set_id": 1,
+    }
+    matter |= {"unit_id": 1, "title": "t", "status": "running", "started_at": NOW, "revision": 1, "trail": []}
+    known = {"journal_seq": head.sequence, "journal_hash": head.hash, "state": b""}
+    c.execute(instances.insert().values(matter | known))
+    given = {"id": "s", "instance_id": "i", "sequence": 1, "task_id": "t", "element_id": "e", "step": "填报"}
+    given |= {"action": "complete", "person_id": 1, "data": data, "salt": salt, "at": NOW}
+    c.execute(submissions.insert().values(given))
+    c.execute(table.insert(), rows)
+
+
+def test_what_people_wrote_cannot_be_changed_but_can_be_erased(filled: Database) -> None:
+    filled.run(submission)
+    assert found(filled) == []
+    filled.run(lambda c: c.execute(submissions.update().values(data={"说明": "买农药"})))
+    assert found(filled) == [("instance:i", 1, "办理内容与留痕不一致，办理内容被改过")]
+    filled.run(lambda c: c.execute(submissions.update().values(data={}, salt="")))  # erased by law
+    assert found(filled) == []

@@ -218,3 +218,77 @@ def test_one_county_is_one_schema(postgresql_database: Database) -> None:
     other.run(lambda c: insert(c, "a"))
     assert (count(other), count(postgresql_database)) == (1, 0)
     other.close()
+
+
+def test_a_database_gone_for_a_while_is_found_again(
+    postgresql_database: Database, postgresql_server: str
+) -> None:
+    database = postgresql_database
+    database.run(lambda c: insert(c, "a"))
+    name = database.url.database
+    _elsewhere(postgresql_server, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    _elsewhere(
+        postgresql_server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    )
+    for _ in range(3):
+        with pytest.raises(DatabaseUnavailable, match="连不上") as caught:
+            database.run(lambda c: insert(c, "b"))
+        assert not caught.value.in_doubt
+        with pytest.raises(DatabaseUnavailable):
+            count(database)
+    _elsewhere(postgresql_server, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    database.run(lambda c: insert(c, "c"))
+    assert count(database) == 2
+
+
+def _elsewhere(server: str, statement: str) -> None:
+    """On the server, but not in the database under test."""
+    other = Database(server)
+    with other.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    other.close()
+
+
+def test_a_full_disk_changes_nothing(sqlite_database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught, sqlite_database.write() as connection:
+        insert(connection, "a")
+        connection.exec_driver_sql("PRAGMA max_page_count=1")
+        for number in range(1000):
+            insert(connection, f"a{number}")
+    assert caught.value.args[0].startswith("数据库暂时连不上")
+    sqlite_database.engine.dispose()
+    assert count(sqlite_database) == 0
+
+
+def test_a_process_killed_in_the_middle_of_writing_leaves_nothing_half_done(
+    sqlite_database: Database,
+) -> None:
+    import subprocess
+    import sys
+
+    program = """
+import sys
+from engine.store import Database
+from engine.store.tables import chain_heads
+database, number = Database(sys.argv[1]), 0
+while True:
+    with database.write() as c:
+        for part in "ab":
+            c.execute(chain_heads.insert().values(chain=f"{part}{number}", sequence=0, hash=""))
+    number += 1
+    print(number, flush=True)
+"""
+    url = sqlite_database.url.render_as_string(hide_password=False)
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", program, url], stdout=subprocess.PIPE)
+        assert process.stdout
+        confirmed = [int(process.stdout.readline()) for _ in range(5)][-1]
+        process.kill()
+        confirmed = max([confirmed, *map(int, process.stdout.read().split())])
+        process.wait()
+        process.stdout.close()
+        with sqlite_database.write() as c:
+            written = c.execute(select(chain_heads)).all()
+            assert len(written) % 2 == 0
+            assert len(written) >= 2 * confirmed
+            c.execute(chain_heads.delete())
