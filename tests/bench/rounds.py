@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from engine.clock import system_clock
 from engine.diagram import load_folder
 from engine.execution import Definition
 from engine.operations import complete_task, start_matter
-from engine.clock import system_clock
 from engine.runtime import Runtime
 from engine.store import Database
 from engine.store.migrations import upgrade

