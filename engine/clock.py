@@ -1,4 +1,6 @@
-"""Time is injected: everything that needs the present moment is handed a clock. Only this module reads the system's."""
+"""Time is injected: everything that needs the present moment is handed a clock. Only this module reads the
+system's.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

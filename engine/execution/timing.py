@@ -1,9 +1,8 @@
-"""When a waiting token is due. The due time is stored with the token, so that nothing is computed again on
-loading.
+"""When a waiting token is due. The due time is stored with the token, so that nothing is computed again on loading.
 
-`due` is the next moment; a cycle also keeps its `first` moment and the number of its present `round`, from
-which all others are counted (a monthly cycle from the 31st does not drift). What runs in working days keeps
-`since`, when it began to run: a calendar published later moves it.
+`due` is the next moment, `round` the number of a cycle's present repetition. `since` is when a cycle, or what counts
+working days, began to run: all repetitions are counted from there, so that a monthly one from the 31st does not drift,
+and a calendar that is published later moves what is to come.
 """
 
 from __future__ import annotations
@@ -18,12 +17,11 @@ def arm(token: Token) -> None:
     """Compute when the token is due, from now on. TimerError where a parameter makes no time."""
     now = token.instance.clock()
     timer = _timer(token)
-    due = timer.first_due(now, token.instance.calendar)
-    token.memory["due"] = due.isoformat()
-    if timer.kind == "cycle":
-        token.memory.update(first=due.isoformat(), round=0)
-    if timer.duration.working_days:
+    if timer.kind == "cycle" or timer.duration.working_days:
         token.memory["since"] = now.isoformat()
+    token.memory["due"] = timer.first_due(now, token.instance.calendar).isoformat()
+    if timer.kind == "cycle":
+        token.memory["round"] = 0
 
 
 def due_of(token: Token) -> datetime | None:
@@ -38,12 +36,12 @@ def pass_round(token: Token) -> tuple[int, bool]:
     timer, memory = _timer(token), token.memory
     if timer.kind != "cycle":
         return 1, False
-    first, this = datetime.fromisoformat(memory["first"]), memory["round"]
-    latest = _latest_round(timer, token, first, this)
+    this = memory["round"]
+    latest = _latest_round(timer, token, this)
     if timer.repetitions is not None and latest + 1 >= timer.repetitions:
         return latest - this + 1, False
     memory["round"] = latest + 1
-    memory["due"] = timer.nth_due(first, latest + 1, token.instance.calendar).isoformat()
+    memory["due"] = _due(timer, token, latest + 1).isoformat()
     return latest - this + 1, True
 
 
@@ -52,26 +50,30 @@ def reschedule(token: Token) -> bool:
     memory = token.memory
     if "since" not in memory:
         return False
-    timer, calendar, before = _timer(token), token.instance.calendar, memory["due"]
-    first = timer.first_due(datetime.fromisoformat(memory["since"]), calendar)
-    memory["due"] = first.isoformat()
-    if timer.kind == "cycle":
-        memory["first"] = first.isoformat()
-        if memory["round"]:
-            memory["due"] = timer.nth_due(first, memory["round"], calendar).isoformat()
+    before = memory["due"]
+    memory["due"] = _due(_timer(token), token, memory.get("round", 0)).isoformat()
     return bool(memory["due"] != before)
 
 
-def _latest_round(timer: Timer, token: Token, first: datetime, this: int) -> int:
-    """The last round due by now, at least the present one: by doubling steps, since there may be millions
-    after years.
-    """
-    now, calendar = token.instance.clock(), token.instance.calendar
+def _due(timer: Timer, token: Token, number: int) -> datetime:
+    """When this repetition is due. A cycle begins at the moment it names, otherwise one length after it began."""
+    calendar = token.instance.calendar
+    since = datetime.fromisoformat(token.memory["since"])
+    if timer.kind != "cycle":
+        return timer.first_due(since, calendar)
+    if timer.moment is not None:
+        return timer.nth_due(timer.moment, number, calendar)
+    return timer.nth_due(since, number + 1, calendar)
+
+
+def _latest_round(timer: Timer, token: Token, this: int) -> int:
+    """The last repetition due by now, at least this one: in doubling steps, for there may be millions."""
+    now = token.instance.clock()
     last = timer.repetitions - 1 if timer.repetitions is not None else 2**31
 
     def is_due(number: int) -> bool:
         try:
-            return number <= last and timer.nth_due(first, number, calendar) <= now
+            return number <= last and _due(timer, token, number) <= now
         except OverflowError:  # beyond the last day of the calendar
             return False
 

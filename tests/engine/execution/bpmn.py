@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -13,6 +13,8 @@ NAMESPACES = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" targetNamespace="test"'
 )
+
+NUMBERS = count(1)
 
 
 def document(*parts: str, payload: dict[str, str] | None = None) -> bytes:
@@ -153,7 +155,7 @@ def terminate() -> str:
 
 
 def multi(
-    count: str | None = None,
+    times: str | None = None,
     collection: str | None = None,
     item: str | None = None,
     out: str | None = None,
@@ -162,16 +164,16 @@ def multi(
     sequential: bool = False,
 ) -> str:
     parts = [f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">']
-    if count is not None:
-        parts.append(f"<loopCardinality>{count}</loopCardinality>")
+    if times is not None:
+        parts.append(f"<loopCardinality>{times}</loopCardinality>")
     if collection:
         parts.append(f"<loopDataInputRef>{collection}</loopDataInputRef>")
     if out:
         parts.append(f"<loopDataOutputRef>{out}</loopDataOutputRef>")
     if item:
-        parts.append(f'<inputDataItem id="in_{item}_{id(parts)}" name="{item}"/>')
+        parts.append(f'<inputDataItem id="in_{item}_{next(NUMBERS)}" name="{item}"/>')
     if out_item:
-        parts.append(f'<outputDataItem id="out_{out_item}_{id(parts)}" name="{out_item}"/>')
+        parts.append(f'<outputDataItem id="out_{out_item}_{next(NUMBERS)}" name="{out_item}"/>')
     if until:
         parts.append(f"<completionCondition>{escape(until)}</completionCondition>")
     return "".join(parts) + "</multiInstanceLoopCharacteristics>"

@@ -198,7 +198,7 @@ class Writer:
             return bpmn.loop(repeat.condition, repeat.maximum, repeat.before)
         repeat.name = self.new("i")
         return bpmn.multi(
-            count=None if repeat.by_list else str(repeat.total),
+            times=None if repeat.by_list else str(repeat.total),
             collection=f"list{repeat.total}" if repeat.by_list else None,
             item=repeat.name,
             out=f"{repeat.name}_all" if repeat.output else None,

@@ -101,7 +101,7 @@ def test_a_reminder_that_repeats_and_one_that_does_not():
 def test_boundary_on_a_multi_instance_cancels_all_its_instances():
     diagram = document(
         start(),
-        user("A", multi(count="3")),
+        user("A", multi(times="3")),
         boundary("b", "A", error("坏")),
         user("B"),
         end(),

@@ -72,7 +72,7 @@ def test_sequential_one_by_one():
 
 @pytest.mark.parametrize("count", ["3", "n", "n + 1 - 1", '"3"'])
 def test_by_count(count):
-    r = started(chain(user("A", multi(count=count))), {"n": 3})
+    r = started(chain(user("A", multi(times=count))), {"n": 3})
     do(r, "A", "A", "A")
     assert r.finished
 
@@ -86,12 +86,12 @@ def test_no_items(sequential):
 
 def test_completion_condition_takes_the_other_instances_away():
     diagram = chain(
-        user("A", multi(count="5", until="numberOfCompletedInstances / numberOfInstances >= 0.4"))
+        user("A", multi(times="5", until="numberOfCompletedInstances / numberOfInstances >= 0.4"))
     )
     r = started(diagram)
     do(r, "A", "A")
     assert r.finished and r.trace.count("A") == 2
-    sequential = chain(user("A", multi(count="5", until="够了", sequential=True)))
+    sequential = chain(user("A", multi(times="5", until="够了", sequential=True)))
     r = started(sequential)
     do(r, "A", 够了=False)
     do(r, "A", 够了=True)
@@ -103,10 +103,10 @@ def test_completion_condition_takes_the_other_instances_away():
     [
         (multi(collection="户", item="h"), {}, "没有"),
         (multi(collection="户", item="h"), {"户": "甲乙"}, "名单"),
-        (multi(count="n"), {"n": -1}, "正整数"),
-        (multi(count="n"), {"n": "很多"}, "正整数"),
-        (multi(count="n"), {"n": True}, "正整数"),
-        (multi(count="n"), {"n": 1001}, "1000"),
+        (multi(times="n"), {"n": -1}, "正整数"),
+        (multi(times="n"), {"n": "很多"}, "正整数"),
+        (multi(times="n"), {"n": True}, "正整数"),
+        (multi(times="n"), {"n": 1001}, "1000"),
     ],
 )
 def test_what_is_not_a_list_or_a_count_is_refused(characteristics, data, says):
@@ -118,7 +118,7 @@ def test_what_is_not_a_list_or_a_count_is_refused(characteristics, data, says):
 
 
 def test_an_output_that_is_not_given_is_refused():
-    r = started(chain(user("A", multi(count="2", out="o", out_item="y"))))
+    r = started(chain(user("A", multi(times="2", out="o", out_item="y"))))
     with pytest.raises(ExecutionError, match="y"):
         do(r, "A", z=1)
     assert open_ids(r) == ["A", "A"]
@@ -150,7 +150,7 @@ def test_nested_instances_each_keep_their_own_items():
         sub(
             "S",
             start("s1"),
-            user("A", multi(count="组", item="号", out="答", out_item="y")),
+            user("A", multi(times="组", item="号", out="答", out_item="y")),
             end("e1"),
             path("s1 A e1"),
             multi(collection="组们", item="组", out="总", out_item="答"),
@@ -180,7 +180,7 @@ def test_results_of_steps_inside_are_local_to_each_instance():
         flow("g", "同意了", "问.好"),
         flow("g", "没同意", id="d"),
     )
-    diagram = document(start(), sub("S", *inside, multi(count="2")), end(), path("s S e"))
+    diagram = document(start(), sub("S", *inside, multi(times="2")), end(), path("s S e"))
     r = started(diagram)
     first, second = r.open_tasks()
     r.complete(first.id, {"好": True})
@@ -193,7 +193,7 @@ def test_results_of_steps_inside_are_local_to_each_instance():
 def test_results_inside_a_called_process_are_local_too():
     diagram = document(
         process(
-            "p", start(), call("C", "q", multi(count="2", out="全部", out_item="问")), end(), path("s C e")
+            "p", start(), call("C", "q", multi(times="2", out="全部", out_item="问")), end(), path("s C e")
         ),
         process("q", user("问", properties(kind="handle"))),
     )
@@ -205,7 +205,7 @@ def test_results_inside_a_called_process_are_local_too():
 
 def test_the_output_may_be_a_field_of_the_steps_result():
     r = started(
-        chain(user("A", properties(kind="handle", key="意见"), multi(count="2", out="全部", out_item="结论")))
+        chain(user("A", properties(kind="handle", key="意见"), multi(times="2", out="全部", out_item="结论")))
     )
     do(r, "A", 结论="好")
     do(r, "A", 结论="不好")
@@ -215,8 +215,8 @@ def test_the_output_may_be_a_field_of_the_steps_result():
 def test_multi_instance_of_automatic_things_and_of_receive_tasks():
     diagram = document(
         start(),
-        sub("S", start("s1"), end("e1"), path("s1 e1"), multi(count="200")),
-        node("receiveTask", "R", multi(count="2"), messageRef="message:到了"),
+        sub("S", start("s1"), end("e1"), path("s1 e1"), multi(times="200")),
+        node("receiveTask", "R", multi(times="2"), messageRef="message:到了"),
         end(),
         path("s S R e"),
     )

@@ -97,7 +97,7 @@ class Grower:
                 branches.append(None)
             else:
                 row = self.row(depth - 1)
-                if not last and how != "parallel" and self.draw(st.integers(0, 5)) == 0:
+                if not last and how == "exclusive" and self.draw(st.integers(0, 5)) == 0:
                     row.blocks.append(self.stop())
                 branches.append(row)
         conditions = [] if how == "parallel" else [self.draw(CONDITIONS) for _ in range(size - 1)]
@@ -157,7 +157,7 @@ def identity(task: Task) -> tuple[str, tuple[tuple[str, object], ...]]:
 
 def compare(r: Rehearsal, oracle: Oracle) -> None:
     tasks = Counter(identity(task) for task in r.open_tasks())
-    expected = Counter((name, tuple(i for i in items if "_all" not in i[0])) for name, items in names(oracle))
+    expected = Counter(plain_name(task.name) for task in oracle.open_tasks())
     assert tasks == expected
     assert Counter(r.trace) == oracle.trace
     assert r.data == oracle.data
@@ -169,8 +169,11 @@ def compare(r: Rehearsal, oracle: Oracle) -> None:
     assert not r.stuck
 
 
-def names(oracle: Oracle) -> list[Any]:
-    return [task.name for task in oracle.open_tasks()]
+def plain_name(
+    name: tuple[str, tuple[tuple[str, object], ...]],
+) -> tuple[str, tuple[tuple[str, object], ...]]:
+    """What both sides can name a task by: its element and the items of the instances around it."""
+    return name[0], tuple(item for item in name[1] if "_all" not in item[0])
 
 
 def act(choices: st.DataObject, r: Rehearsal, oracle: Oracle, outputs: list[str]) -> None:
@@ -192,11 +195,10 @@ def act(choices: st.DataObject, r: Rehearsal, oracle: Oracle, outputs: list[str]
         case what:
             task = tasks[choices.draw(st.integers(0, len(tasks) - 1), label="task")]
             wanted = identity(task)
-            twin = next(
-                one
-                for one in oracle.open_tasks()
-                if (one.name[0], tuple(i for i in one.name[1] if "_all" not in i[0])) == wanted
-            )
+            place = [one.id for one in tasks if identity(one) == wanted].index(
+                task.id
+            )  # they opened in this order
+            twin = [one for one in oracle.open_tasks() if plain_name(one.name) == wanted][place]
             note(f"{what} {wanted}")
             if what == "error":
                 code = choices.draw(CODES)
