@@ -49,8 +49,7 @@ def published_years(connection: Connection) -> list[int]:
 
 
 def publish(connection: Connection, year: Year, now: datetime) -> bool:
-    """Replace what is stored of a year. Answers whether anything changed: then working-day deadlines are
-    recomputed.
+    """Replace what is stored of a year. Answers whether anything changed: then working-day deadlines are recomputed.
 
     Raises ValueError (Chinese) for a day outside the year.
     """
@@ -82,9 +81,7 @@ def publish(connection: Connection, year: Year, now: datetime) -> bool:
 def publish_shipped(
     connection: Connection, now: datetime, path: Path = PROCESSES / "calendar.toml"
 ) -> list[int]:
-    """Publish the years of the file that the database does not know yet; what was edited there stays.
-    Answers which.
-    """
+    """Publish the years of the file that the database does not know yet; what was edited there stays. Answers which."""
     known = published_years(connection)
     fresh = [year for year in read_years(path) if year.year not in known]
     for year in fresh:

@@ -1,6 +1,4 @@
-"""Configuration by environment. `OPTIONS` is the one table of what there is; anything unsafe refuses to
-start.
-"""
+"""Configuration by environment. `OPTIONS` is the one table of what there is; anything unsafe refuses to start."""
 
 import os
 import secrets
@@ -63,9 +61,7 @@ class Configuration:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None, demo: bool = False) -> "Configuration":
-        """Read the environment. Raises ConfigurationError listing everything that is wrong, never half of
-        it.
-        """
+        """Read the environment. Raises ConfigurationError listing everything that is wrong, never half of it."""
         reader = _Reader(os.environ if env is None else env)
         demo = reader.flag("CUNYI_DEMO", demo)
         data_dir = Path(reader.text("CUNYI_DATA_DIR", "data")).absolute()

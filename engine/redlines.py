@@ -16,8 +16,7 @@ Scope = Literal["单位", "事项"]
 
 @dataclass(frozen=True)
 class Incompatibility:
-    """Names one person must not (`forbidden`) or had better not hold together; §10 of the catalogue of
-    clauses.
+    """Names one person must not (`forbidden`) or had better not hold together; §10 of the catalogue of clauses.
 
     `scope` 单位: within one unit; 事项: within one meeting or matter. `relatives`: names that near relatives
     of whoever holds one of `between` must not hold either.

@@ -1,6 +1,4 @@
-"""How long each kind of record is kept (`[retention]` in redlines.toml, in days), carried out by the
-worker.
-"""
+"""How long each kind of record is kept (`[retention]` in redlines.toml, in days), carried out by the worker."""
 
 from datetime import datetime, timedelta
 
@@ -13,9 +11,7 @@ from engine.store.tables import tokens, views
 
 
 def retire(connection: Connection, now: datetime, rules: Redlines | None = None) -> dict[str, int]:
-    """Delete what has been kept long enough; answers how many rows of each kind. Harmless when two do it at
-    once.
-    """
+    """Delete what has been kept long enough; answers how many rows of each kind. Harmless when two do it at once."""
     kept = (rules or redlines()).retention
     before = {kind: now - timedelta(days=days) for kind, days in kept.items()}
     over = (tokens.c.expires_at < before["tokens"]) | (tokens.c.revoked_at < before["tokens"])

@@ -53,8 +53,7 @@ class SampleAccount:
 def load(database: Database, clock: Clock, known: Designations | None = None) -> Imported:
     """Put the sample county into a database, with the published holidays; once more does no harm.
 
-    Raises DemoRefused when there are accounts that are no samples: invented people must not stand among
-    real ones.
+    Raises DemoRefused when there are accounts that are no samples: invented people must not stand among real ones.
     """
     real = select(accounts_table.c.login).where(accounts_table.c.is_sample.is_(False)).limit(1)
     if database.look(lambda c: c.scalar(real)) is not None:
@@ -70,9 +69,7 @@ def load(database: Database, clock: Clock, known: Designations | None = None) ->
 
 
 def accounts(database: Database, only: Iterable[tuple[str, str]] | None = None) -> list[SampleAccount]:
-    """The sample accounts with their posts; `only`: those holding a post of these (unit code, post), in
-    that order.
-    """
+    """The sample accounts with their posts; `only`: those holding a post of these (unit code, post), in that order."""
     rows = database.look(_rows)
     found: dict[str, SampleAccount] = {}
     held: dict[tuple[str, str], str] = {}

@@ -50,8 +50,7 @@ class Accepted:
 
 
 def accept(data: bytes, name: str) -> Accepted:
-    """Look into a file and clean it: a picture is turned upright and loses its location and all other
-    metadata.
+    """Look into a file and clean it: a picture is turned upright and loses its location and all other metadata.
 
     Raises FileRefused: empty, over 10 MB, of a kind that is not allowed, damaged, or with macros.
     """

@@ -1,6 +1,4 @@
-"""Pictures are drawn anew: whatever was hidden in the file, above all where the photo was taken, does not
-survive.
-"""
+"""Pictures are drawn anew: whatever was hidden in the file, above all where the photo was taken, does not survive."""
 
 import io
 import threading

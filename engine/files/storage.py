@@ -11,9 +11,7 @@ from engine.store.tables import file_uses, files
 
 
 def keep(connection: Connection, accepted: Accepted, now: datetime) -> None:
-    """Write the content. Does nothing when the same content is there already, also when two bring it at
-    once.
-    """
+    """Write the content. Does nothing when the same content is there already, also when two bring it at once."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     values = {
         "id": accepted.id,
@@ -31,18 +29,14 @@ def keep(connection: Connection, accepted: Accepted, now: datetime) -> None:
 
 
 def store(connection: Connection, accepted: Accepted, by: int, now: datetime) -> int:
-    """Keep a file and note who brought it; it belongs to no matter yet. Answers the id of that note
-    (`file_uses`).
-    """
+    """Keep a file and note who brought it; it belongs to no matter yet. Answers the id of that note (`file_uses`)."""
     keep(connection, accepted, now)
     use = {"file_id": accepted.id, "name": accepted.name, "uploaded_by": by, "uploaded_at": now}
     return new_id(connection.execute(file_uses.insert().values(**use)))
 
 
 def read(connection: Connection, file_id: str) -> tuple[bytes, str]:
-    """(content, media type). Raises KeyError when there is no such file. Who may read it is decided
-    elsewhere.
-    """
+    """(content, media type). Raises KeyError when there is no such file. Who may read it is decided elsewhere."""
     row = connection.execute(
         select(files.c.data, files.c.media_type).where(files.c.id == file_id)
     ).one_or_none()
@@ -52,9 +46,7 @@ def read(connection: Connection, file_id: str) -> tuple[bytes, str]:
 
 
 def retire_uploads(connection: Connection, before: datetime) -> int:
-    """Forget what was uploaded before and never handed in, and contents nobody refers to; answers how many
-    contents.
-    """
+    """Forget what was uploaded before and never handed in, and contents nobody refers to; answers how many contents."""
     unused = file_uses.c.instance_id.is_(None) & (file_uses.c.uploaded_at < before)
     connection.execute(file_uses.delete().where(unused))
     referred = select(file_uses.c.file_id)

@@ -28,8 +28,7 @@ GENESIS = Head(0, "0" * 64)
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `actor_id` None: the clock. `detail`: ids, names of steps, numbers; nothing
-    personal.
+    """One thing that happened. `actor_id` None: the clock. `detail`: ids, names of steps, numbers; nothing personal.
 
     `digest` stands for the content of a submission: `digest(salt, data)`.
     """
@@ -48,11 +47,9 @@ class Entry:
 def append(
     connection: Connection, chain: str, head: Head | tuple[int, str], entries: Sequence[Entry]
 ) -> Head:
-    """Write `entries` after `head`, the last of `chain` as the caller knows it; answers the new head. One
-    statement.
+    """Write `entries` after `head`, the last of `chain` as the caller knows it; answers the new head. One statement.
 
-    Raises IntegrityError when somebody else has written after that head: then the whole change must be made
-    again.
+    Raises IntegrityError when somebody else has written after that head: then the whole change must be made again.
     """
     rows, head = link(chain, Head(*head), entries)
     if rows:
@@ -71,9 +68,7 @@ def link(chain: str, head: Head, entries: Sequence[Entry]) -> tuple[list[dict[st
 
 
 def append_to_unit(connection: Connection, unit_id: int, entries: Sequence[Entry]) -> Head:
-    """Write on the chain of a unit: appointments, parameters, publishing, and whatever else belongs to no
-    matter.
-    """
+    """Write on the chain of a unit: appointments, parameters, publishing, and whatever else belongs to no matter."""
     chain = unit_chain(unit_id)
     where = chain_heads.c.chain == chain
     row = connection.execute(

@@ -43,9 +43,7 @@ class Checked:
 
 
 def verify(connection: Connection, chain: str | None = None, exported: Iterable[str | bytes] = ()) -> Checked:
-    """Recompute everything, or one chain. `exported`: lines of `export_heads`, so that a removed chain shows
-    too.
-    """
+    """Recompute everything, or one chain. `exported`: lines of `export_heads`, so that a removed chain shows too."""
     heads = _heads(connection, chain)
     breaks: list[Break] = []
     seen: dict[str, Head] = {}
@@ -85,9 +83,7 @@ def checkpoint(connection: Connection, day: date, now: datetime) -> str:
 
 
 def export_heads(connection: Connection, since: date | None = None) -> Iterator[str]:
-    """One JSON line a day. Kept outside (printed, sent upwards), it proves later that no chain was taken
-    away.
-    """
+    """One JSON line a day. Kept outside (printed, sent upwards), it proves later that no chain was taken away."""
     rows = connection.execute(select(checkpoints).order_by(checkpoints.c.day)).mappings()
     before: str | None = None
     for row in rows:

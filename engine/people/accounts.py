@@ -1,6 +1,4 @@
-"""Signing in: passwords by argon2, attempts counted in the database so that several processes agree, and API
-tokens.
-"""
+"""Signing in: passwords by argon2, attempts counted in the database so that several processes agree, and API tokens."""
 
 import hashlib
 import secrets
@@ -48,9 +46,7 @@ class TooMany(SignInError):
 
 
 class Account(NamedTuple):
-    """Who signed in. `generation` goes into the session: when the stored one is higher, the session is
-    over.
-    """
+    """Who signed in. `generation` goes into the session: when the stored one is higher, the session is over."""
 
     person_id: int
     login: str
@@ -81,9 +77,7 @@ def add_account(
     is_sample: bool = False,
     must_change: bool = False,
 ) -> None:
-    """The same with the hash already made, which takes too long to be done inside a transaction many
-    times.
-    """
+    """The same with the hash already made, which takes too long to be done inside a transaction many times."""
     values = {"person_id": person_id, "login": normal_login(login), "password_hash": password_hash}
     connection.execute(
         accounts.insert().values(**values, is_sample=is_sample, must_change=must_change, generation=0)
@@ -91,9 +85,7 @@ def add_account(
 
 
 def set_password(connection: Connection, person_id: int, password: str, must_change: bool = False) -> None:
-    """Every open session and failed attempt of the account is over. Raises PasswordRefused; KeyError without
-    account.
-    """
+    """Every open session and failed attempt of the account ends. Raises PasswordRefused; KeyError without account."""
     values = {"password_hash": hash_password(password), "must_change": must_change}
     where = accounts.c.person_id == person_id
     login = connection.scalar(select(accounts.c.login).where(where))
@@ -251,9 +243,7 @@ def create_token(connection: Connection, person_id: int, now: datetime, days: in
 
 
 def find_token(connection: Connection, secret: str, now: datetime) -> Account | None:
-    """Whose token it is, in one statement; None when unknown, expired, revoked, or the account is
-    disabled.
-    """
+    """Whose token it is, in one statement; None when unknown, expired, revoked, or the account is disabled."""
     return _account(
         connection,
         tokens.c.digest == _token_digest(secret),

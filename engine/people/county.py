@@ -91,9 +91,7 @@ def read_county(path: Path, known: Designations) -> County:
 
 
 def check_county(raw: Mapping[str, Any], known: Designations) -> County:
-    """What can be seen without a database: shapes, references, levels. Raises CountyRefused with every
-    mistake.
-    """
+    """What can be seen without a database: shapes, references, levels. Raises CountyRefused with every mistake."""
     errors = list(_shape_errors(raw))
     if errors:
         raise CountyRefused(errors)

@@ -24,9 +24,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Designation:
-    """`levels`: where it exists (a duty has none). `leaves`: the posts and registers it comes down to, itself
-    included.
-    """
+    """`levels`: where it exists (a duty has none). `leaves`: the posts and registers it comes down to, or itself."""
 
     name: str
     kind: Sort
@@ -57,9 +55,7 @@ class Clash:
 
 
 class Designations(Mapping[str, Designation]):
-    """All of them, by name, and which go together. `get` answers None for an unknown name, `[name]` raises
-    KeyError.
-    """
+    """All of them, by name, and which go together. `get` answers None for an unknown name, `[name]` raises KeyError."""
 
     def __init__(self, entries: Iterable[Designation], redlines: Redlines) -> None:
         self._by_name = {entry.name: entry for entry in entries}
@@ -85,9 +81,7 @@ class Designations(Mapping[str, Designation]):
 
     @classmethod
     def load(cls, folder: Path = PROCESSES) -> "Designations":
-        """Read `posts.toml` and `redlines.toml`. Raises ValueError (Chinese) naming the entry that is
-        wrong.
-        """
+        """Read `posts.toml` and `redlines.toml`. Raises ValueError (Chinese) naming the entry that is wrong."""
         raw = tomllib.loads((folder / "posts.toml").read_text("utf-8"))
         entries = [_designation(name, entry, raw) for name, entry in raw.items()]
         return cls(entries, Redlines.load(folder))

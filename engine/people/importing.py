@@ -32,9 +32,7 @@ from engine.store.tables import tenures as tenures_table
 
 @dataclass
 class Imported:
-    """What an import did. `passwords`: login → first password, shown once and to be changed at the first
-    sign-in.
-    """
+    """What an import did. `passwords`: login → first password, shown once and to be changed at the first sign-in."""
 
     units: int = 0
     people: int = 0
@@ -53,8 +51,7 @@ def import_county(
     today: date,
     sample_password: str | None = None,
 ) -> Imported:
-    """Import what `check_county` let through. Raises CountyRefused with everything the database does not
-    allow.
+    """Import what `check_county` let through. Raises CountyRefused with everything the database does not allow.
 
     `sample_password`: the accounts are samples and all have this password.
     """
@@ -188,9 +185,7 @@ class _Import:
         self.done.warnings += warnings
 
     def _has_held(self, person_id: int, unit_id: int, designation: str, since: date) -> bool:
-        """Whether this appointment was made already: it began that day or before and is still held, or was
-        ended.
-        """
+        """Whether this appointment was made already: it began that day or before and is still held, or was ended."""
         for table, name in ((tenures_table, "post"), (registrations, "register")):
             theirs = (
                 (table.c.person_id == person_id)

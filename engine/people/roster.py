@@ -62,8 +62,7 @@ class Standing:
 
 
 def place(designation: str, line: list[Unit], known: Designations | None = None) -> Unit | None:
-    """The first unit of `line` (from the matter's unit upwards) where `designation` exists; None when there
-    is none.
+    """The first unit of `line` (from the matter's unit upwards) where `designation` exists; None when there is none.
 
     Raises KeyError for a name that posts.toml does not know.
     """
@@ -74,9 +73,7 @@ def place(designation: str, line: list[Unit], known: Designations | None = None)
 def resolve_unit(
     connection: Connection, designation: str, unit_id: int, known: Designations | None = None
 ) -> int | None:
-    """The unit that `designation` means for a matter of `unit_id`: that one, else the nearest above of its
-    level.
-    """
+    """The unit that `designation` means for a matter of `unit_id`: that one, else the nearest above of its level."""
     unit = place(designation, ancestors(connection, unit_id), known)
     return unit.id if unit else None
 
@@ -86,8 +83,7 @@ def holders(
 ) -> list[int]:
     """The people who are `designation` in exactly this unit on a day, in order of their ids; groups expanded.
 
-    A duty (会次职务) has no holders but in its own meeting or matter: empty. Raises KeyError for an unknown
-    name.
+    A duty (会次职务) has no holders but in its own meeting or matter: empty. Raises KeyError for an unknown name.
     """
     known = known or designations()
     meant = known[designation]

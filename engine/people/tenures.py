@@ -1,6 +1,4 @@
-"""Taking and leaving a post or a place on a register, and the red lines about who may hold what together
-(§10).
-"""
+"""Taking and leaving a post or a place on a register, and the red lines about who may hold what together (§10)."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -29,12 +27,10 @@ def appoint(
     ends_on: date | None = None,
     known: Designations | None = None,
 ) -> list[str]:
-    """Give a person a post (任职) or enter them in a register (名册) from a day on; answers what to warn
-    about (提示).
+    """Give a person a post (任职) or enter them in a register (名册) from a day on; answers what to warn about (提示).
 
     Raises Conflict when a red line forbids it, Refused when the unit is of the wrong level, the name is not
-    one that is held (a derived group, a duty), the dates are the wrong way round, or the person holds it then
-    already.
+    one that is held (a derived group, a duty), the dates are the wrong way round, or the person holds it then already.
     """
     known = known or designations()
     unit = get(connection, unit_id)

@@ -1,6 +1,4 @@
-"""Units (组织): one tree, 市 → 县 → 乡镇 → 村 → 屋场. A unit's path names its ancestors, so a subtree is a
-prefix.
-"""
+"""Units (组织): one tree, 市 → 县 → 乡镇 → 村 → 屋场. A unit's path names its ancestors, so a subtree is a prefix."""
 
 from typing import Any, NamedTuple
 
@@ -65,16 +63,12 @@ def subtree(connection: Connection, path: str) -> list[Unit]:
 
 
 def within(path: str, column: ColumnElement[str] = units.c.path) -> ColumnElement[bool]:
-    """The condition that `column` is the path of this unit or of one below. A range, so that the index serves
-    it.
-    """
+    """The condition that `column` is the path of this unit or of one below. A range, so that the index serves it."""
     return (column >= path) & (column < path[:-1] + "0")  # '0' is the character after '/'
 
 
 def add(connection: Connection, level: str, code: str, name: str, parent_id: int | None = None) -> Unit:
-    """A new unit under `parent_id`. Raises ValueError (Chinese) when the level does not fit under the
-    parent's.
-    """
+    """A new unit under `parent_id`. Raises ValueError (Chinese) when the level does not fit under the parent's."""
     parent = get(connection, parent_id) if parent_id is not None else None
     if level not in LEVELS or (parent and LEVELS.index(level) <= LEVELS.index(parent.level)):
         raise ValueError(f"{parent.level if parent else ''}下面不能设{level}：{name}")

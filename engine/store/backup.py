@@ -40,8 +40,7 @@ def backup(database: Database, path: Path, clock: Clock = system_clock) -> dict[
 
     Written beside it first and then put in place, readable by its owner only: a half-written backup never
     bears the name of a
-    whole one. Raises BackupRefused when the file exists, the folder does not, or the schema is not up to
-    date.
+    whole one. Raises BackupRefused when the file exists, the folder does not, or the schema is not up to date.
     """
     if path.exists():
         raise BackupRefused(f"{path} 已经存在，备份不会覆盖它。请换一个文件名")

@@ -69,9 +69,7 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Like `read`, and everything read through it is of one and the same moment: for verifying and
-        backing up.
-        """
+        """Like `read`, and everything read through it is of one and the same moment: for verifying and backing up."""
         if self.is_sqlite:  # a transaction of SQLite's is that already
             with self.read() as connection:
                 yield connection
@@ -88,8 +86,7 @@ class Database:
         """One transaction: committed at the end, rolled back on any exception.
 
         Raises DatabaseBusy (may be tried again) or DatabaseUnavailable; a violated constraint stays
-        SQLAlchemy's IntegrityError. RuntimeError inside another one of the same thread: it would wait for
-        itself.
+        SQLAlchemy's IntegrityError. RuntimeError inside another one of the same thread: it would wait for itself.
         """
         committing = False
         try:

@@ -11,8 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 class DatabaseUnavailable(Exception):
     """The database cannot be reached or cannot write; nothing was changed, unless `in_doubt`.
 
-    `in_doubt`: the connection broke while the commit was on its way; the change may or may not stand. Never
-    retried.
+    `in_doubt`: the connection broke while the commit was on its way; the change may or may not stand. Never retried.
     """
 
     def __init__(self, in_doubt: bool = False) -> None:

@@ -1,6 +1,4 @@
-"""A procedure's folder as one value: the same files always give the same bytes, so a digest names a
-content.
-"""
+"""A procedure's folder as one value: the same files always give the same bytes, so a digest names a content."""
 
 import io
 import zipfile
