@@ -24,7 +24,7 @@ class Node:
     properties: Mapping[str, str] = field(default_factory=dict)
     default: str = ""  # target of the default flow
     body: str = ""  # event definitions and the like
-    attached: str = ""
+    attached: str = ""  # id of the activity a (non-interrupting) boundary event stands on
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _lane(number: int, lane: str, nodes: Sequence[Node]) -> str:
 
 def _node(node: Node, flows: Sequence[Flow]) -> str:
     attributes = f' default="{node.id}_{node.default}"' if node.default else ""
-    attributes += f' attachedToRef="{node.attached}"' if node.attached else ""
+    attributes += f' attachedToRef="{node.attached}" cancelActivity="false"' if node.attached else ""
     inner = f"<documentation>请办理{node.name}。</documentation>" if node.tag == "userTask" else ""
     if node.properties:
         listed = "".join(
@@ -213,6 +213,20 @@ def waiting(duration: str = "PT1H") -> dict[str, bytes]:
     order = [node.id for node in nodes]
     flows = [Flow(a, b) for a, b in zip(order, order[1:], strict=False)]
     return folder("pause", "等候", nodes, flows, {"plain": form(text("说明"))}, "报账员")
+
+
+def urging() -> dict[str, bytes]:
+    """A step that urges every second while it is open."""
+    cycle = '<timerEventDefinition id="urge_def"><timeCycle>R100/PT1S</timeCycle></timerEventDefinition>'
+    nodes = [
+        Node("start", "startEvent", "开始", "报账员"),
+        step("slow", "慢慢办", "报账员", "plain"),
+        Node("urge", "boundaryEvent", "催办", "报账员", body=cycle, attached="slow"),
+        Node("urged", "endEvent", "催过了", "报账员"),
+        Node("done", "endEvent", "办结", "报账员"),
+    ]
+    flows = [Flow("start", "slow"), Flow("slow", "done"), Flow("urge", "urged")]
+    return folder("urging", "催办", nodes, flows, {"plain": form(text("说明"))}, "报账员")
 
 
 FIFTEEN = ("报账员", "会计", "村委会主任")

@@ -55,7 +55,9 @@ class Client:
         self.process.join(10)
 
 
-def _work(pipe: Connection, make: Callable[..., Callable[[Link], bool]], port: int, arguments: tuple[Any, ...]) -> None:
+def _work(
+    pipe: Connection, make: Callable[..., Callable[[Link], bool]], port: int, arguments: tuple[Any, ...]
+) -> None:
     step, link = make(*arguments), Link(port)
     while (seconds := pipe.recv()) is not None:
         try:

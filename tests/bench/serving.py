@@ -1,6 +1,6 @@
 """A server as `cunyi serve` runs it, with one more route: the floor that completions are compared with.
 
-    python -m tests.bench.serving DATABASE_URL PORT
+python -m tests.bench.serving DATABASE_URL PORT
 """
 
 import sys
@@ -15,7 +15,9 @@ from engine.runtime import Runtime
 from webui.server import Server
 
 metadata = MetaData()
-floor = Table("bench_floor", metadata, Column("id", Integer, primary_key=True), Column("n", Integer, nullable=False))
+floor = Table(
+    "bench_floor", metadata, Column("id", Integer, primary_key=True), Column("n", Integer, nullable=False)
+)
 _UPDATE = update(floor).where(floor.c.id == bindparam("key")).values(n=floor.c.n + 1)
 
 
@@ -48,7 +50,9 @@ def mount_floor(app: Flask, runtime: Runtime) -> None:
 def main() -> None:
     url, port = sys.argv[1:]
     here = Path.cwd()
-    configuration = Configuration(database_url=url, secret_key="b" * 40, data_dir=here, log_level="WARNING", demo=True)
+    configuration = Configuration(
+        database_url=url, secret_key="b" * 40, data_dir=here, log_level="WARNING", demo=True
+    )
     BenchServer(configuration, "127.0.0.1", int(port), processes=2, threads=8, worker=False).run()
 
 

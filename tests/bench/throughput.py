@@ -65,8 +65,12 @@ def _in_turns(lower: list[Client], upper: list[Client]) -> tuple[list[float], li
 def _matters(runtime: Runtime, world: World) -> list[dict[str, Any]]:
     """Enough matters, started, for all turns; each with its first open tasks."""
     wanted = int(os.environ.get("BENCH_MATTERS", "900"))
-    started = [start_matter(runtime, world.people["报账"], "fifteen", "village", f"第{n}件") for n in range(wanted)]
-    return [{"id": done.instance_id, "open": [(t["id"], t["lane"]) for t in done.open_tasks]} for done in started]
+    started = [
+        start_matter(runtime, world.people["报账"], "fifteen", "village", f"第{n}件") for n in range(wanted)
+    ]
+    return [
+        {"id": done.instance_id, "open": [(t["id"], t["lane"]) for t in done.open_tasks]} for done in started
+    ]
 
 
 # ---------------------------------------------------------------- what the clients do
@@ -88,7 +92,9 @@ def completion_step(tokens: dict[str, str], matters: list[dict[str, Any]]) -> Ca
     def step(link: Link) -> bool:
         matter = waiting[-1]  # IndexError: too few matters for the time
         task_id, lane = matter["open"][0]
-        status, answer = link.post(f"/tasks/{task_id}/complete", {"data": {"金额": 200, "说明": "照办"}}, tokens[lane])
+        status, answer = link.post(
+            f"/tasks/{task_id}/complete", {"data": {"金额": 200, "说明": "照办"}}, tokens[lane]
+        )
         assert status == 200, answer
         matter["open"] = [(task["id"], task["post"]) for task in answer["open_tasks"]]
         if answer["status"] == "completed":

@@ -2,7 +2,7 @@
 
 from tests.faults.town import Town, at_once
 
-ROUNDS = 12
+ROUNDS = 8
 
 
 def test_a_step_completed_twice_at_once(town: Town) -> None:

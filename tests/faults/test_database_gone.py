@@ -49,7 +49,7 @@ def test_a_locked_sqlite_file_is_waited_for_then_refused(sqlite_database: Databa
             status, answer = site.complete("报账", task, {"序号": 0})
         assert status == 200, "a short lock is waited for"
         [task] = [t["id"] for t in answer["open_tasks"]]
-        with locked(path, 9):
+        with locked(path, 6.5):
             assert site.call("报账", "GET", "/tasks")[0] == 200, "reading goes on"
             status, refused = site.complete("报账", task, {"序号": 1})
             assert status == 503 and "没有保存" in refused["error"]["message"]

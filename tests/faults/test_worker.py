@@ -61,3 +61,13 @@ def test_a_worker_killed_at_its_work(town: Town) -> None:
     with town.worker():
         eventually(lambda: gone_on(town, matters) == MANY)
     each_once(town, matters)
+
+
+def test_missed_repetitions_become_one_with_their_number(town: Town) -> None:
+    instance, _ = town.start("urging")
+    time.sleep(3.5)
+    with town.worker():
+        first = eventually(lambda: town.entries(instance, "timer"))[0]
+    assert first.detail["rounds"] >= 3, "those that were missed, as one"
+    assert town.row(instance).status == "running"
+    town.verify()
