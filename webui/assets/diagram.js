@@ -29,7 +29,7 @@ async function mount(host) {
   const view = new View(host, surface, canvas);
   view.fit();
   new ResizeObserver(() => view.refit()).observe(host);
-  tools(host, view, (present ?? []).map((id) => known.get(id)).filter(Boolean));
+  tools(host, view, (present ?? []).map((id) => known.get(id)).filter(Boolean).sort((a, b) => rank(a) - rank(b)));
   gestures(surface, view);
   describe(host, viewer, canvas, notes ?? {});
 }
@@ -97,6 +97,12 @@ function tools(host, view, present) {
   let turn = 0;
   if (present.length) add('当前', '显示当前所在的步骤', () => view.show(present[turn++ % present.length]));
   host.prepend(bar);
+}
+
+/** What people wait for comes before the clocks that run beside it and the frames around it. */
+function rank({ type }) {
+  if (/(User|Manual|^bpmn:)Task$/.test(type)) return 0;
+  return /Event$/.test(type) ? 1 : 2;
 }
 
 function gestures(surface, view) {
