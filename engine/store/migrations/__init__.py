@@ -15,6 +15,8 @@ _LOCK = 0x63756E7969  # any number, the same in every process
 
 def upgrade(database: Database) -> None:
     """Bring the schema up to date: whole or not at all, by one process at a time; nothing when it is."""
+    if database.is_sqlite:
+        _private(Path(str(database.url.database)))
     with database.read() as connection:
         if current(connection) == newest():
             return
@@ -34,6 +36,12 @@ def current(connection: Connection) -> str | None:
 def newest() -> str | None:
     """The revision this program needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _private(path: Path) -> None:
+    """A new county's file is its owner's alone; SQLite gives its side files the same rights."""
+    if path.parent.is_dir():
+        path.touch(mode=0o600, exist_ok=True)
 
 
 def _upgrade_sqlite(database: Database) -> None:

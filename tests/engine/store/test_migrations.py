@@ -1,6 +1,7 @@
 """The migrations build exactly the tables the program is written against."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -82,4 +83,12 @@ def test_a_failed_upgrade_changes_nothing(empty_database_url: str, monkeypatch: 
         assert set(inspector.get_table_names()) <= {"alembic_version"}
     monkeypatch.undo()
     upgrade(database)
+    database.close()
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """It holds personal data."""
+    database = Database(f"sqlite:///{tmp_path}/county.db")
+    upgrade(database)
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
     database.close()
