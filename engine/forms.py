@@ -61,7 +61,8 @@ def fields(schema: Schema) -> Iterator[Mapping[str, Any]]:
 
 
 def key_of(component: Mapping[str, Any]) -> str:
-    return str(component.get("key") or component.get("path") or "")
+    """Where the value stands: a list or group of fields has a `path`, everything else a `key`."""
+    return str(component.get("path" if component.get("type") in ("group", "dynamiclist") else "key") or "")
 
 
 def field_types(schema: Schema) -> dict[str, str]:
