@@ -292,3 +292,14 @@ while True:
             assert len(written) % 2 == 0
             assert len(written) >= 2 * confirmed
             c.execute(chain_heads.delete())
+
+
+def test_after_a_pause_a_dead_connection_is_replaced_unnoticed(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`read()` cannot try again by itself: the connection is asked before it is handed out."""
+    monkeypatch.setattr("engine.store.database.IDLE", 0.0)
+    count(postgresql_database)
+    _kill_connections(postgresql_database)
+    with postgresql_database.read() as connection:
+        assert connection.execute(select(chain_heads)).all() == []
