@@ -305,7 +305,7 @@ class Work:
     def _save_tasks(self, c: Connection) -> None:
         closed = self.closed
         if closed:
-            c.execute(delete(tasks).where(tasks.c.id.in_(closed)))
+            c.execute(_CLOSE, [{"b_task": task_id} for task_id in closed])
         rows = [opened.task for opened in self.opened] + self.reopened.get("tasks", [])
         seats = [seat for opened in self.opened for seat in opened.seats] + self.reopened.get("seats", [])
         if rows:
@@ -348,7 +348,7 @@ class Work:
             c.execute(update(submissions).where(taken_back).values(withdrawn_at=self.now))
         if self.submitted is None:
             return
-        c.execute(insert(submissions).values(**self.submitted.values))
+        c.execute(insert(submissions), self.submitted.values)
         if self.submitted.file_ids:
             uploaded_by = self.actor.person_id if self.actor else None
             c.execute(
@@ -421,6 +421,7 @@ MATTER = (
     .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
 )
 _MATTER = MATTER.where(instances.c.id == bindparam("instance"))
+_CLOSE = delete(tasks).where(tasks.c.id == bindparam("b_task"))
 _OPEN_ROWS = (
     select(tasks).where(tasks.c.instance_id == bindparam("instance")).order_by(tasks.c.opened_at, tasks.c.id)
 )

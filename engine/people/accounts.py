@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from engine.store.database import Database, one_at_a_time
 from engine.store.tables import accounts, people, sign_in_attempts, tokens
@@ -244,13 +244,8 @@ def create_token(connection: Connection, person_id: int, now: datetime, days: in
 
 def find_token(connection: Connection, secret: str, now: datetime) -> Account | None:
     """Whose token it is, in one statement; None when unknown, expired, revoked, or the account is disabled."""
-    return _account(
-        connection,
-        tokens.c.digest == _token_digest(secret),
-        tokens.c.revoked_at.is_(None),
-        or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now),
-        by_token=True,
-    )
+    row = connection.execute(_BY_TOKEN, {"digest": _token_digest(secret), "now": now}).one_or_none()
+    return Account(*row) if row else None
 
 
 def revoke_token(connection: Connection, secret: str, now: datetime) -> bool:
@@ -266,16 +261,23 @@ def person_by_login(connection: Connection, login: str) -> int | None:
     return person_id
 
 
-def _account(
-    connection: Connection, *conditions: ColumnElement[bool], by_token: bool = False
-) -> Account | None:
-    query = select(
-        accounts.c.person_id, accounts.c.login, people.c.name, accounts.c.generation, accounts.c.must_change
-    ).join(people, people.c.id == accounts.c.person_id)
-    if by_token:
-        query = query.join(tokens, tokens.c.person_id == accounts.c.person_id)
-    row = connection.execute(query.where(*_USABLE, *conditions)).one_or_none()
+def _account(connection: Connection, *conditions: ColumnElement[bool]) -> Account | None:
+    row = connection.execute(_ACCOUNT.where(*conditions)).one_or_none()
     return Account(*row) if row else None
+
+
+_ACCOUNT = (
+    select(
+        accounts.c.person_id, accounts.c.login, people.c.name, accounts.c.generation, accounts.c.must_change
+    )
+    .join(people, people.c.id == accounts.c.person_id)
+    .where(*_USABLE)
+)
+_BY_TOKEN = _ACCOUNT.join(tokens, tokens.c.person_id == accounts.c.person_id).where(  # built once: every call asks
+    tokens.c.digest == bindparam("digest"),
+    tokens.c.revoked_at.is_(None),
+    or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > bindparam("now")),
+)
 
 
 def _token_digest(secret: str) -> str:
