@@ -45,7 +45,8 @@ class Runtime:
 
     @classmethod
     def open(cls, configuration: Configuration, clock: Clock = system_clock) -> Runtime:
-        return cls(Database(configuration.database_url), configuration, clock)
+        database = Database(configuration.database_url, pool_size=configuration.pool_size)
+        return cls(database, configuration, clock)
 
     @cached_property
     def designations(self) -> Designations:
