@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,7 +11,7 @@ from engine.queries.step import TaskClosed
 from engine.refusal import Refusal
 from engine.store.failures import DatabaseUnavailable
 from webui.security import CsrfFailed
-from webui.sessions import me
+from webui.sessions import ask_to_sign_in, me
 
 log = logging.getLogger("cunyi.web")
 
@@ -64,6 +64,9 @@ def register(app: Flask) -> None:
             return problem(400, "csrf", "页面放得太久了，请刷新后再试")
         if request.endpoint in ("account.sign_in", "account.sign_out"):
             return redirect(url_for("account.sign_in", next=request.args.get("next")))
+        if not _known():
+            flash("登录已过期，请重新登录；填写的内容还在这台设备上。", "warning")
+            return ask_to_sign_in()
         text = "为了安全，这一次没有提交。填写的内容还在这台设备上，请重新打开再交一次。"
         back = (
             request.path if request.method == "POST" and request.endpoint == "tasks.show" else url_for("home")
@@ -101,16 +104,9 @@ def page(
 ) -> Response:
     if not href:
         href, action = ("/tasks", "回到待办") if _known() else ("/sign-in", "去登录")
-    html = render_template(
-        "error.html",
-        title=title,
-        text=text,
-        reference=reference,
-        href=href,
-        action=action,
-        quiet=status >= 500,
-    )
-    return Response(html, status)
+    words = {"title": title, "text": text, "reference": reference, "href": href, "action": action}
+    counted = {"counts": None} if status >= 500 else {}  # not asking again for what may just have failed
+    return Response(render_template("error.html", **words, **counted), status)
 
 
 def _known() -> bool:

@@ -18,10 +18,10 @@ from engine.clock import VirtualClock
 from engine.operations import publish_procedure
 from engine.redlines import PROCESSES
 from engine.runtime import Runtime
+from engine.setting_up import read_files
 from engine.store import Database
 from tests.world import World, configuration, settle
 from webui.app import create_app
-from engine.setting_up import read_files
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
@@ -42,7 +42,9 @@ class Visitor:
 
     @cached_property
     def token(self) -> str:
-        found = TOKEN.search(self.client.get("/me/password").text) or TOKEN.search(self.client.get("/sign-in").text)
+        found = TOKEN.search(self.client.get("/me/password").text) or TOKEN.search(
+            self.client.get("/sign-in").text
+        )
         assert found is not None
         return html.unescape(found[1])
 
@@ -57,7 +59,9 @@ class Visitor:
         picture = io.BytesIO()
         Image.new("RGB", (60, 40), "white").save(picture, "JPEG")
         response = self.client.post(
-            "/files", data={"file": (io.BytesIO(picture.getvalue()), name)}, headers={"X-CSRF-Token": self.token}
+            "/files",
+            data={"file": (io.BytesIO(picture.getvalue()), name)},
+            headers={"X-CSRF-Token": self.token},
         )
         assert response.status_code == 201, response.text
         stored = response.get_json()
@@ -85,12 +89,20 @@ class Site:
 
     def start(self, title: str = "修水渠") -> str:
         """报账 starts a spending; the id of the first task, which is theirs."""
-        started = self.visitor("报账").post("/start/zhichu", {"title": title, "unit": self.world.units["village"]})
+        started = self.visitor("报账").post(
+            "/start/zhichu", {"title": title, "unit": self.world.units["village"]}
+        )
         assert started.status_code == 302, started.text
         return started.location.rsplit("/", 1)[1]
 
     def spending(self, amount: float = 800) -> dict[str, Any]:
-        return {"用途": "修水渠", "金额": amount, "收款方": "建材店", "凭证": [self.visitor("报账").upload()], "说明": ""}
+        return {
+            "用途": "修水渠",
+            "金额": amount,
+            "收款方": "建材店",
+            "凭证": [self.visitor("报账").upload()],
+            "说明": "",
+        }
 
     def filled(self, amount: float = 800, title: str = "修水渠") -> str:
         """A spending handed in; the id of the matter."""
@@ -101,7 +113,9 @@ class Site:
 
     def task(self, name: str, scope: str = "") -> str:
         """The id of the first task on somebody's list."""
-        found = re.search(r'href="/tasks/([0-9a-f-]{8,})', self.visitor(name).get(f"/tasks?scope={scope}").text)
+        found = re.search(
+            r'href="/tasks/([0-9a-f-]{8,})', self.visitor(name).get(f"/tasks?scope={scope}").text
+        )
         assert found is not None, f"{name} has no task"
         return found[1]
 
