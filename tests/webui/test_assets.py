@@ -148,3 +148,19 @@ def test_a_broken_drawing_says_so(page: Page, pieces: Pieces) -> None:
     pieces.diagram = {"xml": "<no-bpmn/>", "present": [], "passed": [], "notes": {}}
     page.goto(f"{pieces.url}/diagram")
     expect(page.get_by_text("流程图画不出来")).to_be_visible()
+
+
+def test_one_tap_is_one_submission_and_a_question_is_respected(page: Page, pieces: Pieces) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.route("**/withdraw", lambda route: None)  # an answer that does not come
+    page.goto(pieces.url)
+    button = page.get_by_role("button", name="撤回")
+    page.once("dialog", lambda asked: asked.dismiss())
+    button.click()
+    assert sent == []
+    expect(button).to_be_enabled()
+    page.once("dialog", lambda asked: asked.accept())
+    button.click(no_wait_after=True)
+    expect(button).to_be_disabled()
+    assert len(sent) == 1

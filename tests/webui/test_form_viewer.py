@@ -202,6 +202,31 @@ def test_a_draft_survives_and_goes_when_the_step_is_done(page: Page, pieces: Pie
     expect(page.get_by_label("用途")).to_have_value("")
 
 
+def test_what_was_typed_last_is_kept_when_the_session_is_lost(page: Page, pieces: Pieces) -> None:
+    field = {"type": "textfield", "key": "用途", "label": "用途"}
+    open_form(page, pieces, field)
+    page.route("**/form", lambda route: route.fulfill(status=200, body="<title>sign in</title>"))
+    page.get_by_label("用途").fill("刚刚填的")
+    submit(page)
+    expect(page).to_have_title("sign in")
+    page.unroute("**/form")
+    open_form(page, pieces, field)
+    expect(page.get_by_label("用途")).to_have_value("刚刚填的")
+
+
+def test_signing_out_leaves_nothing_on_the_device(page: Page, pieces: Pieces) -> None:
+    open_form(page, pieces, {"type": "textfield", "key": "用途", "label": "用途"})
+    page.get_by_label("用途").fill("不给下一个人看")
+    assert kept(page)
+    page.goto(pieces.url)
+    page.evaluate("document.querySelector('main form').dataset.endsSession = ''")
+    page.on("dialog", lambda asked: asked.accept())
+    page.route("**/withdraw", lambda route: route.fulfill(status=200, body="bye"))
+    page.get_by_role("button", name="撤回").click()
+    expect(page.get_by_text("bye")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
 def test_a_draft_can_be_thrown_away(page: Page, pieces: Pieces) -> None:
     field = {"type": "textfield", "key": "用途", "label": "用途"}
     open_form(page, pieces, field, data={"用途": "原来的"})

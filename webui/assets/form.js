@@ -88,12 +88,20 @@ function place(tree, path, value) {
   tree[last] = value;
 }
 
+/** Keeps what is typed a moment after each change, and at once when the page is left. */
 function keepDraft(viewer, key) {
-  let timer;
+  let timer = null;
+  const keep = () => {
+    if (timer === null) return;
+    clearTimeout(timer);
+    timer = null;
+    saveDraft(key, viewer._getSubmitData());
+  };
   viewer.on('field.updated', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => saveDraft(key, viewer._getSubmitData()), 400);
+    timer = setTimeout(keep, 400);
   });
+  window.addEventListener('pagehide', keep); // also when it is handed in: the session may have run out
 }
 
 function announceDraft(host, viewer, key, data) {
