@@ -63,7 +63,7 @@ class Grower:
         )
 
     def row(self, depth: int) -> Row:
-        blocks: list[Block] = [self.task(depth)]
+        blocks: list[Block] = [self.task(depth, skippable=False)]
         while self.budget > 0 and self.draw(st.integers(0, 3)) > 0:
             blocks.append(self.block(depth))
         return Row(blocks)
@@ -107,10 +107,10 @@ class Grower:
         kind = self.draw(st.sampled_from(["error", "error", "terminate"]))
         return Stop(kind, self.draw(CODES))
 
-    def task(self, depth: int) -> Step:
+    def task(self, depth: int, skippable: bool = True) -> Step:
         step = Step()
         if self.draw(st.integers(0, 5)) == 0:
-            step.repeat = self.repeat()
+            step.repeat = self.repeat(skippable)
         self.edges(step, depth)
         return step
 
@@ -134,13 +134,13 @@ class Grower:
                 handler = Step(self.scope(depth - 1))
             step.boundaries.append(Boundary(kind, self.key(kind), interrupting, handler))
 
-    def repeat(self) -> Multi | Standard:
+    def repeat(self, skippable: bool = True) -> Multi | Standard:
         if self.draw(st.integers(0, 2)) == 0:
-            limit = self.draw(st.sampled_from([None, 0, 1, 3]))
-            return Standard(self.draw(CONDITIONS), self.draw(st.booleans()), limit)
+            limit = self.draw(st.sampled_from([None, 0, 1, 3] if skippable else [None, 1, 3]))
+            return Standard(self.draw(CONDITIONS), skippable and self.draw(st.booleans()), limit)
         until = self.draw(st.sampled_from([None, None, "x > 1", "numberOfCompletedInstances >= 2"]))
         flags = [self.draw(st.booleans()) for _ in range(3)]
-        return Multi(self.draw(st.integers(0, 3)), *flags, until)
+        return Multi(self.draw(st.integers(0 if skippable else 1, 3)), *flags, until)
 
 
 @st.composite
@@ -220,7 +220,7 @@ def output_names(source: bytes) -> list[str]:
     )
 
 
-@settings(max_examples=250, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(scopes(), st.data())
 def test_a_structured_diagram_does_what_its_structure_says(scope: Scope, choices: st.DataObject) -> None:
     source = Writer().document(scope)
