@@ -153,7 +153,7 @@ def test_a_broken_drawing_says_so(page: Page, pieces: Pieces) -> None:
 def test_one_tap_is_one_submission_and_a_question_is_respected(page: Page, pieces: Pieces) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    page.route("**/withdraw", lambda route: None)  # an answer that does not come
+    page.route("**/withdraw", lambda route: route.fulfill(status=204))  # the page stays, as while waiting
     page.goto(pieces.url)
     button = page.get_by_role("button", name="撤回")
     page.once("dialog", lambda asked: asked.dismiss())
@@ -161,6 +161,6 @@ def test_one_tap_is_one_submission_and_a_question_is_respected(page: Page, piece
     assert sent == []
     expect(button).to_be_enabled()
     page.once("dialog", lambda asked: asked.accept())
-    button.click(no_wait_after=True)
+    button.click()
     expect(button).to_be_disabled()
     assert len(sent) == 1
