@@ -11,6 +11,8 @@ from engine import steps
 from engine.authorisation import Actor, seat_filter
 from engine.store.tables import assignments, submissions, tasks
 
+# Not `IS NULL`: SQLite would walk the index of all unclaimed tasks of the county instead of this person's few.
+UNCLAIMED = func.coalesce(tasks.c.claimed_by, 0) == 0
 SEVERAL = [name for name in steps.names() if steps.kind(name).several]
 
 
@@ -48,11 +50,11 @@ def not_answered(actor: Actor) -> ColumnElement[bool]:
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
     """Among tasks within reach: those nobody else can take away, claimed or addressed to this person."""
-    return or_(tasks.c.claimed_by == actor.person_id, and_(tasks.c.claimed_by.is_(None), _addressed(actor)))
+    return or_(tasks.c.claimed_by == actor.person_id, and_(UNCLAIMED, _addressed(actor)))
 
 
 def is_claimable(actor: Actor) -> ColumnElement[bool]:
-    return and_(tasks.c.claimed_by.is_(None), ~_addressed(actor))  # not `~is_mine`: NULL is neither
+    return and_(UNCLAIMED, ~_addressed(actor))  # not `~is_mine`: NULL is neither
 
 
 def _addressed(actor: Actor) -> ColumnElement[bool]:
@@ -63,5 +65,5 @@ def _addressed(actor: Actor) -> ColumnElement[bool]:
 
 def is_urgent(actor: Actor, until: datetime) -> ColumnElement[bool]:
     """Overdue, or due before `until`, and not in somebody else's hands."""
-    free = or_(tasks.c.claimed_by.is_(None), tasks.c.claimed_by == actor.person_id)
+    free = or_(UNCLAIMED, tasks.c.claimed_by == actor.person_id)
     return and_(tasks.c.due_at <= until, free)
