@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 NAMESPACES = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -211,7 +212,7 @@ def waiting(duration: str = "PT1H") -> dict[str, bytes]:
         Node("done", "endEvent", "办结", "会计"),
     ]
     order = [node.id for node in nodes]
-    flows = [Flow(a, b) for a, b in zip(order, order[1:], strict=False)]
+    flows = [Flow(a, b) for a, b in pairwise(order)]
     return folder("pause", "等候", nodes, flows, {"plain": form(text("说明"))}, "报账员")
 
 

@@ -66,7 +66,7 @@ def _todo(name: str, found: dict[str, Any]) -> None:
         "at most 20 KB",
     )
     print(
-        f"  {found['few_ms']:.1f} ms with 100 open tasks in the county, {found['many_ms']:.1f} ms with 10,000"
+        f"  {found['few_ms']:.1f} ms with 100 open tasks in the county, {found['many_ms']:.1f} ms with 10,000 ({found['tab']})"
     )
     _line("10,000 open tasks / 100", f"{found['ratio']:.2f}", found["ratio"] <= 2, "at most 2")
 

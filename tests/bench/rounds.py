@@ -79,7 +79,7 @@ def _without_data(state: bytes) -> int:
 
 
 def _engine() -> dict[str, Any]:
-    """Load + complete + save of the 15-step process, neither HTTP nor database; the state where three branches are open."""
+    """Load + complete + save of the 15-step process, neither HTTP nor database; and its state at its widest."""
     definition = Definition.compile(load_folder(procedures.fifteen()).diagram)
     times, widest = [], 0
     for _ in range(60):

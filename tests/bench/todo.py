@@ -22,28 +22,34 @@ from webui.app import create_app
 OWN = 20  # open tasks of the viewer's own village, in both counties
 VILLAGES = 200
 PAIRS = 60
+TABS = ("claimable", "mine", "overdue", "done")
 
 
 def measure(few_url: str, many_url: str) -> dict[str, Any]:
     """The page of a 报账员 in a county with 100 open tasks and in one with 10,000, in turns."""
     few, many = _county(few_url, 100), _county(many_url, 10_000)
+    found = [_compared(few, many, tab) for tab in TABS]
+    return max(found, key=lambda one: float(one["ratio"])) | _transferred(many)
+
+
+def _compared(few: FlaskClient, many: FlaskClient, tab: str) -> dict[str, Any]:
     for client in (few, many):
         for _ in range(5):
-            _page(client)
-    pairs = [(_seconds(few), _seconds(many)) for _ in range(PAIRS)]
+            _page(client, tab)
+    pairs = [(_seconds(few, tab), _seconds(many, tab)) for _ in range(PAIRS)]
     a, b = median(a for a, _ in pairs) * 1000, median(b for _, b in pairs) * 1000
-    return {"few_ms": a, "many_ms": b, "ratio": b / a, **_transferred(many)}
+    return {"tab": tab, "few_ms": a, "many_ms": b, "ratio": b / a}
 
 
-def _page(client: FlaskClient) -> Any:
-    response = client.get("/tasks?scope=claimable", headers={"Accept-Encoding": "gzip"})
+def _page(client: FlaskClient, tab: str) -> Any:
+    response = client.get(f"/tasks?scope={tab}", headers={"Accept-Encoding": "gzip"})
     assert response.status_code == 200, response.status
     return response
 
 
-def _seconds(client: FlaskClient) -> float:
+def _seconds(client: FlaskClient, tab: str) -> float:
     start = time.perf_counter()
-    _page(client)
+    _page(client, tab)
     return time.perf_counter() - start
 
 
@@ -55,7 +61,7 @@ def _transferred(client: FlaskClient) -> dict[str, int]:
     page = client.get("/tasks?scope=claimable")
     links = list(dict.fromkeys(_links(page.text)))
     assert links, "a page without style or script: were the assets built?"
-    again = _size(_page(client))
+    again = _size(_page(client, "claimable"))
     rest = [client.get(link, headers={"Accept-Encoding": "gzip"}) for link in links]
     for response in rest:
         assert response.status_code == 200 and "immutable" in response.headers["Cache-Control"]
@@ -111,11 +117,12 @@ def _multiply(c: Connection, world: World, instance_id: str, open_tasks: int) ->
         _row(c, table, column, instance_id) for table, column in ((instances, "id"), (tasks, "instance_id"))
     ]
     seat = _row(c, assignments, "task_id", originals[1]["id"])
+    due = originals[1]["opened_at"]  # all of them late: the worst there can be
     rows: tuple[list[dict[str, Any]], ...] = ([], [], [])
     for number, unit in enumerate(places):
         matter, task = uuid4().hex, uuid4().hex[:16]
         rows[0].append(originals[0] | {"id": matter, "number": f"{number}号", "unit_id": unit})
-        rows[1].append(originals[1] | {"id": task, "instance_id": matter, "unit_id": unit})
+        rows[1].append(originals[1] | {"id": task, "instance_id": matter, "unit_id": unit, "due_at": due})
         rows[2].append({k: v for k, v in seat.items() if k != "id"} | {"task_id": task, "unit_id": unit})
     for table, values in zip((instances, tasks, assignments), rows, strict=True):
         c.execute(insert(table), values)
