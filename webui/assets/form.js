@@ -26,6 +26,7 @@ async function mount(host) {
     container: host,
     schema,
     data: { ...data, ...draft },
+    debounce: false, // with it, an upload that ends while somebody types throws the last letters away
     properties: { ariaLabel: host.dataset.title || '表单', readOnly: 'readonly' in host.dataset },
     additionalModules: [attachments],
   });
