@@ -60,7 +60,9 @@ def list_instances(call: Call, query: InstanceQuery) -> Page[Listed]:
 @endpoint("GET", "/instances/{instance_id}", "一个办件")
 def get_instance(call: Call, instance_id: str) -> Instance:
     """走到哪里、谁在办、每一步的结果。"""
-    return convert.instance(record(call.runtime, call.actor(), instance_id), call.person_id)
+    shown = record(call.runtime, call.actor(), instance_id)
+    operations.note_view(call.runtime, call.actor(), instance_id)
+    return convert.instance(shown, call.person_id)
 
 
 @endpoint("POST", "/instances/{instance_id}/withdraw", "撤回自己刚办的一步")

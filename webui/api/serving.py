@@ -75,7 +75,7 @@ def _authenticate(runtime: Runtime) -> int:
 
 def _given(endpoint: Endpoint) -> dict[str, Any]:
     given: dict[str, Any] = {}
-    query = read(endpoint.query or NoQuery, _query_values())
+    query: Any = read(endpoint.query or NoQuery, _query_values())
     if endpoint.query:
         given["query"] = query
     if endpoint.upload:

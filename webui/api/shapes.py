@@ -36,7 +36,7 @@ class _Field:
 
 
 @cache
-def _fields(shape: type) -> tuple[_Field, ...]:
+def _fields(shape: Any) -> tuple[_Field, ...]:
     hints = get_type_hints(shape, include_extras=True)
     return tuple(_field(field, hints[field.name]) for field in fields(shape))
 
@@ -76,14 +76,14 @@ def read(shape: type[T], raw: Any) -> T:
 def _value(hint: Any, doc: Doc, value: Any) -> Any:
     if _optional(hint):
         return None if value is None else _value(_without_none(hint), doc, value)
-    origin = get_origin(hint) or hint
+    origin: Any = get_origin(hint) or hint
     if origin is Literal:
         if value not in get_args(hint):
             raise ValueError("只能是 " + "、".join(map(str, get_args(hint))))
         return value
     if origin is int and isinstance(value, str) and INTEGER.fullmatch(value):
         value = int(value)  # a query's values are text
-    expected, name = _EXPECTED.get(origin, (object, ""))
+    expected, name = _EXPECTED[origin]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         raise ValueError(f"这里要填{name}")
     _bounds(doc, value)
@@ -145,7 +145,7 @@ _SIMPLE: dict[Any, dict[str, Any]] = {
 def _add(hint: Any, schemas: dict[str, Any]) -> str:
     """Put the dataclass (or `Page[Row]`) among the schemas; its name there."""
     shape, arguments = get_origin(hint) or hint, get_args(hint)
-    name = shape.__name__ + "".join(argument.__name__ for argument in arguments)
+    name: str = shape.__name__ + "".join(argument.__name__ for argument in arguments)
     if name not in schemas:
         schemas[name] = {}  # taken now, so that a shape may contain itself
         schemas[name] = _object(shape, arguments, schemas)
@@ -173,14 +173,15 @@ def _described(hint: Any, doc: Doc, schemas: dict[str, Any]) -> dict[str, Any]:
     """The JSON Schema of one field: its type, meaning and bounds."""
     schema = describe(hint, schemas)
     inner = _without_none(hint) if _optional(hint) else hint
-    suffix = _BOUNDED.get(get_origin(inner) or inner, "")
+    kind: Any = get_origin(inner) or inner
+    suffix = _BOUNDED.get(kind, "")
     for word, bound in (("max", doc.at_most), ("min", doc.at_least)):
         if bound is not None:
             schema[word + suffix] = bound
     return schema | ({"description": doc.text} if doc.text else {})
 
 
-_BOUNDED = {str: "Length", list: "Items", dict: "Properties", int: "imum"}
+_BOUNDED: dict[Any, str] = {str: "Length", list: "Items", dict: "Properties", int: "imum"}
 
 
 def parameters(shape: type, schemas: dict[str, Any]) -> list[dict[str, Any]]:

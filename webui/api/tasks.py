@@ -46,7 +46,9 @@ def list_tasks(call: Call, query: TaskQuery) -> Page[ListedTask]:
 @endpoint("GET", "/tasks/{task_id}", "一步的详情")
 def get_task(call: Call, task_id: str) -> OpenTask:
     """怎么办、您可以做什么、要填什么。"""
-    return convert.open_task(tasks.task(call.runtime, call.actor(), task_id))
+    shown = tasks.task(call.runtime, call.actor(), task_id)
+    operations.note_view(call.runtime, call.actor(), shown.instance_id)
+    return convert.open_task(shown)
 
 
 @endpoint("POST", "/tasks/{task_id}/claim", "签收")
