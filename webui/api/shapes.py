@@ -7,6 +7,7 @@ class Reason:
 
 import re
 import types
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -52,7 +53,7 @@ def _field(field: Any, hint: Any) -> _Field:
 # ---------------------------------------------------------------- reading
 
 
-def read(shape: type[T], raw: Any) -> T:
+def read(shape: Callable[..., T], raw: Any) -> T:
     """`raw` (parsed JSON, or the query's text values) as an instance. Unknown keys too are Invalid."""
     if not isinstance(raw, dict):
         raise Invalid("invalid", "请求的内容要是一个 JSON 对象（用花括号括起来）")
@@ -87,12 +88,14 @@ def _value(hint: Any, doc: Doc, value: Any) -> Any:
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
         raise ValueError(f"这里要填{name}")
     _bounds(doc, value)
-    return [_value(get_args(hint)[0], Doc(""), item) for item in value] if origin is list else value
+    if isinstance(value, list):
+        return [_value(get_args(hint)[0], Doc(""), item) for item in value]
+    return value
 
 
 def _bounds(doc: Doc, value: Any) -> None:
     size = value if isinstance(value, int) else len(value)
-    unit = {str: " 个字", list: " 项", dict: " 项"}.get(type(value), "")
+    unit = "" if isinstance(value, int) else " 个字" if isinstance(value, str) else " 项"
     if doc.at_most is not None and size > doc.at_most:
         raise ValueError(f"最多 {doc.at_most}{unit}")
     if doc.at_least is not None and size < doc.at_least:
