@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine import operations
 from engine.queries import matters as queries
-from engine.queries import views
 from engine.queries.matters import MatterView
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
@@ -39,7 +38,7 @@ def index() -> str:
 @signed_in
 def show(instance_id: str) -> str:
     view = queries.matter(runtime(), actor(), instance_id)
-    views.note(runtime(), actor(), instance_id)
+    operations.note_view(runtime(), actor(), instance_id)
     return _page(view)
 
 

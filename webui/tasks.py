@@ -83,7 +83,9 @@ def _tabs(scope: str, counts: queries.Counts) -> list[dict[str, Any]]:
 @blueprint.get("/tasks/<task_id>")
 @signed_in
 def show(task_id: str) -> str:
-    return _page(queries.task(runtime(), actor(), task_id))
+    view = queries.task(runtime(), actor(), task_id)
+    operations.note_view(runtime(), actor(), view.instance_id)
+    return _page(view)
 
 
 @blueprint.post("/tasks/<task_id>")

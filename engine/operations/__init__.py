@@ -21,6 +21,7 @@ from engine.operations.matters import cancel_matter, confirm_submission, start_m
 from engine.operations.procedures import publish_procedure, set_parameters
 from engine.operations.tasks import claim_task, complete_task, release_task
 from engine.operations.uploads import read_file, upload_file
+from engine.operations.viewing import note_view
 from engine.operations.work import Done
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "deliver",
     "dismiss",
     "fire_timers",
+    "note_view",
     "publish_calendar",
     "publish_procedure",
     "read_file",

@@ -11,7 +11,7 @@ from engine.store.tables import views
 ONCE = timedelta(hours=1)  # looking again within this time is the same look
 
 
-def note(rt: Runtime, actor: Actor, instance_id: str) -> None:
+def note_view(rt: Runtime, actor: Actor, instance_id: str) -> None:
     """Write down that this person looked at the matter."""
     now = rt.now()
     lately = select(views.c.id).where(
