@@ -46,8 +46,7 @@ def _closing_edges(scope: Scope) -> set[Edge]:
     visiting, done = 1, 2
     state: dict[str, int] = {}
     closing: set[Edge] = set()
-    beginnings = [node.id for node in scope.nodes.values() if not node.incoming and node.attached_to is None]
-    for root in (*beginnings, *scope.nodes):
+    for root in (*scope.entries, *scope.nodes):
         if root in state:
             continue
         state[root] = visiting

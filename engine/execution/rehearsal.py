@@ -143,11 +143,15 @@ class Rehearsal:
         `by` names the person on the roster. A submission may say whose voice it is: `{"席位": …}`.
         """
 
+        values = data if data is not None else {}
+        if not isinstance(values, Mapping):
+            raise ExecutionError("提交的内容要是一组“名称: 值”")
+
         def act(running: list[Instance]) -> None:
             instance, task = self._find(running, task_id)
-            result: Mapping[str, Any] | None = data or {}
+            result: Mapping[str, Any] | None = values
             if task.node.kind:
-                result = self._submit(instance, task, data or {}, by)
+                result = self._submit(instance, task, values, by)
             if result is not None:
                 instance.complete(task_id, result)
 

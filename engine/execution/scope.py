@@ -36,6 +36,10 @@ class ProcessSpec(BpmnProcessSpec):
         self.procedure = procedure
         self.entries: tuple[Step, ...] = ()
         self.listeners: tuple[Listener, ...] = ()
+        starts = (node for node in scope.nodes.values() if node.tag == "startEvent")
+        self.interrupts = all(
+            start.interrupting for start in starts
+        )  # of an event sub-process: it replaces its scope
 
 
 class InnerScope(BpmnSubWorkflow):

@@ -12,7 +12,7 @@ class Throwing(Step):
     """Stock drops signal ends and lets an error nobody catches go on down the normal path."""
 
     def act(self, token: Token) -> bool:
-        if self.node.tag == "endEvent" and token.workflow is token.instance:
+        if self.node.tag == "endEvent" and self.node.name and _ends_the_matter(token):
             token.instance.outcome = self.node.name
         event = self.node.event
         if event is None or event.kind == "link":
@@ -38,3 +38,14 @@ class Throwing(Step):
             return {}
         context = token.instance.view(token)
         return {name: context[name] for name in event.payload if name in context}
+
+
+def _ends_the_matter(token: Token) -> bool:
+    """Whether its scope is the process itself, or an event sub-process that has taken the process's place."""
+    workflow = token.workflow
+    while (host := token.instance.host(workflow)) is not None:
+        node = host.task_spec.node
+        if not node.is_event_subprocess or not workflow.spec.interrupts:
+            return False
+        workflow = host.workflow
+    return True

@@ -427,3 +427,32 @@ def test_an_error_boundary_on_a_loop_inside_a_sub_process():
     assert open_ids(r) == ["A"]
     do(r, "A", "A", "A", 再=False)
     assert r.finished
+
+
+def test_the_outcome_is_the_last_named_end_of_the_matter_itself():
+    withdraw = event_sub("H", start("hs", message("撤")), end("he", name="已撤回"), path("hs he"))
+    remind = event_sub(
+        "R", start("rs", message("催"), isInterrupting="false"), end("re", name="已催"), path("rs re")
+    )
+    diagram = document(
+        start(), sub("S", user("A"), end("ie", name="里面的"), path("A ie")), end(name="办结"), path("s S e"),
+        withdraw, remind,
+    )  # fmt: skip
+    r = started(diagram)
+    r.send("催")
+    assert r.outcome is None
+    do(r, "A")
+    assert r.finished and r.outcome == "办结"
+    r = started(diagram)
+    r.send("撤")
+    assert r.finished and r.outcome == "已撤回"
+
+
+def test_an_event_sub_process_that_triggers_itself_without_end_is_stopped():
+    handler = event_sub(
+        "H", start("hs", signal("再来"), isInterrupting="false"), throw("t", signal("再来")), path("hs t")
+    )
+    r = started(document(start(), user("A"), path("s A"), handler))
+    with pytest.raises(ExecutionError, match=r"转圈|超过"):
+        r.signal("再来")
+    assert open_ids(r) == ["A"] and r.trace == ["s"]

@@ -375,3 +375,20 @@ def test_a_link_goes_from_its_throwing_to_its_catching_end():
     do(r, "B", 再=True)
     do(r, "B", 再=False)
     assert r.finished and r.trace == ["s", "A", "x", "y", "B", "g", "x2", "y", "B", "g", "e"]
+
+
+def test_an_inclusive_join_sees_what_comes_through_a_link_drawn_before_the_start():
+    """Which flow closes a loop is told from where tokens begin, not from what stands first in the file."""
+    diagram = document(
+        catch("y", link("跳")), inc("j"), user("B"), xor("g", "d"), start(), par("f"), user("A"), user("C"),
+        throw("x", link("跳")), end(),
+        path("y j B g", "s f", "f A x", "f C j"), flow("g", "x", "再"), flow("g", "e", id="d"),
+    )  # fmt: skip
+    r = started(diagram)
+    do(r, "C")
+    assert open_ids(r) == ["A"]
+    do(r, "A")
+    assert open_ids(r) == ["B"]
+    do(r, "B", 再=True)
+    do(r, "B", 再=False)
+    assert r.finished

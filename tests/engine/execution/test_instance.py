@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import orjson
 import pytest
 
-from engine.clock import VirtualClock
+from engine.clock import VirtualClock, system_clock
 from engine.diagram import DiagramError, read_diagram
 from engine.execution import Definition, ExecutionError, Fired
 from engine.working_days import WorkingDays
@@ -152,6 +153,35 @@ def test_a_state_that_does_not_fit_is_refused_with_a_clear_message():
         definition.restore(orjson.dumps(newer))
     with pytest.raises(ExecutionError, match="没有它"):
         definition.restore(orjson.dumps(json.loads(state) | {"process": "nobody"}))
+
+
+def test_threads_share_a_definition():
+    definition = compiled(*EVERYTHING, called={"q": (user("问"),)})
+    results: list[tuple[str, ...]] = []
+
+    def run() -> None:
+        for number in range(30):
+            instance = definition.start(data={"户": list(range(number % 5))}, clock=VirtualClock(NOW))
+            while tasks := [task for task in instance.open_tasks() if task.node.id != "Z"]:
+                instance.complete(tasks[0].id, {"y": number})
+                instance = definition.restore(instance.dump(), clock=VirtualClock(NOW))
+            assert instance.data["o"] == [number] * (number % 5)
+            results.append(tuple(instance.positions()))
+
+    threads = [Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 120 and set(results) == {("c", "m", "Z")}
+
+
+def test_the_virtual_clock_wants_moments_with_a_zone():
+    clock = VirtualClock(datetime.fromisoformat("2026-07-01T09:00+08:00"))
+    assert clock() == NOW and clock().tzinfo is UTC
+    with pytest.raises(ValueError, match="time zone"):
+        clock.move_to(datetime(2026, 7, 1))
+    assert abs(system_clock() - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 # ---------------------------------------------------------------- data

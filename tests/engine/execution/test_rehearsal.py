@@ -83,6 +83,14 @@ def test_a_task_that_is_not_open_cannot_be_completed_and_nothing_changes():
     assert open_ids(r) == ["B"] and r.trace == ["s", "A"]
 
 
+def test_what_is_not_a_set_of_values_is_refused():
+    r = started(SIMPLE)
+    for wrong in ([1], "同意", 5):
+        with pytest.raises(ExecutionError, match="名称"):
+            r.complete(r.open_tasks()[0].id, wrong)  # type: ignore[arg-type]
+    assert open_ids(r) == ["A"]
+
+
 def test_several_instances_of_a_file():
     r = Rehearsal.load(document(process("p", user("A")), process("q", user("B"))))
     r.start()
