@@ -60,6 +60,29 @@ def test_it_is_loaded_from_bytes_text_a_file_or_a_folder(tmp_path: Path):
         Rehearsal.load("processes/zhichu", parameters={"没有": 1})
 
 
+def test_a_procedure_calls_the_one_in_the_folder_beside_it(tmp_path: Path):
+    diagrams = {
+        "outer": document(start(), call("C", "inner"), end(), path("s C e")),
+        "inner": document(
+            start(), user("A", properties(kind="handle", form="f", key="里")), end(), path("s A e")
+        ),
+    }
+    for key, diagram in diagrams.items():
+        (tmp_path / key / "forms").mkdir(parents=True)
+        (tmp_path / key / f"{key}.bpmn").write_bytes(diagram)
+        (tmp_path / key / "procedure.toml").write_text(
+            f'title = "{key}"\nlevel = "村"\nstarters = ["文书"]\nsummary = "试"\nclauses = []\n',
+            encoding="utf-8",
+        )
+    form = '{"type": "default", "components": [{"type": "number", "key": "数", "label": "数"}]}'
+    (tmp_path / "inner" / "forms" / "f.json").write_text(form, encoding="utf-8")
+    r = started(tmp_path / "outer")
+    with pytest.raises(ExecutionError, match="没有"):
+        do(r, "A", 多余=1)
+    do(r, "A", 数=3)
+    assert r.finished and r.data == {"里": {"数": 3}} and r.trace == ["s", "s", "A", "e", "C", "e"]
+
+
 def test_what_cannot_be_executed_is_refused_with_findings():
     with pytest.raises(DiagramError) as caught:
         Rehearsal.load(b"<definitions")
