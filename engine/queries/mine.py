@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, select
 from engine.authorisation import Actor
 from engine.queries import results
 from engine.queries.closure import Closure
-from engine.queries.results import Line
+from engine.queries.papers import attached, with_papers
+from engine.queries.results import Attachment, Line
 from engine.runtime import Runtime
 from engine.store.tables import (
     accounts,
@@ -57,7 +58,7 @@ class Profile:
 
 
 def profile(rt: Runtime, actor: Actor) -> Profile:
-    """Three statements."""
+    """Four statements, and one more where a clerk entered something."""
 
     def read(c: Connection) -> Profile:
         head = c.execute(
@@ -67,7 +68,9 @@ def profile(rt: Runtime, actor: Actor) -> Profile:
             .outerjoin(accounts, accounts.c.person_id == people.c.id)
             .where(people.c.id == actor.person_id)
         ).one()
-        waiting = [_for_me(rt, c, row) for row in c.execute(_waiting(actor.person_id))]
+        rows = c.execute(_waiting(actor.person_id)).all()
+        papers = attached(c, {row.id for row in rows})
+        waiting = [_for_me(rt, c, row, papers.get(row.id, [])) for row in rows]
         return Profile(actor.name, head.login, head.unit, _holdings(rt, c, actor), waiting)
 
     return rt.database.look(read)
@@ -114,7 +117,7 @@ def _waiting(person_id: int) -> Any:
     )
 
 
-def _for_me(rt: Runtime, c: Connection, row: Row[Any]) -> ForMe:
+def _for_me(rt: Runtime, c: Connection, row: Row[Any], papers: list[Attachment]) -> ForMe:
     closure = Closure.of(rt, c, row.version_id, row.closure)
-    said = results.handed_in(closure, row, row.parameters)
+    said = with_papers(results.handed_in(closure, row, row.parameters), papers)
     return ForMe(row.id, row.instance_id, row.title, row.step, row.clerk, row.at, said)

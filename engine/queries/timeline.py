@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, select
 from engine.authorisation import Actor
 from engine.queries import results
 from engine.queries.closure import Closure
-from engine.queries.results import Line
+from engine.queries.papers import attached, with_papers
+from engine.queries.results import Attachment, Line
 from engine.store.tables import journal, people, submissions
 
 RECENT = 200  # entries on one page, the latest ones
@@ -58,9 +59,10 @@ class Entry:
 def read(
     c: Connection, actor: Actor, instance_id: str, closure: Closure, parameters: Mapping[str, Any]
 ) -> list[Entry]:
-    """Newest first. One statement."""
+    """Newest first. One statement, and one more where a clerk entered something."""
     rows = c.execute(_QUERY.where(journal.c.chain == f"instance:{instance_id}")).all()
-    return [_entry(row, actor, closure, parameters) for row in rows]
+    papers = attached(c, {row.submission_id for row in rows if row.entered_by is not None})
+    return [_entry(row, actor, closure, parameters, papers.get(row.submission_id, [])) for row in rows]
 
 
 _BEHALF = people.alias("behalf")
@@ -83,7 +85,9 @@ _QUERY = (
 )
 
 
-def _entry(row: Row[Any], actor: Actor, closure: Closure, parameters: Mapping[str, Any]) -> Entry:
+def _entry(
+    row: Row[Any], actor: Actor, closure: Closure, parameters: Mapping[str, Any], papers: list[Attachment]
+) -> Entry:
     detail = row.detail or {}
     handed_in = row.data is not None and row.action not in ("confirm", "withdraw", "cancel", "reassign")
     for_another = row.behalf_of_id is not None and row.behalf_of_id != row.actor_id
@@ -97,7 +101,7 @@ def _entry(row: Row[Any], actor: Actor, closure: Closure, parameters: Mapping[st
         title=ACTIONS.get(row.action, row.action),
         step=detail.get("step"),
         verdict=results.verdict(closure, row, parameters) if handed_in else None,
-        lines=results.handed_in(closure, row, parameters) if handed_in else [],
+        lines=with_papers(results.handed_in(closure, row, parameters), papers) if handed_in else [],
         reason=(row.data or {}).get("理由") if row.action in ("cancel", "reassign") else detail.get("reason"),
         status=detail.get("status"),
         outcome=detail.get("outcome"),

@@ -1,0 +1,52 @@
+"""`cunyi serve` of the sample county, on a day the test chooses: run as `python -m tests.stories.later PORT`.
+
+Everything is the product's own (server, clockwork, database, pages) but the clock it is handed: the seconds written in
+the file `clock` of its data folder are added to the machine's time, so that days can pass while a test waits.
+"""
+
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+
+from engine.clock import Clock, system_clock
+from engine.configuration import Configuration
+from engine.runtime import Runtime
+from engine.setting_up import load_demo
+from engine.store.migrations import upgrade
+from webui.app import create_app
+from webui.server import Server
+
+
+def moved(folder: Path) -> Clock:
+    """The machine's clock, put forward or back by the seconds in the folder's file `clock`."""
+    file = folder / "clock"
+
+    def clock() -> datetime:
+        return system_clock() + timedelta(seconds=float(file.read_text()))
+
+    return clock
+
+
+class Later(Server):
+    """The server with that clock."""
+
+    def load(self) -> Flask:
+        self.runtime = Runtime.open(self.configuration, moved(self.configuration.data_dir))
+        return create_app(self.runtime)
+
+
+def main(port: int) -> None:
+    configuration = Configuration.from_environment(os.environ)
+    runtime = Runtime.open(configuration, moved(configuration.data_dir))
+    upgrade(runtime.database)
+    for line in load_demo(runtime):
+        print(line)
+    runtime.database.close()
+    Later(configuration, "127.0.0.1", port, processes=1, threads=8, worker=True).run()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

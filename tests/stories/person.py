@@ -1,0 +1,135 @@
+"""Somebody of the village and the phone in their hand: what they tap, type and see. Every tap is counted."""
+
+import io
+import re
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from engine.demo import PASSWORD
+from tests.conftest import PHONE
+
+APPROVAL = {"同意", "不同意", "有疑问"}
+
+
+class Person:
+    """Signs in at the first thing they do."""
+
+    def __init__(self, name: str, login: str, url: str, browser: Browser) -> None:
+        self.name, self.login, self.url, self.taps = name, login, url, 0
+        self.errors: list[str] = []
+        self.phone = browser.new_context(
+            base_url=url, viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True
+        )
+        self.page: Page = self.phone.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on("pageerror", lambda error: self.errors.append(f"{name}: {error}"))
+        self.page.on("console", lambda said: self._console(said.type, said.text))
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.signs_in()
+
+    def _console(self, kind: str, text: str) -> None:
+        """A refusal (409, 422) is said to people on the page; everything else in the console is a fault."""
+        if kind in ("error", "warning") and "Failed to load resource" not in text:
+            self.errors.append(f"{self.name}: {text}")
+
+    # ------------------------------------------------------------ small things
+
+    def signs_in(self) -> None:
+        if not self.page.url.startswith(self.url):
+            self.page.goto("/")
+        self.page.get_by_label("账号").fill(self.login)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        expect(self.page.locator(".topbar .who")).to_contain_text(self.name)
+
+    def opens(self, tab: str) -> None:
+        """待办, 办件, 发起, 我的 or 管理, at the bottom of the phone."""
+        self._tap(self.page.get_by_label("主要功能").get_by_role("link", name=tab))
+
+    def taps_on(self, name: str, within: str = "main") -> None:
+        """A button or a link by what it says."""
+        place = self.page.locator(within)
+        wanted = re.compile(re.escape(name))
+        self._tap(place.get_by_role("button", name=wanted).or_(place.get_by_role("link", name=wanted)).first)
+
+    def types(self, label: str, text: str) -> None:
+        self.page.get_by_label(label).first.fill(text)
+
+    def chooses(self, name: str) -> None:
+        """One of several answers."""
+        self._tap(self.page.get_by_role("radio", name=name, exact=True))
+
+    def photographs(self, name: str = "票据.jpg") -> None:
+        """A picture through the form's own file field; waits until it is there."""
+        self.taps += 1
+        self.page.locator("main input[type=file]").set_input_files(
+            {"name": name, "mimeType": "image/jpeg", "buffer": picture()}
+        )
+        expect(self.page.get_by_text(name).first).to_be_visible()
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            expect(self.page.locator("main")).to_contain_text(text)
+
+    def sees_no(self, *texts: str) -> None:
+        for text in texts:
+            expect(self.page.locator("main")).not_to_contain_text(text)
+
+    def _tap(self, target: Locator) -> None:
+        self.taps += 1
+        target.click()
+        self.page.wait_for_load_state()
+
+    # ------------------------------------------------------------ what people do
+
+    def starts(self, title: str, amount: str, payee: str = "清溪建材店") -> None:
+        """发起 a spending, fill in the form and hand it in."""
+        self.opens("发起")
+        self.types("是什么事", title)
+        self.taps_on("发起，接着填第一步")
+        self.fills_in(amount, payee)
+        self.taps_on("提交审批")
+        self.sees("已提交", title)
+
+    def fills_in(self, amount: str, payee: str) -> None:
+        self.page.locator(".fjs-form").wait_for()
+        self.types("金额", amount)
+        self.types("收款方", payee)
+        self.photographs()
+
+    def opens_task(self, title: str) -> None:
+        """From 待办: what I have begun comes first, what my post may claim is one tab further."""
+        self.opens("待办")
+        card = self.page.locator("main a.task", has_text=title)
+        if not card.count():
+            self.taps_on("可签收")
+        self._tap(card.first)
+
+    def opens_matter(self, title: str) -> None:
+        self.opens("办件")
+        card = self.page.locator("main a.task", has_text=title)
+        if not card.count():
+            self.taps_on("办结")
+        self._tap(card.first)
+
+    def answers(self, title: str, verdict: str, words: str = "") -> None:
+        """One's approval of a spending."""
+        self.opens_task(title)
+        self.gives(verdict, words)
+        self.taps_on("提交")
+        self.sees("已提交", verdict, *([words] if words else []))
+
+    def gives(self, verdict: str, words: str = "") -> None:
+        assert verdict in APPROVAL
+        self.page.locator(".fjs-form").wait_for()
+        self.chooses(verdict)
+        if words:
+            self.page.locator(".fjs-form textarea").fill(words)
+
+
+def picture() -> bytes:
+    """A photo of a paper, small."""
+    target = io.BytesIO()
+    Image.new("RGB", (320, 240), "#f4f1e8").save(target, "JPEG")
+    return target.getvalue()
