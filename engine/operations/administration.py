@@ -136,7 +136,7 @@ def _seat_anew(runtime: Runtime, task_id: str) -> None:
             answered = set(c.scalars(done))
             work = Work.read(runtime, c, row.instance_id)
             line = ancestors(c, row.unit_id)
-            holders = Seating(work, c, line, row.excluded)
+            holders = Seating(work, c, line, row.excluded, row.settings["seats"])
             fresh = steps.kind(row.kind).seats(row.settings, row.lane or row.name, holders)
             rows = [
                 new

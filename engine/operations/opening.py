@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine import steps
 from engine.diagram.model import Node
 from engine.execution import ExecutionError, OpenTask
-from engine.people.roster import holders, place
+from engine.people.roster import holders_of, place
 from engine.people.units import Unit
 from engine.steps import participants
 from engine.steps.kind import Seat, SettingError, Words
@@ -65,7 +65,8 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
         "claimed_at": None,
     }
     lane = node.lane or node.label
-    found = kind.seats(settings, lane, Seating(work, c, line, excluded), _named(node, context))
+    seating = Seating(work, c, line, excluded, settings.get("seats", ()))
+    found = kind.seats(settings, lane, seating, _named(node, context))
     return Opened(
         row, [r for seat in found for r in seat_rows(work.runtime.designations, task.id, seat, line)]
     )
@@ -74,18 +75,30 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
 class Seating:
     """Answers a kind's question who holds a post now, less the people the step keeps out."""
 
-    def __init__(self, work: Any, c: Connection, line: list[Unit], excluded: Sequence[int]) -> None:
+    def __init__(
+        self, work: Any, c: Connection, line: list[Unit], excluded: Sequence[int], ahead: Sequence[str] = ()
+    ) -> None:
+        """`ahead` are designations that are sure to be asked for: all of them are read at once."""
         self._known, self._today = work.runtime.designations, work.runtime.today()
         self._c, self._line, self._excluded = c, line, set(excluded)
+        self._found: dict[tuple[str, int], list[int]] = {}
+        self._read([found for name in ahead if (found := self._place(name))])
 
     def __call__(self, designation: str) -> list[int]:
-        if designation not in self._known:
+        found = self._place(designation)
+        if found is None:
             return []
-        unit = place(designation, self._line, self._known)
-        if unit is None:
-            return []
-        found = holders(self._c, designation, unit.id, self._today, self._known)
-        return [person for person in found if person not in self._excluded]
+        if found not in self._found:
+            self._read([found])
+        return [person for person in self._found[found] if person not in self._excluded]
+
+    def _place(self, designation: str) -> tuple[str, int] | None:
+        unit = place(designation, self._line, self._known) if designation in self._known else None
+        return (designation, unit.id) if unit else None
+
+    def _read(self, places: Sequence[tuple[str, int]]) -> None:
+        if places:
+            self._found |= holders_of(self._c, places, self._today, self._known)
 
 
 def seat_rows(known: Mapping[str, Any], task_id: str, seat: Seat, line: list[Unit]) -> list[dict[str, Any]]:

@@ -1,10 +1,13 @@
 """Who a designation means, and what a person is: the questions every task asks. Each is one statement."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Connection,
@@ -17,7 +20,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union,
     union_all,
 )
 
@@ -85,15 +87,28 @@ def holders(
 
     A duty (会次职务) has no holders but in its own meeting or matter: empty. Raises KeyError for an unknown name.
     """
+    place = (designation, unit_id)
+    return holders_of(connection, [place], on, known)[place]
+
+
+def holders_of(
+    connection: Connection, places: Collection[tuple[str, int]], on: date, known: Designations | None = None
+) -> dict[tuple[str, int], list[int]]:
+    """`holders` for several (designation, unit id) at once; one statement, and one more where everyone is meant."""
     known = known or designations()
-    meant = known[designation]
-    if meant.kind is Sort.DUTY:
-        return []
-    if meant.everyone:
-        return residents(connection, unit_id)
-    leaves = list(meant.leaves)  # no register has the name of a post
-    rows = connection.scalars(_HOLDERS, {"unit": unit_id, "day": on, "posts": leaves, "registers": leaves})
-    return sorted(rows)
+    meant = {place: known[place[0]] for place in places}
+    leaves = sorted({leaf for one in meant.values() if one.kind is not Sort.DUTY for leaf in one.leaves})
+    held: dict[tuple[str, int], set[int]] = defaultdict(set)
+    if leaves:  # no register has the name of a post
+        asked = {"units": sorted({unit for _, unit in places}), "day": on, "names": leaves}
+        for name, unit, person in connection.execute(_HOLDERS, asked):
+            held[name, unit].add(person)
+    return {
+        (name, unit): residents(connection, unit)
+        if one.everyone
+        else sorted(set().union(*(held[leaf, unit] for leaf in one.leaves if one.kind is not Sort.DUTY)))
+        for (name, unit), one in meant.items()
+    }
 
 
 def standing(connection: Connection, person_id: int, on: date, known: Designations | None = None) -> Standing:
@@ -136,16 +151,15 @@ def _current(table: Table, on: date | ColumnElement[date]) -> ColumnElement[bool
 
 
 def _holders() -> CompoundSelect[Any]:
-    unit, day = bindparam("unit", type_=Integer), bindparam("day", type_=Date)
-    return union(
+    here: BindParameter[Any] = bindparam("units", expanding=True)
+    names: BindParameter[Any] = bindparam("names", expanding=True)
+    day = bindparam("day", type_=Date)
+    return union_all(
         *(
-            select(table.c.person_id).where(
-                table.c.unit_id == unit, name.in_(bindparam(names, expanding=True)), _current(table, day)
+            select(name.label("held"), table.c.unit_id, table.c.person_id).where(
+                table.c.unit_id.in_(here), name.in_(names), _current(table, day)
             )
-            for table, name, names in (
-                (tenures, tenures.c.post, "posts"),
-                (registrations, registrations.c.register, "registers"),
-            )
+            for table, name in ((tenures, tenures.c.post), (registrations, registrations.c.register))
         )
     )
 

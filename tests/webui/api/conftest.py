@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
@@ -15,16 +14,14 @@ from engine.runtime import Runtime
 from engine.store import Database
 from tests import procedures
 from tests.world import World, configuration, settle
-from webui.api import register
+from webui.app import create_app
 
 
 class Api:
     """Calls in the name of somebody of the village."""
 
     def __init__(self, runtime: Runtime, world: World) -> None:
-        app = Flask("api-tests")
-        register(app, runtime)
-        self.runtime, self.world, self.client = runtime, world, app.test_client()
+        self.runtime, self.world, self.client = runtime, world, create_app(runtime).test_client()
 
     def get(self, who: str, path: str) -> TestResponse:
         return self.client.get(f"/api/v1{path}", headers=self.world.headers(who))

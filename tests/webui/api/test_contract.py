@@ -166,3 +166,18 @@ def test_a_completion_is_cheap(api: Api) -> None:
         counts.append(len(statements))
     assert max(counts) <= 12, statements
     assert len(set(counts)) == 1
+
+
+def test_a_joint_approval_is_cheap_too(api: Api) -> None:
+    """Opening the seats of two posts, answering, and coming back after a refusal."""
+    steps = [
+        ("报账", FILLED),
+        ("书记", {"结论": "同意"}),
+        ("主任", {"结论": "不同意", "说明": "太贵"}),
+        ("报账", FILLED),
+    ]
+    [task] = api.start()["open_tasks"]
+    for who, data in steps:
+        with count_statements(api.runtime.database) as statements:
+            [task] = api.complete(who, task["id"], data)["open_tasks"]
+        assert len(statements) <= 12, (who, "\n".join(statements))
