@@ -181,7 +181,7 @@ def _error_or_escalation(node: Node, definition: Element, elements: Elements, re
     target = _referred(node, definition, kind, elements, report)
     if target is None:
         written = (definition.get(f"{kind}Ref") or "").strip()
-        if not written and node.tag in ("endEvent", "intermediateThrowEvent"):
+        if not written and kind == "error" and node.tag == "endEvent":
             report.add("no-reference", f"没有说明是哪个{NAMES[kind]}，请选一个或新建一个", node)
         return None if written else Event("error" if kind == "error" else "escalation")
     code = (target.get(f"{kind}Code") or "").strip()

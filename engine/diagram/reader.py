@@ -83,7 +83,7 @@ class _Reader:
             if is_bpmn(child) and local(child) in FLOW_NODES:
                 node = self.node(child, local(child), scope)
                 scope.nodes[node.id] = node
-                if child.get("default") is not None:
+                if reference(child.get("default")) is not None:
                     defaults[node.id] = child
         for child in children(element, "sequenceFlow"):
             self.flow(child, scope, defaults)

@@ -129,14 +129,14 @@ def test_duplicate_ids_are_refused_wherever_they_are():
 def test_what_only_documents_is_let_through():
     data = file(
         '<import importType="x" location="y" namespace="z"/><itemDefinition id="item" isCollection="true"/>'
-        '<dataStore id="store" name="台账"/><category id="c"><categoryValue id="cv" value="v"/></category>'.replace(
-            ' value="v"', ""
-        ),
+        '<dataStore id="store" name="台账"/><category id="c"><categoryValue id="cv" value="v"/></category>'
+        '<resource id="r"><resourceParameter id="rp" isRequired="true"/></resource>'
+        '<interface id="i" name="I" implementationRef="x"/>',
         '<collaboration id="co"><participant id="box" name="上级"/><participant id="pool" processRef="p">'
         '<participantMultiplicity minimum="0" maximum="3"/></participant>'
         '<messageFlow id="mf" sourceRef="box" targetRef="a"/><textAnnotation id="t"><text>注</text></textAnnotation>'
         "</collaboration>",
-        '<process id="p"><dataObject id="d"/><dataObjectReference id="dr" dataObjectRef="d"/>',
+        '<process id="p"><supports>other</supports><dataObject id="d"/><dataObjectReference id="dr" dataObjectRef="d"/>',
         '<dataStoreReference id="ds" dataStoreRef="store"/><group id="g" categoryValueRef="cv"/>',
         S
         + user(

@@ -217,6 +217,16 @@ def test_loops_that_cannot_be_right_are_refused(inner):
     assert refused(bpmn(user("a", inner)))
 
 
+def test_an_escalation_without_a_name_is_caught_by_what_catches_all():
+    found = read_diagram(bpmn(node("endEvent", "z", "<escalationEventDefinition/>"))).node("z").event
+    assert found is not None and (found.kind, found.key) == ("escalation", None)
+
+
+def test_an_empty_default_is_none():
+    data = bpmn(node("exclusiveGateway", "g", default="") + user("a") + path("g a"))
+    assert not read_diagram(data).node("g").outgoing[0].is_default
+
+
 def test_a_default_flows_condition_does_not_count():
     body = user("z") + node("exclusiveGateway", "x", default="x-a") + user("a") + user("b") + path("z x")
     diagram = read_diagram(bpmn(body + when("x", "a", "写错了(") + when("x", "b", "1 &gt; 0")))
