@@ -14,7 +14,9 @@ POSTS = "村党组织书记 村委会主任"
 
 
 def cosign(**properties: str) -> Node:
-    return Node("sign", "userTask", "联合审批", Scope("p"), lane="村主干", properties={"kind": "cosign", **properties})
+    return Node(
+        "sign", "userTask", "联合审批", Scope("p"), lane="村主干", properties={"kind": "cosign", **properties}
+    )
 
 
 def frozen(parameters=None, **properties):
@@ -83,7 +85,14 @@ def test_a_refusal_wants_a_reason():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"need": "most"}, {"need": "3/2"}, {"choices": "同意"}, {"stops": "弃权"}, {"seats": "甲 甲"}, {"need": "{没有}"}],
+    [
+        {"need": "most"},
+        {"need": "3/2"},
+        {"choices": "同意"},
+        {"stops": "弃权"},
+        {"seats": "甲 甲"},
+        {"need": "{没有}"},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong):
     with pytest.raises(SettingError):
