@@ -48,9 +48,9 @@ class Person:
         self._tap(self.page.get_by_label("主要功能").get_by_role("link", name=tab))
 
     def taps_on(self, name: str, within: str = "main") -> None:
-        """A button or a link by what it says."""
+        """A button or a link by what it says (a pattern)."""
         place = self.page.locator(within)
-        wanted = re.compile(re.escape(name))
+        wanted = re.compile(name)
         self._tap(place.get_by_role("button", name=wanted).or_(place.get_by_role("link", name=wanted)).first)
 
     def types(self, label: str, text: str) -> None:
@@ -110,7 +110,7 @@ class Person:
         self.opens("办件")
         card = self.page.locator("main a.task", has_text=title)
         if not card.count():
-            self.taps_on("办结")
+            self.taps_on("已结束")
         self._tap(card.first)
 
     def answers(self, title: str, verdict: str, words: str = "") -> None:

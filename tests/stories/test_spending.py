@@ -5,31 +5,31 @@ from tests.stories.county import County
 
 def test_asked_back_once_then_approved_and_paid(cast: County) -> None:
     reporter, secretary, director, accountant = (cast(n) for n in ("熊春生", "江玉成", "谭秀英", "林金山"))
-    reporter.starts("三组路灯维修", "8600")
+    reporter.starts("二组桥面维修", "8600")
     reporter.sees("接下来", "联合审批", "由村主干办理", "您的下一件待办")
 
-    director.opens_task("三组路灯维修")
+    director.opens_task("二组桥面维修")
     director.sees("8,600 元", "清溪建材店", "票据.jpg", "谁要签", "村党组织书记", "还没有提交")
     director.gives("有疑问", "发票抬头写的是个人，请换成村委会的。")
     director.taps_on("提交")
     director.sees("已提交", "填报支出，由报账员办理")
 
-    reporter.opens_task("三组路灯维修")
+    reporter.opens_task("二组桥面维修")
     reporter.sees("又回到这一步", "发票抬头写的是个人，请换成村委会的。")
     reporter.page.locator(".fjs-form").wait_for()
     assert reporter.page.get_by_label("金额").first.input_value() == "8600", "what was filled in is still there"
     reporter.types("说明", "已换成抬头为村委会的发票。")
     reporter.taps_on("提交审批")
 
-    director.answers("三组路灯维修", "同意")
+    director.answers("二组桥面维修", "同意")
     director.sees("还要等其他人提交")
-    secretary.opens_task("三组路灯维修")
+    secretary.opens_task("二组桥面维修")
     secretary.sees("已换成抬头为村委会的发票。", "谭秀英", "同意")
     secretary.gives("同意")
     secretary.taps_on("提交")
     secretary.sees("登记支付，由会计办理")
 
-    accountant.opens_task("三组路灯维修")
+    accountant.opens_task("二组桥面维修")
     accountant.page.locator(".fjs-form").wait_for()
     accountant.types("支付日期", "2026-03-02")
     accountant.page.keyboard.press("Escape")
@@ -37,7 +37,7 @@ def test_asked_back_once_then_approved_and_paid(cast: County) -> None:
     accountant.taps_on("登记完成")
     accountant.sees("已提交", "已支付")
 
-    reporter.opens_matter("三组路灯维修")
+    reporter.opens_matter("二组桥面维修")
     reporter.sees("已支付", "流程图", "每一步的结果", "经过", "有疑问", "江玉成", "谭秀英", "林金山", "政策依据")
     assert reporter.page.locator(".djs-container").count() == 1
 
