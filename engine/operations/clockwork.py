@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, insert, or_, select, update
 
 from engine.execution import ExecutionError
+from engine.operations import saving
 from engine.operations.incidents import report, resolve, waiting
 from engine.operations.matters import begin_by_event
 from engine.operations.work import Work, attempt
@@ -203,7 +204,7 @@ def _start(runtime: Runtime, row: Row[Any], version_id: int, element_id: str, *,
             return False
         work.record(row.kind, name=row.name)
         with runtime.database.write() as c:
-            work.save_new(c)
+            saving.save_new(work, c)
             mark_delivered(c, runtime, row.id, work.id, last=last)
         return True
 

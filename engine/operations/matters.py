@@ -15,6 +15,7 @@ from engine import journal
 from engine.authorisation import Actor, open_seats, require_administrator, require_matter
 from engine.diagram import Procedure
 from engine.execution import ExecutionError
+from engine.operations import saving
 from engine.operations.procedures import in_force, parameters_in_force, unit_named
 from engine.operations.work import Done, Work, attempt
 from engine.people.units import Unit, ancestors
@@ -57,7 +58,7 @@ def start_matter(
             work.derive(c)
             _sign_for_starter(work, actor)
         with runtime.database.write() as c:
-            work.save_new(c)
+            saving.save_new(work, c)
         return work.done()
 
     try:

@@ -13,61 +13,51 @@ and the operation starts again from reading (`attempt`). So nothing is ever deci
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-import orjson
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from engine import journal
 from engine.authorisation import Actor
-from engine.execution import ExecutionError, Instance
-from engine.operations import opening
+from engine.execution import Instance
+from engine.operations import opening, saving
+from engine.operations.saving import Lost
 from engine.refusal import NotVisible, Overtaken, Unavailable
 from engine.runtime import Runtime, jsonable
-from engine.store.database import DatabaseUnavailable, new_id
+from engine.store.database import DatabaseUnavailable, retried
 from engine.store.tables import (
-    assignments,
-    file_uses,
     instances,
-    outbox,
     parameter_sets,
-    people,
     procedure_versions,
-    submissions,
-    subscriptions,
     tasks,
-    timers,
     units,
 )
-from engine.store.tables import journal as journal_table
 
 T = TypeVar("T")
-ATTEMPTS = 12
+ATTEMPTS = 12  # while others are faster
+BUSY = 3  # while the database is busy
 TRAIL = 100  # flow nodes kept on the row; the whole way is in the journal
-MAX_STATE = 2_000_000  # bytes
-
-
-class Lost(Exception):
-    """What was read is no longer true: somebody else changed it first. Read again."""
 
 
 def attempt(runtime: Runtime, once: Callable[[], T]) -> T:
     """Run an operation; again from the start while others are faster. Raises Overtaken, Unavailable."""
+    clash: IntegrityError | None = None
     for _ in range(ATTEMPTS):
         try:
-            return once()
+            return retried(once, BUSY)
         except Lost:
-            continue
-        except IntegrityError:
-            continue  # a constraint held what the revision could not see; reading again tells which
+            clash = None
+        except IntegrityError as error:
+            clash = error  # a constraint held what the revision could not see; reading again tells which
         except DatabaseUnavailable as error:
             raise Unavailable("database", str(error)) from error
+    if clash is not None:
+        raise clash
     raise Overtaken("overtaken", "同时办理这件事的人太多，这一步没有保存。请刷新页面，看清现状后再办一次")
 
 
@@ -137,8 +127,8 @@ class Work:
         # Rows are derived from the state only while the matter runs.
         stored = self.row.status == "running" and not self.created
         self._tasks_before = [task.id for task in self.instance.open_tasks()] if stored else []
-        self._timers_before = self.instance.timers() if stored else []
-        self._subscriptions_before = self.instance.subscriptions() if stored else []
+        self.timers_before = self.instance.timers() if stored else []
+        self.subscriptions_before = self.instance.subscriptions() if stored else []
 
     @property
     def id(self) -> str:
@@ -232,144 +222,14 @@ class Work:
 
     # ------------------------------------------------------------ writing
 
-    def save(self, c: Connection) -> None:
-        """Write everything. Raises Lost when the matter or the actor's standing changed since they were
-        read.
-        """
-        if self.entries:
-            self.entries[0] = replace(self.entries[0], detail={**self.entries[0].detail, **self._movement()})
-        head = journal.Head(self.row.journal_seq, self.row.journal_hash)
-        rows, head = journal.link(journal.instance_chain(self.id), head, self.entries)
-        self._save_instance(c, head)
-        self._save_tasks(c)
-        self._save_timers(c)
-        self._save_subscriptions(c)
-        self._save_submission(c)
-        if rows:
-            c.execute(insert(journal_table), rows)
-        if self.instance.outbox:
-            c.execute(insert(outbox), [self._outgoing(message) for message in self.instance.outbox])
-
-    def save_new(self, c: Connection) -> None:
-        """Write a matter that has just started, with the immutable set of parameters it will keep."""
-        self.row.parameter_set_id = _keep_parameters(c, self.row.parameters)
-        self.save(c)
-
-    def _movement(self) -> dict[str, Any]:
-        """Where the matter went; the journal is its history."""
-        moved: dict[str, Any] = {}
-        if self.instance.trace:
-            moved["passed"] = list(self.instance.trace)
-        if self.opened:
-            moved["opened"] = [opened.task["name"] for opened in self.opened]
-        if self.status != self.row.status:
-            moved["status"] = self.status
-            moved["outcome"] = self.instance.outcome
-        return moved
-
-    def _save_instance(self, c: Connection, head: journal.Head) -> None:
-        state = self.instance.dump()
-        if len(state) > MAX_STATE:
-            raise ExecutionError("这个办件里的内容太多了，存不下。请把大段材料改成附件")
-        values = {
-            "status": self.status,
-            "outcome": self.instance.outcome if self.status in ("completed", "failed") else None,
-            "ended_at": None if self.status == "running" else (self.row.ended_at or self.now),
-            "revision": self.row.revision + 1,
-            "journal_seq": head.sequence,
-            "journal_hash": head.hash,
-            "trail": self.trail,
-            "state": state,
-        }
-        if not self.keeps_undo:
-            values["undo"] = orjson.dumps(self.undo) if self.undo else None
-            values["undo_by"] = self.actor.person_id if self.undo and self.actor else None
-        if self.created:
-            fixed = {column.name: getattr(self.row, column.name, None) for column in instances.c}
-            c.execute(insert(instances).values(**(fixed | values)))
-            return
-        changed = c.execute(
-            _GUARDED_UPDATE if self.actor else _UPDATE,
-            values | {"b_id": self.id, "b_revision": self.row.revision, **self._guard()},
-        )
-        if changed.rowcount != 1:
-            raise Lost
-
-    def _guard(self) -> dict[str, Any]:
-        return {"b_person": self.actor.person_id, "b_lock": self.actor.revision} if self.actor else {}
-
     @property
     def trail(self) -> list[str]:
+        """The last flow nodes passed, newest last."""
         return [*self.row.trail, *self.instance.trace][-TRAIL:]
 
-    def _save_tasks(self, c: Connection) -> None:
-        closed = self.closed
-        if closed:
-            c.execute(_CLOSE, [{"b_task": task_id} for task_id in closed])
-        rows = [opened.task for opened in self.opened] + self.reopened.get("tasks", [])
-        seats = [seat for opened in self.opened for seat in opened.seats] + self.reopened.get("seats", [])
-        if rows:
-            c.execute(insert(tasks), rows)
-        if seats:
-            c.execute(insert(assignments), seats)
-        for task_id, values in self.task_changes.items():
-            if task_id not in closed:
-                c.execute(update(tasks).where(tasks.c.id == task_id).values(**values))
-
-    def _save_timers(self, c: Connection) -> None:
-        now = self.instance.timers() if self.status == "running" else []
-        gone = [t for t in self._timers_before if t not in now]
-        new = [t for t in now if t not in self._timers_before]
-        if gone:
-            c.execute(
-                delete(timers).where(
-                    timers.c.instance_id == self.id, timers.c.task_id.in_([task_id for task_id, _, _ in gone])
-                )
-            )
-        if new:
-            rows = [{"instance_id": self.id, "task_id": t, "due_at": due} for t, _, due in new]
-            c.execute(insert(timers), rows)
-
-    def _save_subscriptions(self, c: Connection) -> None:
-        now = self.instance.subscriptions() if self.status == "running" else []
-        gone = [s for s in self._subscriptions_before if s not in now]
-        new = [s for s in now if s not in self._subscriptions_before]
-        if gone:
-            mine = subscriptions.c.instance_id == self.id
-            ids = [task_id for task_id, _, _ in gone]
-            c.execute(delete(subscriptions).where(and_(mine, subscriptions.c.task_id.in_(ids))))
-        if new:
-            rows = [{"instance_id": self.id, "task_id": t, "kind": k, "name": n} for t, k, n in new]
-            c.execute(insert(subscriptions), rows)
-
-    def _save_submission(self, c: Connection) -> None:
-        if self.withdrawn:
-            taken_back = submissions.c.id == self.withdrawn
-            c.execute(update(submissions).where(taken_back).values(withdrawn_at=self.now))
-        if self.submitted is None:
-            return
-        c.execute(insert(submissions), self.submitted.values)
-        if self.submitted.file_ids:
-            uploaded_by = self.actor.person_id if self.actor else None
-            c.execute(
-                update(file_uses)
-                .where(
-                    file_uses.c.file_id.in_(self.submitted.file_ids),
-                    file_uses.c.uploaded_by == uploaded_by,
-                    file_uses.c.instance_id.is_(None),
-                )
-                .values(instance_id=self.id, submission_id=self.submitted.values["id"])
-            )
-
-    def _outgoing(self, message: Any) -> dict[str, Any]:
-        return {
-            "instance_id": self.id,
-            "unit_id": self.row.unit_id,
-            "kind": message.kind,
-            "name": message.name,
-            "payload": message.payload,
-            "created_at": self.now,
-        }
+    def save(self, c: Connection) -> None:
+        """Write everything. Raises Lost when the matter or the actor's standing changed since they were read."""
+        saving.save(self, c)
 
     # ------------------------------------------------------------ answering
 
@@ -394,16 +254,6 @@ class Work:
         )
 
 
-def _keep_parameters(c: Connection, values: Mapping[str, Any]) -> int:
-    """The immutable set with these values; the same values are the same row."""
-    digest = hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    found = c.execute(select(parameter_sets.c.id).where(parameter_sets.c.digest == digest)).scalar()
-    if found is not None:
-        return int(found)
-    row = c.execute(insert(parameter_sets).values(digest=digest, values=dict(values)))
-    return new_id(row)
-
-
 MATTER_COLUMNS = (
     *(column for column in instances.c if column.name not in ("undo",)),
     parameter_sets.c["values"].label("parameters"),
@@ -421,16 +271,7 @@ MATTER = (
     .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
 )
 _MATTER = MATTER.where(instances.c.id == bindparam("instance"))
-_CLOSE = delete(tasks).where(tasks.c.id == bindparam("b_task"))
 _OPEN_ROWS = (
     select(tasks).where(tasks.c.instance_id == bindparam("instance")).order_by(tasks.c.opened_at, tasks.c.id)
 )
-_UPDATE = update(instances).where(
-    instances.c.id == bindparam("b_id"), instances.c.revision == bindparam("b_revision")
-)
-_GUARDED_UPDATE = _UPDATE.where(
-    select(people.c.standing).where(people.c.id == bindparam("b_person")).scalar_subquery()
-    == bindparam("b_lock")
-)
-
 __all__ = ["Done", "Lost", "Work", "attempt", "jsonable"]

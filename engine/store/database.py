@@ -103,7 +103,7 @@ class Database:
 
         `work` starts over, so it must read what it decides on through its connection. Raises like `write`.
         """
-        return _retried(lambda: self._once(work), attempts)
+        return retried(lambda: self._once(work), attempts)
 
     def look(self, work: Callable[[Connection], T], attempts: int = 3) -> T:
         """Do `work(connection)` for reading; again when the connection turns out to be dead."""
@@ -112,7 +112,7 @@ class Database:
             with self.read() as connection:
                 return work(connection)
 
-        return _retried(once, attempts)
+        return retried(once, attempts)
 
     @staticmethod
     def check(url: str) -> None:
@@ -188,7 +188,8 @@ def one_at_a_time(connection: Connection, what: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
 
 
-def _retried(once: Callable[[], T], attempts: int) -> T:
+def retried(once: Callable[[], T], attempts: int) -> T:
+    """Do `once`, again when the database was busy, once more when it was gone. Raises DatabaseUnavailable."""
     for attempt in range(attempts):
         try:
             return once()
