@@ -112,7 +112,8 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
     seats = [seat for seat in rows if seat.seat is not None]
     if not any(authorisation.fills(actor, seat) for seat in seats):
         authorisation.require_matter(c, actor, row.instance_id, row.path)
-    said = _submissions(c, row.instance_id)
+    every = _submissions(c, row.instance_id)
+    said = [s for s in every if s.withdrawn_at is None]
     here = [s for s in said if s.task_id == task_id]
     closure = Closure.of(rt, c, row.version_id, row.closure)
     context = _context(rt, c, row, task_id)
@@ -145,7 +146,7 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         guidance=(node.documentation or "").strip(),
         clauses=clauses(node.properties.get("clauses", "")),
         actions=actions,
-        prefill=_prefill(row, node, context, actions),
+        prefill=_prefill(row, node, context, actions, _taken_back(every, row, actor)),
         seats=views,
         results=so_far,
         cause=_cause(said, row, closure),
@@ -203,13 +204,13 @@ def _gone(c: Connection, actor: Actor, task_id: str) -> Exception:
 
 
 def _submissions(c: Connection, instance_id: str) -> Sequence[Row[Any]]:
-    """The latest ones of the matter, oldest first, with names."""
+    """The latest ones of the matter, also those taken back, oldest first, with names."""
     clerk = people.alias("clerk")
     query = (
         select(submissions, people.c.name.label("person"), clerk.c.name.label("clerk"))
         .join(people, people.c.id == submissions.c.person_id)
         .outerjoin(clerk, clerk.c.id == submissions.c.entered_by)
-        .where(submissions.c.instance_id == instance_id, submissions.c.withdrawn_at.is_(None))
+        .where(submissions.c.instance_id == instance_id)
         .order_by(submissions.c.sequence.desc())
         .limit(RECENT)
     )
@@ -300,11 +301,25 @@ def _people(place: Row[Any], names: Names) -> list[tuple[int, str]]:
     return names.who(place.designation, place.seat_unit_id)
 
 
+def _taken_back(every: Sequence[Row[Any]], row: Row[Any], actor: Actor) -> Mapping[str, Any]:
+    """What the reader handed in here and took back: it is there to be put right, not to be typed again."""
+    mine = [
+        s
+        for s in every
+        if s.task_id == row.id and s.withdrawn_at and actor.person_id in (s.person_id, s.entered_by)
+    ]
+    return (mine[-1].data or {}) if mine else {}
+
+
 def _prefill(
-    row: Row[Any], node: Node, context: Mapping[str, Any], actions: Sequence[Action]
+    row: Row[Any],
+    node: Node,
+    context: Mapping[str, Any],
+    actions: Sequence[Action],
+    taken_back: Mapping[str, Any],
 ) -> Mapping[str, Any]:
-    """What is known already, so that nobody types it twice: what the step said last time, and the matter's title where
-    the form asks for it (`"properties": {"prefill": "办件名称"}`). Only what the form still asks for.
+    """What is known already, so that nobody types it twice: what one took back, what the step said last time, and the
+    matter's title where the form asks for it (`"properties": {"prefill": "办件名称"}`). Only what the form still asks for.
     """
     if not actions:
         return {}
@@ -317,7 +332,7 @@ def _prefill(
     before = context.get(node.key)
     if row.settings.get("prefill") and isinstance(before, Mapping):
         known |= {key: value for key, value in before.items() if key in fields}
-    return known
+    return known | {key: value for key, value in taken_back.items() if key in fields}
 
 
 def _cause(said: Sequence[Row[Any]], row: Row[Any], closure: Closure) -> Cause | None:

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from engine.authorisation import Actor
 from engine.queries.administration import tops_of, under
 from engine.queries.names import look_up
 from engine.queries.page import LIMIT, Page, bounded, cut, read_cursor
+from engine.queries.reach import seat_is_free
 from engine.runtime import Runtime
 from engine.store.tables import assignments, incidents, instances, people, tasks, units
+
+SHOWN = 200  # in a list without pages
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def overview(rt: Runtime, actor: Actor) -> Overview:
             incidents.c.resolved_at.is_(None),
         )
         failed = count(c, matters, instances.c.status == "failed")
-        return Overview(late, broken, failed, len(_vacant(rt, c, tops)))
+        return Overview(late, broken, failed, len(_unfilled(rt, c, tops)))
 
     return rt.database.look(read)
 
@@ -101,37 +104,43 @@ def overdue(rt: Runtime, actor: Actor, cursor: str | None = None, limit: int = L
 
 
 def vacancies(rt: Runtime, actor: Actor) -> list[Trouble]:
-    """无人在岗: open steps with a seat nobody can fill. Raises Forbidden."""
+    """无人在岗: open steps with a seat nobody can fill, the oldest first. Raises Forbidden."""
     tops = tops_of(actor)
-    return rt.database.look(lambda c: _vacant(rt, c, tops))
+
+    def read(c: Connection) -> list[Trouble]:
+        unfilled = _unfilled(rt, c, tops)
+        shown = (
+            _steps(tops).where(tasks.c.id.in_(list(unfilled)[:SHOWN])).order_by(tasks.c.opened_at, tasks.c.id)
+        )
+        return [_trouble(row, unfilled[row.id]) for row in c.execute(shown)] if unfilled else []
+
+    return rt.database.look(read)
 
 
-def _vacant(rt: Runtime, c: Connection, tops: Sequence[str]) -> list[Trouble]:
+def _unfilled(rt: Runtime, c: Connection, tops: Sequence[str]) -> dict[str, list[Any]]:
+    """Task id -> the places of a free seat that nobody holds. At most three statements."""
     empty = _empty_places(rt, c, tops)
     if not empty:
-        return []
-    seats = c.execute(
+        return {}
+    hollow = assignments.alias()
+    suspects = select(hollow.c.task_id).where(
+        hollow.c.unit_id.in_({unit for _, unit in empty}),
+        hollow.c.designation.in_({name for name, _ in empty}),
+    )
+    query = (
         select(assignments)
         .join(tasks, tasks.c.id == assignments.c.task_id)
-        .where(
-            assignments.c.unit_id.in_({unit for _, unit in empty}),
-            assignments.c.designation.in_({name for name, _ in empty}),
-            tasks.c.claimed_by.is_(None),
-        )
-    ).all()
-    ids = {seat.task_id for seat in seats if (seat.designation, seat.unit_id) in empty}
-    everything = c.execute(select(assignments).where(assignments.c.task_id.in_(ids))).all() if ids else []
-    unfilled: dict[str, list[Row[Any]]] = {}
-    for task_id, seat_name in {(seat.task_id, seat.seat) for seat in everything}:
-        rows = [s for s in everything if (s.task_id, s.seat) == (task_id, seat_name)]
-        if all(s.designation is not None and (s.designation, s.unit_id) in empty for s in rows):
-            unfilled.setdefault(task_id, []).extend(rows)
-    if not unfilled:
-        return []
-    found = c.execute(_steps(tops).where(tasks.c.id.in_(unfilled)).order_by(tasks.c.opened_at)).all()
-    return [
-        _trouble(row, [s.designation for s in unfilled[row.id]], unfilled[row.id][0].unit_id) for row in found
-    ]
+        .where(assignments.c.task_id.in_(suspects), tasks.c.claimed_by.is_(None), seat_is_free())
+        .order_by(tasks.c.opened_at, assignments.c.id)
+    )
+    seats: dict[tuple[str, str], list[Any]] = {}
+    for row in c.execute(query):
+        seats.setdefault((row.task_id, row.seat), []).append(row)
+    unfilled: dict[str, list[Any]] = {}
+    for (task_id, _), places in seats.items():
+        if all((place.designation, place.unit_id) in empty for place in places):
+            unfilled.setdefault(task_id, []).extend(places)
+    return unfilled
 
 
 def _empty_places(rt: Runtime, c: Connection, tops: Sequence[str]) -> set[tuple[str, int]]:
@@ -157,7 +166,7 @@ def open_incidents(rt: Runtime, actor: Actor) -> list[IncidentRow]:
         .join(units, units.c.id == instances.c.unit_id)
         .where(under(tops_of(actor)), incidents.c.resolved_at.is_(None))
         .order_by(incidents.c.last_at.desc())
-        .limit(200)
+        .limit(SHOWN)
     )
     rows = rt.database.look(lambda c: c.execute(query).all())
     return [
@@ -185,7 +194,7 @@ def failed(rt: Runtime, actor: Actor) -> list[Failed]:
         .join(units, units.c.id == instances.c.unit_id)
         .where(under(tops_of(actor)), instances.c.status == "failed")
         .order_by(instances.c.ended_at.desc())
-        .limit(200)
+        .limit(SHOWN)
     )
     return [Failed(*row) for row in rt.database.look(lambda c: c.execute(query).all())]
 
@@ -210,7 +219,7 @@ def _steps(tops: Sequence[str]) -> Any:
     )
 
 
-def _trouble(row: Row[Any], vacant: Sequence[str] = (), unit_id: int = 0) -> Trouble:
+def _trouble(row: Any, vacant: Sequence[Any] = ()) -> Trouble:
     return Trouble(
         task_id=row.id,
         instance_id=row.instance_id,
@@ -220,6 +229,6 @@ def _trouble(row: Row[Any], vacant: Sequence[str] = (), unit_id: int = 0) -> Tro
         post=row.lane or "",
         due_at=row.due_at,
         claimed_by=row.claimer,
-        vacant=list(dict.fromkeys(vacant)),
-        unit_id=unit_id,
+        vacant=list(dict.fromkeys(place.designation for place in vacant)),
+        unit_id=vacant[0].unit_id if vacant else 0,
     )
