@@ -319,7 +319,7 @@ def _prefill(
     taken_back: Mapping[str, Any],
 ) -> Mapping[str, Any]:
     """What is known already, so that nobody types it twice: what one took back, what the step said last time, and the
-    matter's title where the form asks for it (`"properties": {"prefill": "办件名称"}`). Only what the form still asks for.
+    matter's title where the form asks for it (`"properties": {"prefill": "办件名称"}`). Only what the form still has.
     """
     if not actions:
         return {}

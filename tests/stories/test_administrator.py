@@ -45,7 +45,7 @@ def test_a_late_matter_is_seen_and_given_to_another(own_county: County) -> None:
     administrator.opens("管理")
     administrator.taps_on("超期")
     administrator.sees("村部门锁", "谭秀英已签收", "已超期")
-    administrator.taps_on("查看或改派")
+    administrator.taps_on("查看或改派", within="main .card:has-text('村部门锁')")
     administrator.taps_on("改派")
     administrator.sees("现在由谭秀英签收")
     administrator.types("理由", "谭秀英外出学习，退回岗位。")

@@ -129,6 +129,8 @@ def test_a_step_entered_on_behalf_and_confirmed(caller: Callable[[str], Caller])
     paper = clerk.photo("批条.jpg")
     matter = clerk.post(f"/tasks/{task['id']}/complete", entry | {"papers": [paper["id"]]})
     assert open_steps(matter) == [("登记支付", "会计")]
-    assert director.http.get(f"/files/{paper['id']}").status_code == 200, "who is entered for may see the paper"
+    assert director.http.get(f"/files/{paper['id']}").status_code == 200, (
+        "who is entered for may see the paper"
+    )
     status, _ = reporter.refused(f"/instances/{matter['id']}/withdraw", {})
     assert status in (403, 409), "it was not the reporter's step"

@@ -18,7 +18,9 @@ def test_a_step_handed_in_by_mistake_is_taken_back(cast: County) -> None:
     director.answers("水泵修理", "同意")
     reporter.opens_matter("水泵修理")
     reporter.sees("已撤回", "撤回了上一步", "460 元")
-    assert reporter.page.get_by_role("button", name="撤回我刚交的一步").count() == 0, "somebody has acted on it"
+    assert reporter.page.get_by_role("button", name="撤回我刚交的一步").count() == 0, (
+        "somebody has acted on it"
+    )
 
 
 def test_what_the_server_refuses_comes_back_as_it_was_typed(cast: County) -> None:

@@ -17,7 +17,9 @@ def test_asked_back_once_then_approved_and_paid(cast: County) -> None:
     reporter.opens_task("二组桥面维修")
     reporter.sees("又回到这一步", "发票抬头写的是个人，请换成村委会的。")
     reporter.page.locator(".fjs-form").wait_for()
-    assert reporter.page.get_by_label("金额").first.input_value() == "8600", "what was filled in is still there"
+    assert reporter.page.get_by_label("金额").first.input_value() == "8600", (
+        "what was filled in is still there"
+    )
     reporter.types("说明", "已换成抬头为村委会的发票。")
     reporter.taps_on("提交审批")
 
@@ -38,7 +40,9 @@ def test_asked_back_once_then_approved_and_paid(cast: County) -> None:
     accountant.sees("已提交", "已支付")
 
     reporter.opens_matter("二组桥面维修")
-    reporter.sees("已支付", "流程图", "每一步的结果", "经过", "有疑问", "江玉成", "谭秀英", "林金山", "政策依据")
+    reporter.sees(
+        "已支付", "流程图", "每一步的结果", "经过", "有疑问", "江玉成", "谭秀英", "林金山", "政策依据"
+    )
     assert reporter.page.locator(".djs-container").count() == 1
 
 
