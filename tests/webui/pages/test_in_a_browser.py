@@ -60,34 +60,25 @@ def enter(context: "BrowserContext", site: Site, address: str, name: str) -> Non
 
 def paths(site: Site, story: dict[str, str]) -> dict[str, list[str]]:
     joint, behalf = site.task("主任", "mine"), site.task("文书", "behalf")
-    unit = f"/admin/units/{site.world.units['village']}"
-    return {
-        "报账": [
-            "/tasks",
-            "/start",
-            "/me/password",
-            f"/tasks/{site.task('报账')}",
-            f"/matters/{story['asked']}",
-        ]
-        + [f"/matters/{story['asked']}/cancel", f"/done/{story['last']}"],
-        "主任": [
-            "/tasks?scope=claimable",
-            "/tasks?scope=overdue",
-            "/tasks?scope=done",
-            f"/tasks/{joint}",
-            "/me",
-        ]
-        + [
-            "/matters",
-            "/matters?scope=finished",
-            f"/matters/{story['joint']}",
-            f"/matters/{story['refused']}",
-        ],
-        "文书": ["/tasks?scope=behalf", f"/tasks/{behalf}/behalf", "/start", "/nowhere"],
-        "管得宽": ["/admin", unit, f"{unit}/appoint", f"{unit}/people", f"/tasks/{joint}/reassign"]
-        + [f"/admin/trouble?scope={scope}" for scope in ("overdue", "vacant", "incidents", "failed")]
-        + [f"{unit}/dismiss?post=村委会主任&person={site.world.people['主任']}"],
+    unit, chairman = f"/admin/units/{site.world.units['village']}", site.world.people["主任"]
+    asked, last, refused = story["asked"], story["last"], story["refused"]
+    reporter = (
+        f"/tasks /start /me/password /tasks/{site.task('报账')} /matters/{asked} /matters/{asked}/cancel"
+    )
+    lists = (
+        "/tasks?scope=claimable /tasks?scope=overdue /tasks?scope=done /me /matters /matters?scope=finished"
+    )
+    troubles = " ".join(
+        f"/admin/trouble?scope={scope}" for scope in ("overdue", "vacant", "incidents", "failed")
+    )
+    changes = f"{unit}/appoint {unit}/people {unit}/dismiss?post=村委会主任&person={chairman}"
+    seen = {
+        "报账": f"{reporter} /done/{last}",
+        "主任": f"{lists} /tasks/{joint} /matters/{story['joint']} /matters/{refused}",
+        "文书": f"/tasks?scope=behalf /tasks/{behalf}/behalf /start /nowhere",
+        "管得宽": f"/admin {unit} {changes} /tasks/{joint}/reassign {troubles}",
     }
+    return {name: addresses.split() for name, addresses in seen.items()}
 
 
 @pytest.mark.timeout(300)

@@ -468,6 +468,14 @@ def _submissions() -> None:
     )
     op.create_index(op.f("ix_submissions_person_id"), "submissions", ["person_id"], unique=False)
     op.create_index(
+        "ix_submissions_entered_by",
+        "submissions",
+        ["entered_by"],
+        unique=False,
+        sqlite_where=sa.text("entered_by IS NOT NULL"),
+        postgresql_where=sa.text("entered_by IS NOT NULL"),
+    )
+    op.create_index(
         "uq_submissions_task_id_person_id",
         "submissions",
         ["task_id", "person_id"],
