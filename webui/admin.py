@@ -14,7 +14,7 @@ from webui.sessions import actor, runtime, signed_in
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
-TROUBLES = (("overdue", "超期"), ("vacant", "无人在岗"), ("incidents", "故障"), ("failed", "出错中止"))
+TROUBLES = (("overdue", "超期"), ("vacant", "无人在岗"), ("incidents", "故障"), ("failed", "中止"))
 
 
 @blueprint.get("")
