@@ -52,6 +52,9 @@ class Database:
             event.listen(self.engine, "checkout", _ping_if_idle)
             # Under READ COMMITTED every statement sees its own snapshot anyway: reading needs no BEGIN.
             self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._snapshot = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
             self._writing = self.engine
         event.listen(self._reader, "before_cursor_execute", _refuse_writing)
 
@@ -69,14 +72,16 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Like `read`, and everything read through it is of one and the same moment: for verifying and backing up."""
+        """Like `read`, and everything read through it is of one and the same moment.
+
+        For operations, which must not refuse on what two statements saw at two moments; for verifying and backing up.
+        """
         if self.is_sqlite:  # a transaction of SQLite's is that already
             with self.read() as connection:
                 yield connection
             return
         try:
-            with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-                connection.execute(text("SET TRANSACTION READ ONLY"))
+            with self._snapshot.connect() as connection:
                 yield connection
         except Exception as error:
             raise _meaning(error) from error
