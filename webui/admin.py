@@ -104,7 +104,7 @@ def dismiss(unit_id: int) -> Any:
         if not form.get("person", "").isdigit():
             raise Invalid("person", "请从名单里选", {"post": "请从名单里选"})
         operations.dismiss(runtime(), actor().person_id, int(form["person"]), unit_id, form.get("post", ""))
-        flash("已免去。他签收而没办完的事，已退回给岗位。", "success")
+        flash("已免去。签收了没办完的事，已退回给岗位。", "success")
 
     view = queries.unit(runtime(), actor(), unit_id)
     wanted = request.values.get("person", ""), request.values.get("post", "")

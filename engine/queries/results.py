@@ -88,9 +88,10 @@ def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]
         if line is not None:
             yield line
     known = {forms.key_of(component) for component in declared} | {DOERS}
+    labels = {_label(component) for component in declared}
     for key, extra in value.items():
         if key not in known and extra not in (None, "", [], {}, False):
-            yield Line(key, _extra(extra))
+            yield Line(f"每人的{key}" if key in labels else key, _extra(extra))
 
 
 def _line(component: Mapping[str, Any], value: Any) -> Line | None:
