@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.runtime import Runtime
 
 CLEAN, FINDINGS, UNREADABLE = 0, 1, 2  # exit codes of `check`
+NO_XML = frozenset({"empty-file", "not-xml"})  # findings that say: nothing there could be read at all
 PATH = click.Path(path_type=Path)
 
 
@@ -49,7 +50,7 @@ def main() -> None:
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
-    """检查流程图（.bpmn）或流程文件夹。退出码：0 没有问题，1 有问题，2 读不了。"""
+    """检查流程图（.bpmn）或流程文件夹。退出码：0 没有错误（可以有提醒），1 有错误，2 读不了。"""
     from engine.diagram import check_diagram, check_folder
 
     findings: list[tuple[Path, Any]] = []
@@ -58,7 +59,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         try:
             found = check_folder(path) if path.is_dir() else check_diagram(path.read_bytes())
         except OSError as error:
-            unreadable.append((path, error.strerror or str(error)))
+            unreadable.append((path, _why(error)))
         else:
             findings += [(path, finding) for finding in found]
     if as_json:
@@ -67,7 +68,15 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         _print_findings(findings, unreadable)
-    sys.exit(UNREADABLE if unreadable else FINDINGS if findings else CLEAN)
+    broken = any(finding.code in NO_XML for _, finding in findings)
+    errors = any(finding.severity == "error" for _, finding in findings)
+    sys.exit(UNREADABLE if unreadable or broken else FINDINGS if errors else CLEAN)
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "没有这个文件"
+    return "没有权限" if isinstance(error, PermissionError) else error.strerror or str(error)
 
 
 def _print_findings(findings: list[tuple[Path, Any]], unreadable: list[tuple[Path, str]]) -> None:

@@ -28,7 +28,7 @@ def parse(data: bytes) -> Element:
     if len(data) > MAX_BYTES:
         raise refusal("too-big", f"文件太大：最多 {MAX_BYTES // 1_000_000} MB")
     if not data.strip():
-        raise refusal("empty", "文件是空的，请选一个 BPMN 文件")
+        raise refusal("empty-file", "文件是空的，请选一个 BPMN 文件")
     root = _read(data)
     information = root.getroottree().docinfo
     if information.internalDTD is not None or information.externalDTD is not None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,22 @@ def test_check_says_what_it_found_by_its_exit_code(demo: Command, tmp_path: Path
     assert "脚本" in found.stdout
     missing = demo("check", tmp_path / "none.bpmn")
     assert missing.returncode == 2
-    assert "读不了" in missing.stderr
+    assert "读不了" in missing.stderr and "没有这个文件" in missing.stderr
+    broken = tmp_path / "broken.bpmn"
+    broken.write_text("<definitions><process>")
+    assert demo("check", broken).returncode == 2
+
+
+def test_reminders_alone_are_no_errors(demo: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "zhichu"
+    shutil.copytree(ZHICHU, folder)
+    diagram = folder / "zhichu.bpmn"
+    text = diagram.read_text("utf-8")
+    listener = '<x:executionListener xmlns:x="urn:x"/>'
+    text = text.replace("<extensionElements>", f"<extensionElements>{listener}", 1)
+    diagram.write_text(text, "utf-8")
+    found = demo("check", folder)
+    assert found.returncode == 0 and "提醒" in found.stdout, found.stdout
 
 
 def test_check_answers_tools_in_json(demo: Command, tmp_path: Path) -> None:

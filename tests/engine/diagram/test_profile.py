@@ -136,7 +136,8 @@ def test_what_only_documents_is_let_through():
         '<participantMultiplicity minimum="0" maximum="3"/></participant>'
         '<messageFlow id="mf" sourceRef="box" targetRef="a"/><textAnnotation id="t"><text>注</text></textAnnotation>'
         "</collaboration>",
-        '<process id="p"><supports>other</supports><dataObject id="d"/><dataObjectReference id="dr" dataObjectRef="d"/>',
+        '<process id="p"><supports>q</supports><dataObject id="d"/>'
+        '<dataObjectReference id="dr" dataObjectRef="d"/>',
         '<dataStoreReference id="ds" dataStoreRef="store"/><group id="g" categoryValueRef="cv"/>',
         S
         + user(
