@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from engine.authorisation import Actor
-from engine.calendar import StoredCalendar
+from engine.calendar import StoredCalendar, working_days
 from engine.clock import Clock, system_clock
 from engine.configuration import Configuration
 from engine.diagram import Procedure, load_folder
@@ -27,6 +27,7 @@ from engine.refusal import NotVisible
 from engine.store.database import Database
 from engine.store.packing import unpack
 from engine.store.tables import procedure_versions
+from engine.working_days import WorkingDays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -41,6 +42,7 @@ class Runtime:
         self._procedures: dict[int, Procedure] = {}
         self._definitions: dict[tuple[int, ...], Definition] = {}
         self._lines: dict[str, list[Unit]] = {}
+        self._calendars: dict[datetime, WorkingDays] = {}
         self._compiling = Lock()
 
     @classmethod
@@ -67,9 +69,16 @@ class Runtime:
         except KeyError:
             raise NotVisible("person-unknown", "查无此人，可能已经不在名册上") from None
 
-    def calendar(self, c: Connection) -> StoredCalendar:
-        """Working days; reads the database when, and only when, somebody asks."""
-        return StoredCalendar(c)
+    def calendar(self, c: Connection, version: datetime | None = None) -> WorkingDays:
+        """Working days. A published calendar is kept by its version; without one, the database is read when, and only
+        when, somebody asks.
+        """
+        if version is None:
+            return StoredCalendar(c)
+        found = self._calendars.get(version)
+        if found is None:
+            found = self._calendars[version] = working_days(c)
+        return found
 
     def line(self, c: Connection, unit_id: int, path: str) -> list[Unit]:
         """The unit at `path` and those above it. A path names its units for good, so the line is kept by it; the names
@@ -108,6 +117,6 @@ class Runtime:
         return found
 
 
-def jsonable(row: Any) -> dict[str, Any]:
-    """A row as plain JSON values; moments as ISO text."""
-    return {str(k): v.isoformat() if isinstance(v, datetime) else v for k, v in row._mapping.items()}
+def jsonable(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of a row as plain JSON values; moments as ISO text."""
+    return {str(k): v.isoformat() if isinstance(v, datetime) else v for k, v in columns.items()}

@@ -20,7 +20,7 @@ from engine.operations.procedures import in_force, parameters_in_force, unit_nam
 from engine.operations.work import Done, Work, attempt
 from engine.people.units import Unit, ancestors
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
-from engine.runtime import SHANGHAI, Runtime, jsonable
+from engine.runtime import SHANGHAI, Runtime
 from engine.store.tables import instances, submissions
 
 MAX_TITLE = 100  # characters
@@ -47,7 +47,7 @@ def start_matter(
         raise Invalid("start-data", "这个流程开始时不填表，请先开始，再在第一步里填写", unknown)
 
     def once() -> Done:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             actor = runtime.actor(c, actor_id)
             place = unit_named(c, unit)
             version = in_force(c, procedure_key, place)
@@ -205,13 +205,13 @@ def withdraw_step(runtime: Runtime, actor_id: int, instance_id: str) -> Done:
     """
 
     def once() -> Done:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             actor = runtime.actor(c, actor_id)
             work = Work.read(runtime, c, instance_id, actor)
             require_matter(c, actor, work.id, work.row.unit_path)
             undo = _undo_of(c, work, actor)
             row = c.execute(select(submissions).where(submissions.c.id == undo["submission"])).one()
-            others = [jsonable(open_row) for open_row in work.open_rows(c)]
+            others = [open_row.jsonable() for open_row in work.open_rows(c)]
             if "state" in undo:
                 work = _restored(runtime, c, work, undo)
         work.withdrawn = undo["submission"]
@@ -261,7 +261,7 @@ def confirm_submission(runtime: Runtime, actor_id: int, submission_id: str) -> N
     """
 
     def once() -> None:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             actor = runtime.actor(c, actor_id)
             row = c.execute(select(submissions).where(submissions.c.id == submission_id)).first()
             if row is None or row.person_id != actor_id or row.entered_by is None:
@@ -289,7 +289,7 @@ def cancel_matter(runtime: Runtime, actor_id: int, instance_id: str, reason: str
         raise Invalid("reason", "请写明撤销的理由", {"reason": "请写明为什么撤销，留痕备查"})
 
     def once() -> Done:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             actor = runtime.actor(c, actor_id)
             work = Work.read(runtime, c, instance_id, actor)
             require_matter(c, actor, work.id, work.row.unit_path)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from engine import journal
 from engine.execution import ExecutionError
+from engine.refusal import Invalid
 from engine.store.database import new_id
 from engine.store.tables import (
     assignments,
@@ -159,16 +160,25 @@ def _save_submission(work: Work, c: Connection) -> None:
         return
     c.execute(insert(submissions), work.submitted.values)
     if work.submitted.file_ids:
-        uploaded_by = work.actor.person_id if work.actor else None
-        c.execute(
-            update(file_uses)
-            .where(
-                file_uses.c.file_id.in_(work.submitted.file_ids),
-                file_uses.c.uploaded_by == uploaded_by,
-                file_uses.c.instance_id.is_(None),
-            )
-            .values(instance_id=work.id, submission_id=work.submitted.values["id"])
-        )
+        _bind_files(work, c, work.submitted.file_ids)
+
+
+def _bind_files(work: Work, c: Connection, wanted: frozenset[str]) -> None:
+    """What the person uploaded belongs to the matter now. Raises Invalid for what neither of them brought."""
+    assert work.actor is not None and work.submitted is not None
+    mine = (file_uses.c.uploaded_by == work.actor.person_id, file_uses.c.instance_id.is_(None))
+    bound = c.execute(
+        update(file_uses)
+        .where(file_uses.c.file_id.in_(wanted), *mine)
+        .values(instance_id=work.id, submission_id=work.submitted.values["id"])
+        .returning(file_uses.c.file_id)
+    )
+    missing = wanted - set(bound.scalars())
+    if missing:  # handed in once more: the matter has them already
+        known = select(file_uses.c.file_id).where(file_uses.c.instance_id == work.id)
+        missing -= set(c.scalars(known.where(file_uses.c.file_id.in_(missing))))
+    if missing:
+        raise Invalid("file-unknown", "有附件没有上传成功，请重新选择文件", {"papers": "请重新上传"})
 
 
 def _outgoing(work: Work, message: Any) -> dict[str, Any]:

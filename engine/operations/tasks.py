@@ -11,13 +11,11 @@ from engine import forms, journal, steps
 from engine.authorisation import Actor, may_enter_for_others, may_see_matter, open_seats, require_matter
 from engine.execution import ExecutionError
 from engine.operations.incidents import report
-from engine.operations.work import MATTER, Done, Lost, Work, attempt
+from engine.operations.work import MATTER, Done, Lost, OpenRow, Work, attempt
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
-from engine.runtime import Runtime, jsonable
+from engine.runtime import Runtime
 from engine.steps import Kind, Seat, Submission
 from engine.store.tables import (
-    assignments,
-    file_uses,
     instances,
     people,
     submissions,
@@ -30,7 +28,7 @@ def claim_task(runtime: Runtime, actor_id: int, task_id: str) -> Done:
     """签收: from now on it is mine, and my colleagues see that. Raises Forbidden, Overtaken, NotVisible."""
 
     def once() -> Done:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             if step.kind.several:
                 raise Invalid("claim-several", "这一步要几个人分别提交意见，不用签收，直接办理即可")
@@ -48,7 +46,7 @@ def release_task(runtime: Runtime, actor_id: int, task_id: str) -> Done:
     """Give a task back to the post. Only its claimant may. Raises Forbidden, NotVisible."""
 
     def once() -> Done:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             require_matter(c, step.actor, step.work.id, step.work.row.unit_path)
         if step.task.claimed_by != actor_id:
@@ -79,7 +77,7 @@ def complete_task(
     """
 
     def once() -> Done:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             seat = step.require_seat(c) if on_behalf_of is None else step.require_behalf(c, on_behalf_of)
             doer = on_behalf_of or actor_id
@@ -104,18 +102,17 @@ class Step:
         self,
         actor: Actor,
         work: Work,
-        task: Row[Any],
-        open_rows: list[Row[Any]],
-        seats: list[Row[Any]],
+        task: OpenRow,
+        open_rows: list[OpenRow],
         earlier: list[Row[Any]],
     ) -> None:
         self.actor, self.work, self.task, self.open_rows = actor, work, task, open_rows
-        self.seats, self.earlier = seats, earlier
+        self.seats, self.earlier = task.seats, earlier
         self.kind: Kind = steps.kind(task.kind)
 
     @classmethod
     def read(cls, runtime: Runtime, c: Connection, actor_id: int, task_id: str) -> Step:
-        """Four statements at most. Raises Overtaken when it is done already, NotVisible when it never was."""
+        """Three statements, or four. Raises Overtaken when it is done already, NotVisible when it never was."""
         actor = runtime.actor(c, actor_id)
         row = c.execute(_TASK, {"task": task_id}).first()
         if row is None:
@@ -125,13 +122,12 @@ class Step:
         task = next((row for row in open_rows if row.id == task_id), None)
         if task is None:
             raise Lost
-        seats = list(c.execute(_SEATS, {"task": task_id}))
         earlier = list(c.execute(_EARLIER, {"task": task_id})) if steps.kind(task.kind).several else []
-        return cls(actor, work, task, open_rows, seats, earlier)
+        return cls(actor, work, task, open_rows, earlier)
 
     @property
     def as_json(self) -> list[dict[str, Any]]:
-        return [jsonable(row) for row in self.open_rows]
+        return [row.jsonable() for row in self.open_rows]
 
     # ------------------------------------------------------------ who
 
@@ -198,18 +194,7 @@ class Step:
         if errors:
             raise Invalid("form", "有几处需要改一改，请看标红的地方", errors)
         files = frozenset(forms.file_ids(schema, clean)) | frozenset(papers)
-        self._require_files(c, files)
         return clean, files
-
-    def _require_files(self, c: Connection, files: frozenset[str]) -> None:
-        """Files must have been uploaded by the one who hands in, or belong to this matter already."""
-        if not files:
-            return
-        mine = (file_uses.c.uploaded_by == self.actor.person_id) | (file_uses.c.instance_id == self.work.id)
-        query = select(file_uses.c.file_id).where(file_uses.c.file_id.in_(files), mine)
-        missing = files - set(c.scalars(query))
-        if missing:
-            raise Invalid("file-unknown", "有附件没有上传成功，请重新选择文件", {"papers": "请重新上传"})
 
     def submit(self, action: str, clean: dict[str, Any], doer: int, seat: str, files: frozenset[str]) -> str:
         return self.work.submit(self.task, action, clean, doer, seat if self.kind.several else None, files)
@@ -231,7 +216,7 @@ class Step:
             "state": before.decode(),
             "trail": self.work.row.trail,
             "tasks": self._closed_rows(),
-            "seats": self._closed_seats(c),
+            "seats": self._closed_seats(),
         }
 
     def _seats(self) -> list[Seat]:
@@ -249,14 +234,12 @@ class Step:
 
     def _closed_rows(self) -> list[dict[str, Any]]:
         closed = {self.task.id, *self.work.closed}
-        return [jsonable(row) for row in self.open_rows if row.id in closed]
+        return [row.jsonable() for row in self.open_rows if row.id in closed]
 
-    def _closed_seats(self, c: Connection) -> list[dict[str, Any]]:
-        others = [task_id for task_id in self.work.closed if task_id != self.task.id]
-        rows = list(self.seats)
-        if others:
-            rows += list(c.execute(select(assignments).where(assignments.c.task_id.in_(others))))
-        return [{str(k): v for k, v in row._mapping.items() if k != "id"} for row in rows]
+    def _closed_seats(self) -> list[dict[str, Any]]:
+        closed = {self.task.id, *self.work.closed}
+        seats = [seat for row in self.open_rows if row.id in closed for seat in row.seats]
+        return [{name: value for name, value in vars(seat).items() if name != "id"} for seat in seats]
 
     # ------------------------------------------------------------ keeping
 
@@ -307,7 +290,6 @@ def _stuck(runtime: Runtime, task_id: str, error: ExecutionError) -> Refusal:
 
 _OF_TASK = select(tasks.c.instance_id).where(tasks.c.id == bindparam("task")).scalar_subquery()
 _TASK = MATTER.where(instances.c.id == _OF_TASK)
-_SEATS = select(assignments).where(assignments.c.task_id == bindparam("task")).order_by(assignments.c.id)
 _EARLIER = (
     select(submissions)
     .where(submissions.c.task_id == bindparam("task"), submissions.c.withdrawn_at.is_(None))

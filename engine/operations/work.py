@@ -17,9 +17,10 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from engine import journal
@@ -31,6 +32,8 @@ from engine.refusal import NotVisible, Overtaken, Unavailable
 from engine.runtime import Runtime, jsonable
 from engine.store.database import DatabaseUnavailable, retried
 from engine.store.tables import (
+    assignments,
+    calendar_years,
     instances,
     parameter_sets,
     procedure_versions,
@@ -85,6 +88,18 @@ class Submitted:
     file_ids: frozenset[str] = frozenset()
 
 
+class OpenRow(SimpleNamespace):
+    """A row of `tasks` with its rows of `assignments` as `seats`."""
+
+    def __init__(self, columns: dict[str, Any]) -> None:
+        super().__init__(**columns)
+        self.seats: list[Any] = []
+
+    def jsonable(self) -> dict[str, Any]:
+        """The columns as plain JSON values."""
+        return jsonable({name: value for name, value in vars(self).items() if name != "seats"})
+
+
 @dataclass
 class Work:
     """One matter in one operation."""
@@ -119,7 +134,10 @@ class Work:
     def of_row(cls, runtime: Runtime, c: Connection, row: Row[Any], actor: Actor | None = None) -> Work:
         definition = runtime.definition(c, row.version_id, row.closure)
         instance = definition.restore(
-            row.state, clock=runtime.clock, parameters=row.parameters, calendar=runtime.calendar(c)
+            row.state,
+            clock=runtime.clock,
+            parameters=row.parameters,
+            calendar=runtime.calendar(c, row.calendar),
         )
         return cls(runtime, row, instance, runtime.now(), actor, status=row.status)
 
@@ -142,9 +160,18 @@ class Work:
                     return node.label
         return element_id
 
-    def open_rows(self, c: Connection) -> list[Row[Any]]:
-        """The rows of the tasks that are open, in the order they opened. One statement."""
-        return list(c.execute(_OPEN_ROWS, {"instance": self.id}))
+    def open_rows(self, c: Connection) -> list[OpenRow]:
+        """The rows of the tasks that are open, in the order they opened, each with its seats. One statement."""
+        found: dict[str, OpenRow] = {}
+        for row in c.execute(_OPEN_ROWS, {"instance": self.id}):
+            task = found.get(row.id)
+            if task is None:
+                task = found[row.id] = OpenRow({str(column.name): row._mapping[column] for column in tasks.c})
+            if row.seat_id is not None:
+                task.seats.append(
+                    SimpleNamespace(**{str(c.name): row._mapping[label] for c, label in _SEAT_COLUMNS})
+                )
+        return list(found.values())
 
     # ------------------------------------------------------------ computing
 
@@ -261,6 +288,7 @@ MATTER_COLUMNS = (
     units.c.name.label("unit_name"),
     procedure_versions.c.version,
     procedure_versions.c.key.label("procedure_key"),
+    select(func.max(calendar_years.c.published_at)).scalar_subquery().label("calendar"),  # its version
 )
 
 
@@ -271,7 +299,11 @@ MATTER = (
     .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
 )
 _MATTER = MATTER.where(instances.c.id == bindparam("instance"))
+_SEAT_COLUMNS = [(column, column.label(f"seat_{column.name}")) for column in assignments.c]
 _OPEN_ROWS = (
-    select(tasks).where(tasks.c.instance_id == bindparam("instance")).order_by(tasks.c.opened_at, tasks.c.id)
+    select(tasks, *(label for _, label in _SEAT_COLUMNS))
+    .outerjoin(assignments, assignments.c.task_id == tasks.c.id)
+    .where(tasks.c.instance_id == bindparam("instance"))
+    .order_by(tasks.c.opened_at, tasks.c.id, assignments.c.id)
 )
 __all__ = ["Done", "Lost", "Work", "attempt", "jsonable"]

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from engine.authorisation import Actor, require_matter
 from engine.operations.work import Done, Work
-from engine.runtime import Runtime, jsonable
+from engine.runtime import Runtime
 
 
 def record(rt: Runtime, actor: Actor, instance_id: str) -> Done:
@@ -15,7 +15,7 @@ def record(rt: Runtime, actor: Actor, instance_id: str) -> Done:
     def read(c: Connection) -> Done:
         work = Work.read(rt, c, instance_id, actor)
         require_matter(c, actor, work.id, work.row.unit_path)
-        done = work.done([jsonable(row) for row in work.open_rows(c)])
+        done = work.done([row.jsonable() for row in work.open_rows(c)])
         return replace(done, outcome=work.row.outcome)
 
     return rt.database.look(read)
