@@ -122,7 +122,7 @@ class Compiler:
         if joins:
             reach = Reach(scope)
             for join in joins:
-                join.sources = reach.sources(join.node)
+                join.sources, join.bits = reach.sources(join.node), reach.bits
 
     def _step(self, spec: ProcessSpec, node: Node) -> Step:
         if node.loop is None:

@@ -14,38 +14,51 @@ Edge = tuple[str, str]
 class Reach:
     """The flows of a scope turned round, those left out that close a loop: what comes round again is a later
     round.
+
+    A set of nodes is an integer with a bit for each: sets of names would take a gigabyte for a few thousand
+    joins in a row.
     """
 
     def __init__(self, scope: Scope) -> None:
-        closing = _closing_edges(scope)
-        self._before: dict[str, list[str]] = {}
+        self._closing, order = _closing_edges(scope)
+        self.bits = {node_id: 1 << place for place, node_id in enumerate(scope.nodes)}
+        self._before: dict[str, list[str]] = {node_id: [] for node_id in scope.nodes}
         for node in scope.nodes.values():
             for after in _next(scope, node):
-                if (node.id, after) not in closing:
-                    self._before.setdefault(after, []).append(node.id)
+                if (node.id, after) not in self._closing:
+                    self._before[after].append(node.id)
+        self._upstream: dict[str, int] = {}  # a node and all before it
+        for node_id in order:
+            here = self.bits[node_id]
+            for before in self._before[node_id]:
+                here |= self._upstream[before]
+            self._upstream[node_id] = here
 
-    def sources(self, join: Node) -> dict[str, frozenset[str]]:
+    def sources(self, join: Node) -> dict[str, int]:
         """For each incoming flow the nodes a token can come from without passing the join itself."""
-        return {flow.id: self._upstream(flow.source, join.id) for flow in join.incoming}
+        return {flow.id: self._source(flow.source, join.id) for flow in join.incoming}
 
-    def _upstream(self, node_id: str, join_id: str) -> frozenset[str]:
+    def _source(self, node_id: str, join_id: str) -> int:
+        if (node_id, join_id) not in self._closing:
+            return self._upstream[node_id]  # without closing flows nothing comes after itself
         seen: set[str] = set()
         pending = [node_id]
         while pending:
             here = pending.pop()
             if here not in seen and here != join_id:
                 seen.add(here)
-                pending += self._before.get(here, ())
-        return frozenset(seen)
+                pending += self._before[here]
+        return sum(self.bits[here] for here in seen)
 
 
-def _closing_edges(scope: Scope) -> set[Edge]:
+def _closing_edges(scope: Scope) -> tuple[set[Edge], list[str]]:
     """Edges back to a node that is being visited, depth first from where tokens begin, in the order of the
-    file.
+    file; and all nodes in an order in which every other edge leads onwards.
     """
     visiting, done = 1, 2
     state: dict[str, int] = {}
     closing: set[Edge] = set()
+    left: list[str] = []
     for root in (*scope.entries, *scope.nodes):
         if root in state:
             continue
@@ -56,13 +69,14 @@ def _closing_edges(scope: Scope) -> set[Edge]:
             after = next(ways, None)
             if after is None:
                 state[here] = done
+                left.append(here)
                 path.pop()
             elif state.get(after) == visiting:
                 closing.add((here, after))
             elif after not in state:
                 state[after] = visiting
                 path.append((after, _next(scope, scope.nodes[after])))
-    return closing
+    return closing, left[::-1]
 
 
 def _next(scope: Scope, node: Node) -> Iterator[str]:

@@ -19,7 +19,8 @@ class InclusiveGateway(ParallelGateway):
     Whether a token can still come depends on all others, so the join is decided when nothing else moves.
     """
 
-    sources: Mapping[str, frozenset[str]] = {}  # incoming flow -> nodes it can be reached from
+    sources: Mapping[str, int] = {}  # incoming flow -> nodes it can be reached from, a bit for each
+    bits: Mapping[str, int] = {}
 
     def enter(self, token: Token) -> bool:
         if not self.joins:
@@ -32,9 +33,11 @@ class InclusiveGateway(ParallelGateway):
         empty = [flow.id for flow in self.node.incoming if flow.id not in firsts]
         if not empty:
             return True
-        upstream = frozenset().union(*(self.sources[flow] for flow in empty))
+        upstream = 0
+        for flow in empty:
+            upstream |= self.sources[flow]
         return not any(
-            other.task_spec.node.id in upstream
+            self.bits[other.task_spec.node.id] & upstream
             for other in tokens_in(token.workflow)
             if self._may_come(other)
         )

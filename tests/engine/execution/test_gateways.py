@@ -1,5 +1,7 @@
 """Gateways, and flows that fork and merge without one."""
 
+import tracemalloc
+
 import pytest
 
 from engine.execution import ExecutionError
@@ -392,3 +394,23 @@ def test_an_inclusive_join_sees_what_comes_through_a_link_drawn_before_the_start
     do(r, "B", 再=True)
     do(r, "B", 再=False)
     assert r.finished
+
+
+def test_a_thousand_inclusive_joins_in_a_row_fit_into_memory():
+    count = 1_000
+    blocks = "".join(
+        inc(f"i{n}", default=f"i{n}__j{n}")
+        + user(f"a{n}")
+        + inc(f"j{n}")
+        + path(f"i{n} j{n}", f"a{n} j{n}")
+        + flow(f"i{n}", f"a{n}", "False")
+        for n in range(count)
+    )
+    between = [f"j{n} i{n + 1}" for n in range(count - 1)]
+    source = document(start(), blocks, end(), path("s i0", *between, f"j{count - 1} e"))
+    tracemalloc.start()
+    rehearsal = started(source)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert rehearsal.finished
+    assert peak < 100_000_000
