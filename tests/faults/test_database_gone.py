@@ -16,6 +16,7 @@ from engine.store.migrations import upgrade
 from tests.databases import create_postgresql
 from tests.faults.town import Town
 
+PATIENCE = 20  # seconds: three times the five that a writer waits, and something to spare
 HOLD = """
 import sqlite3, sys, time
 c = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -28,7 +29,7 @@ c.execute("ROLLBACK")
 
 @contextmanager
 def locked(path: str, seconds: float) -> Iterator[None]:
-    """Another process holds SQLite's write lock for so long."""
+    """Another process holds SQLite's write lock for so long, or as long as it is of interest."""
     command = [sys.executable, "-c", HOLD, path, str(seconds)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
@@ -36,6 +37,7 @@ def locked(path: str, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        process.kill()
         process.wait(30)
         process.stdout.close()
 
@@ -49,9 +51,11 @@ def test_a_locked_sqlite_file_is_waited_for_then_refused(sqlite_database: Databa
             status, answer = site.complete("报账", task, {"序号": 0})
         assert status == 200, "a short lock is waited for"
         [task] = [t["id"] for t in answer["open_tasks"]]
-        with locked(path, 6.5):
+        with locked(path, 60):
             assert site.call("报账", "GET", "/tasks")[0] == 200, "reading goes on"
+            begun = time.monotonic()
             status, refused = site.complete("报账", task, {"序号": 1})
+            assert time.monotonic() - begun < PATIENCE, "nobody is kept waiting for ever"
             assert status == 503 and "没有保存" in refused["error"]["message"]
         assert len(town.handed_in(instance)) == 1, "what was refused was not done"
         assert site.complete("报账", task, {"序号": 1})[0] == 200
