@@ -22,7 +22,7 @@ async function mount(host) {
   const canvas = viewer.get('canvas');
   const known = viewer.get('elementRegistry');
   const mark = (ids, name) => { for (const id of ids ?? []) if (known.get(id)) canvas.addMarker(id, name); };
-  mark(passed, 'passed');
+  mark((passed ?? []).filter((id) => !present?.includes(id)), 'passed'); // sent back, a step is both: it stands there now
   mark(present, 'present');
   label(surface, known, present ?? []);
 
