@@ -1,5 +1,9 @@
 """村财支出联合审批 (LB-8) as people live it: on a phone, each signing in as themselves."""
 
+import re
+
+from playwright.sync_api import expect
+
 from tests.stories.county import County
 
 
@@ -25,6 +29,12 @@ def test_asked_back_once_then_approved_and_paid(cast: County) -> None:
 
     director.answers("二组桥面维修", "同意")
     director.sees("还要等其他人提交")
+    reporter.opens_matter("二组桥面维修")
+    reporter.sees("已签：村委会主任；还等：村党组织书记")
+    joint = reporter.page.locator("[data-element-id=lianhe].djs-element")
+    expect(joint).to_have_class(re.compile("present"))
+    expect(joint).not_to_have_class(re.compile("passed"))  # once passed, and here again
+
     secretary.opens_task("二组桥面维修")
     secretary.sees("已换成抬头为村委会的发票。", "谭秀英", "同意")
     secretary.gives("同意")
