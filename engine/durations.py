@@ -45,12 +45,18 @@ class Duration:
         """The moment this long (`times` over) after `moment`, in UTC.
 
         Months and working days are counted in Shanghai; the 31st plus a month is that month's last day.
+        TimerError beyond the year 9999, or where the calendar knows no working days.
         """
-        if self.months:
-            moment = _add_months(moment.astimezone(SHANGHAI), self.months * times)
-        if self.working_days:
-            moment = calendar.add(moment, self.working_days * times)
-        return (moment + self.delta * times).astimezone(UTC)
+        try:
+            if self.months:
+                moment = _add_months(moment.astimezone(SHANGHAI), self.months * times)
+            if self.working_days:
+                moment = calendar.add(moment, self.working_days * times)
+            return (moment + self.delta * times).astimezone(UTC)
+        except TimerError:
+            raise
+        except (OverflowError, ValueError):
+            raise TimerError("定时超出了日历的最后一天，请写短一些") from None
 
 
 def _add_months(moment: datetime, months: int) -> datetime:

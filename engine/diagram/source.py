@@ -120,6 +120,8 @@ def _read(data: bytes) -> Element:
 
 def _broken(error: etree.XMLSyntaxError) -> DiagramError:
     line = error.lineno or None
+    if "Excessive depth" in str(error.msg):
+        return refusal("too-deep", "流程图一层套一层套得太深，请把里面的子流程拆成单独的流程", line)
     where = f"第 {line} 行" if line else "开头"
     return refusal("not-xml", f"文件不是完整的 XML,{where}有错：请用流程图工具重新导出，不要手工改动", line)
 

@@ -61,6 +61,7 @@ class Rehearsal:
         self._done: list[bool] = []
         self._mailbox: list[Outgoing] = []
         self._opened: dict[str, int] = {}
+        self._due: list[tuple[datetime, str]] = []
         self._submissions: dict[str, list[Submission]] = {}
 
     @classmethod
@@ -117,7 +118,7 @@ class Rehearsal:
     @property
     def due(self) -> list[tuple[datetime, str]]:
         """What waits for a time, soonest first: (when, element id)."""
-        return sorted((due, element) for instance in self._running() for _, element, due in instance.timers())
+        return list(self._due)
 
     @property
     def waiting(self) -> list[tuple[str, str]]:
@@ -182,13 +183,15 @@ class Rehearsal:
         """
         if seconds < 0:
             raise ExecutionError("时间不能倒退")
-        end = self.clock() + timedelta(seconds=seconds)
+        try:
+            end = self.clock() + timedelta(seconds=seconds)
+        except (OverflowError, ValueError):
+            raise ExecutionError("要推进的时间太长，日历里没有那一天") from None
         for _ in range(MAX_DUE_TIMES):
-            due = self.due
-            if not due or due[0][0] > end:
+            if not self._due or self._due[0][0] > end:
                 self.clock.move_to(end)
                 return
-            moment = max(due[0][0], self.clock())
+            moment = max(self._due[0][0], self.clock())
             self._change(lambda running: _fire(running), moment)
         raise ExecutionError(f"这段时间里到期的事超过 {MAX_DUE_TIMES} 件，请分几次推进")
 
@@ -223,6 +226,7 @@ class Rehearsal:
             self._done[place] = instance.completed
             self.error = self.error or instance.error
         self.trace += trace
+        self._due = sorted((due, element) for instance in running for _, element, due in instance.timers())
         self._remember_open(running)
 
     def _route(self, running: list[Instance]) -> list[str]:

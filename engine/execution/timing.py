@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine.execution.token import Token
-from engine.timers import Timer
+from engine.timers import Timer, TimerError
 
 
 def arm(token: Token) -> None:
@@ -31,7 +31,7 @@ def due_of(token: Token) -> datetime | None:
 
 def pass_round(token: Token) -> tuple[int, bool]:
     """The time has come. Returns how many repetitions of a cycle have come due and been made one of, and
-    whether there is another one, which is then what the token waits for.
+    whether there is another one, which is then what the token waits for. TimerError as in `arm`.
     """
     timer, memory = _timer(token), token.memory
     if timer.kind != "cycle":
@@ -40,8 +40,8 @@ def pass_round(token: Token) -> tuple[int, bool]:
     latest = _latest_round(timer, token, this)
     if timer.repetitions is not None and latest + 1 >= timer.repetitions:
         return latest - this + 1, False
-    memory["round"] = latest + 1
     memory["due"] = _due(timer, token, latest + 1).isoformat()
+    memory["round"] = latest + 1
     return latest - this + 1, True
 
 
@@ -74,7 +74,7 @@ def _latest_round(timer: Timer, token: Token, this: int) -> int:
     def is_due(number: int) -> bool:
         try:
             return number <= last and _due(timer, token, number) <= now
-        except OverflowError:  # beyond the last day of the calendar
+        except TimerError:  # beyond the last day of the calendar
             return False
 
     step = 1

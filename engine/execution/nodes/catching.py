@@ -65,7 +65,10 @@ class Catching(Step):
         """
         if self.event.kind != "timer":
             return 1, self.repeats
-        return timing.pass_round(token)
+        try:
+            return timing.pass_round(token)
+        except TimerError as error:
+            raise self.failure(str(error)) from error
 
     def check_condition(self, token: Token) -> bool:
         """A conditional event happens when its condition becomes true. A name nobody has set yet means: not

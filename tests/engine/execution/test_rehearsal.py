@@ -373,3 +373,17 @@ def test_a_thousand_send_backs():
         do(r, "A", 再=True)
     do(r, "A", 再=False)
     assert r.finished and r.trace.count("A") == 1001
+
+
+def test_time_ends_with_the_calendar_and_says_so():
+    rehearsal = started(
+        document(
+            start(), user("A"), boundary("b", "A", cycle("R/P100Y"), False), throw("B"), path("s A", "b B")
+        ),
+        clock=lambda: datetime(9800, 1, 1, tzinfo=UTC),
+    )
+    with pytest.raises(ExecutionError, match="日历"):
+        rehearsal.advance(199 * 366 * 86_400)
+    assert rehearsal.now.year == 9800
+    with pytest.raises(ExecutionError, match="日历"):
+        rehearsal.advance(1e20)
