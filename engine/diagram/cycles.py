@@ -170,9 +170,7 @@ def _endless(scope: Scope, passable: _Passable) -> Node | None:
             if node in left and not _fed(node, before[node]):
                 left.discard(node)
                 gone.append(node)
-    return next(
-        (node for node in scope.nodes.values() if node in left and _on_circle(node, after, left)), None
-    )
+    return _first_on_circle(scope, after, left)
 
 
 def _feeders(scope: Scope, passable: _Passable) -> dict[Node, list[Node]]:
@@ -197,14 +195,25 @@ def _fed(node: Node, feeders: list[Node]) -> bool:
     return bool(feeders)
 
 
-def _on_circle(start: Node, after: dict[Node, list[Node]], left: set[Node]) -> bool:
-    seen: set[Node] = set()
-    stack = [start]
-    while stack:
-        for node in after.get(stack.pop(), ()):
-            if node is start:
-                return True
-            if node in left and node not in seen:
-                seen.add(node)
-                stack.append(node)
-    return False
+def _first_on_circle(scope: Scope, after: dict[Node, list[Node]], left: set[Node]) -> Node | None:
+    """Walk on from the first node until one comes round; what leads nowhere is taken away before."""
+    onwards = {node: [other for other in after.get(node, ()) if other in left] for node in left}
+    before: dict[Node, list[Node]] = {}
+    for node, others in onwards.items():
+        for other in others:
+            before.setdefault(other, []).append(node)
+    ways = {node: len(others) for node, others in onwards.items()}
+    ending = [node for node, count in ways.items() if count == 0]
+    while ending:
+        for node in before.get(ending.pop(), ()):
+            ways[node] -= 1
+            if ways[node] == 0:
+                ending.append(node)
+    here = next((node for node in scope.nodes.values() if ways.get(node)), None)
+    passed: dict[Node, None] = {}
+    while here is not None and here not in passed:
+        passed[here] = None
+        here = next(other for other in onwards[here] if ways[other])
+    walk = list(passed)
+    circle = set(walk[walk.index(here) :]) if here is not None else set()
+    return next((node for node in scope.nodes.values() if node in circle), None)

@@ -8,6 +8,8 @@ from engine.diagram.cycles import check_cycles
 from engine.diagram.model import ACTIVITIES, Diagram, Node, Scope
 from engine.diagram.report import Report
 
+MAX_CALLS = 40  # as deep as execution goes
+
 
 def check_structure(diagram: Diagram, report: Report, callable_elsewhere: Container[str] = ()) -> None:
     """Every rule of the execution gate that is about the graph. Fills in the links of each scope."""
@@ -168,6 +170,28 @@ def _check_calls(diagram: Diagram, report: Report, elsewhere: Container[str]) ->
     for process_id in calling_themselves(calls):
         message = "流程直接或间接地调用了自己，永远办不完，请断开这个圈"
         report.add("calls-itself", message, diagram.processes[process_id])
+    for process_id in _calling_too_deep(calls):
+        message = f"流程一个调用一个，超过了 {MAX_CALLS} 层，请合并一些"
+        report.add("calls-too-deep", message, diagram.processes[process_id])
+
+
+def _calling_too_deep(calls: dict[str, list[str]]) -> list[str]:
+    """The processes from which a row of calls is just one too long: whoever calls those is no news."""
+    waiting = {name: {other for other in others if other in calls} for name, others in calls.items()}
+    callers: dict[str, list[str]] = {}
+    for name, others in waiting.items():
+        for other in others:
+            callers.setdefault(other, []).append(name)
+    depth = dict.fromkeys(calls, 0)
+    ready = [name for name, others in waiting.items() if not others]
+    while ready:
+        done = ready.pop()
+        for caller in callers.get(done, ()):
+            depth[caller] = max(depth[caller], depth[done] + 1)
+            waiting[caller].discard(done)
+            if not waiting[caller]:
+                ready.append(caller)
+    return [name for name in calls if depth[name] == MAX_CALLS]
 
 
 def calling_themselves(calls: dict[str, list[str]]) -> list[str]:

@@ -240,6 +240,26 @@ def test_a_large_diagram_is_checked_in_time(data):
     assert time.perf_counter() - start < 6  # twice the work of one check, on a machine that does other things
 
 
+def test_a_long_way_out_of_a_cycle_is_checked_in_time():
+    row = [f"t{number}" for number in range(4_000)]
+    body = "".join(node("intermediateThrowEvent", each) for each in row) + node(XOR, "a")
+    body += S + node(XOR, "b", default="b-a") + path("s a b a", " ".join(row)) + when("b", "t0", "0")
+    start = time.perf_counter()
+    found = [f for f in check_diagram(bpmn(body)) if f.code == "endless-cycle"]
+    assert [f.element_id for f in found] == ["a"]
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(("length", "codes"), [(40, []), (60, ["calls-too-deep"])])
+def test_a_row_of_calls_is_as_long_as_execution_goes(length, codes):
+    called = "".join(
+        f'<process id="p{number}">{node("callActivity", f"c{number}", calledElement=f"p{number + 1}")}</process>'
+        for number in range(length - 1)
+    )
+    last = f'<process id="p{length - 1}">{user("u")}</process>'
+    assert refused(file(called + last)) == codes
+
+
 def test_an_ordinary_diagram_is_checked_at_once():
     data = chain(60)
     check_diagram(data)
