@@ -11,7 +11,7 @@ from engine import forms, journal, steps
 from engine.authorisation import Actor, may_enter_for_others, may_see_matter, open_seats, require_matter
 from engine.execution import ExecutionError
 from engine.operations.incidents import report
-from engine.operations.work import MATTER, Done, Lost, OpenRow, Work, attempt
+from engine.operations.work import MATTER, Done, Look, Lost, OpenRow, Work, attempt, certain
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
 from engine.runtime import Runtime
 from engine.steps import Kind, Seat, Submission
@@ -76,8 +76,8 @@ def complete_task(
     NotVisible.
     """
 
-    def once() -> Done:
-        with runtime.database.snapshot() as c:
+    def once(look: Look) -> Done:
+        with look() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             seat = step.require_seat(c) if on_behalf_of is None else step.require_behalf(c, on_behalf_of)
             doer = on_behalf_of or actor_id
@@ -90,7 +90,7 @@ def complete_task(
         return step.save()
 
     try:
-        return attempt(runtime, once)
+        return attempt(runtime, lambda: certain(runtime, once))
     except ExecutionError as error:
         raise _stuck(runtime, task_id, error) from error
 

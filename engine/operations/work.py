@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -25,10 +26,10 @@ from sqlalchemy.exc import IntegrityError
 
 from engine import journal
 from engine.authorisation import Actor
-from engine.execution import Instance
+from engine.execution import ExecutionError, Instance
 from engine.operations import opening, saving
 from engine.operations.saving import Lost
-from engine.refusal import NotVisible, Overtaken, Unavailable
+from engine.refusal import NotVisible, Overtaken, Refusal, Unavailable
 from engine.runtime import Runtime, jsonable
 from engine.store.database import DatabaseUnavailable, retried
 from engine.store.tables import (
@@ -43,6 +44,7 @@ from engine.store.tables import (
 
 T = TypeVar("T")
 ATTEMPTS = 12  # while others are faster
+Look = Callable[[], AbstractContextManager[Connection]]  # a way to read
 BUSY = 3  # while the database is busy
 TRAIL = 100  # flow nodes kept on the row; the whole way is in the journal
 
@@ -62,6 +64,19 @@ def attempt(runtime: Runtime, once: Callable[[], T]) -> T:
     if clash is not None:
         raise clash
     raise Overtaken("overtaken", "同时办理这件事的人太多，这一步没有保存。请刷新页面，看清现状后再办一次")
+
+
+def certain(runtime: Runtime, once: Callable[[Look], T]) -> T:
+    """Run the busiest operation on cheap reading, and whatever that refuses again on a snapshot.
+
+    On PostgreSQL two statements may see two moments. What is accepted is safe, for `save` compares revisions; a
+    refusal has no such guard, and somebody whose step was done meanwhile would be told that it is not theirs. A
+    snapshot for everybody cost a fifth of the completions.
+    """
+    try:
+        return once(runtime.database.read)
+    except (Refusal, ExecutionError):
+        return once(runtime.database.snapshot)
 
 
 @dataclass
@@ -306,4 +321,4 @@ _OPEN_ROWS = (
     .where(tasks.c.instance_id == bindparam("instance"))
     .order_by(tasks.c.opened_at, tasks.c.id, assignments.c.id)
 )
-__all__ = ["Done", "Lost", "Work", "attempt", "jsonable"]
+__all__ = ["Done", "Look", "Lost", "Work", "attempt", "certain", "jsonable"]

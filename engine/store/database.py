@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from engine.store.failures import DatabaseBusy, DatabaseUnavailable, Failure, classify
@@ -24,6 +25,7 @@ __all__ = ["Database", "DatabaseBusy", "DatabaseUnavailable", "count_statements"
 T = TypeVar("T")
 
 WAIT = 5.0  # seconds a writer waits for another, and a connection attempt for an answer
+ISOLATION: IsolationLevel = "READ COMMITTED"  # PostgreSQL's
 IDLE = 5.0  # seconds after which a pooled PostgreSQL connection is asked whether it still lives
 
 
@@ -48,6 +50,9 @@ class Database:
             for engine in (self._reader, self._writing):
                 event.listen(engine, "begin", _begin_sqlite)
         else:
+            # SQLAlchemy learns this with its first connection. Until then a second thread, giving back a connection
+            # of its own, found it missing: an error in the first moments of a busy server.
+            self.engine.dialect.default_isolation_level = ISOLATION
             event.listen(self.engine, "checkin", _stamp)
             event.listen(self.engine, "checkout", _ping_if_idle)
             # Under READ COMMITTED every statement sees its own snapshot anyway: reading needs no BEGIN.
@@ -265,7 +270,7 @@ def _postgresql_options(url: URL) -> dict[str, Any]:
     given = url.query.get("options", "")
     settings = f"{given if isinstance(given, str) else ' '.join(given)} -c lock_timeout={int(WAIT * 1000)}"
     return {
-        "isolation_level": "READ COMMITTED",
+        "isolation_level": ISOLATION,
         "connect_args": {"connect_timeout": int(WAIT), "options": settings.strip()},
     }
 
