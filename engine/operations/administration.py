@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -24,6 +25,8 @@ from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
 from engine.store.database import new_id
 from engine.store.tables import accounts, assignments, people, submissions, tasks, units
+
+PHONE = re.compile(r"\+?\d[\d -]{5,18}\d")  # mobile or landline; whether it answers is not ours to know
 
 # ---------------------------------------------------------------- posts and registers
 
@@ -226,6 +229,10 @@ def add_person(
     name, password = name.strip(), secrets.token_urlsafe(9) if login else None
     if not 1 < len(name) <= 30:
         raise Invalid("name", "请填写姓名", {"name": "请填写 2 到 30 个字的姓名"})
+    if phone and not PHONE.fullmatch(phone):
+        raise Invalid(
+            "phone", "电话号码不对", {"phone": "请核对号码：手机 11 位，座机带区号，不知道的可以不填"}
+        )
     now = runtime.now()
 
     def write(c: Connection) -> int:

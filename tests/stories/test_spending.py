@@ -41,7 +41,10 @@ def test_asked_back_once_then_approved_and_paid(cast: County) -> None:
     secretary.taps_on("提交")
     secretary.sees("登记支付，由会计办理")
 
-    accountant.opens_task("二组桥面维修")
+    accountant.page.goto("/tasks?scope=mine")
+    accountant.sees("手头没有要办的事。")
+    accountant.taps_on("看看可签收的")
+    accountant.taps_on("二组桥面维修")
     accountant.page.locator(".fjs-form").wait_for()
     accountant.types("支付日期", "2026-03-02")
     accountant.page.keyboard.press("Escape")
