@@ -45,6 +45,10 @@ class _Passable:
         for node in self.nodes:
             if node.called is not None:
                 self._callers.setdefault(node.called, []).append(node)
+        self._linking: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            for target in _links(node):
+                self._linking.setdefault(target, []).append(node)
         self._finishing: set[Node] = set()
         self._throwing: set[Node] = set()
         self._fill(self._finishing, self._finishes)
@@ -80,7 +84,7 @@ class _Passable:
         for flow in node.incoming:
             yield node.scope.nodes[flow.source]
         if node.event is not None and node.event.kind == "link":
-            yield from (other for other in node.scope.nodes.values() if node.id in _links(other))
+            yield from self._linking.get(node.id, ())
         if node.id in node.scope.entries:
             if node.scope.owner is not None:
                 yield node.scope.owner

@@ -273,7 +273,9 @@ _ACCOUNT = (
     .join(people, people.c.id == accounts.c.person_id)
     .where(*_USABLE)
 )
-_BY_TOKEN = _ACCOUNT.join(tokens, tokens.c.person_id == accounts.c.person_id).where(  # built once: every call asks
+_BY_TOKEN = _ACCOUNT.join(
+    tokens, tokens.c.person_id == accounts.c.person_id
+).where(  # built once: every call asks
     tokens.c.digest == bindparam("digest"),
     tokens.c.revoked_at.is_(None),
     or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > bindparam("now")),

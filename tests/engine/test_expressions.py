@@ -273,7 +273,12 @@ conditions = st.recursive(
 
 
 @settings(max_examples=300, deadline=None)
-@given(text=conditions, x=st.integers(-9, 9), y=st.integers(-16, 16).map(lambda n: n / 4), s=st.sampled_from(["", "a", "b"]))
+@given(
+    text=conditions,
+    x=st.integers(-9, 9),
+    y=st.integers(-16, 16).map(lambda n: n / 4),
+    s=st.sampled_from(["", "a", "b"]),
+)
 def test_it_agrees_with_python(text, x, y, s):
     context = {"x": x, "y": y, "s": s}
     try:

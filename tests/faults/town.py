@@ -40,7 +40,12 @@ class Town:
     def build(cls, database: Database, folder: Path) -> "Town":
         """Publishes every small procedure in an empty database."""
         runtime, world = Runtime(database, configuration(database)), settle(database)
-        for files in (procedures.spending(), procedures.endless(), procedures.waiting("PT1S"), procedures.urging()):
+        for files in (
+            procedures.spending(),
+            procedures.endless(),
+            procedures.waiting("PT1S"),
+            procedures.urging(),
+        ):
             publish_procedure(runtime, None, files, "county")
         return cls(runtime, world, folder)
 
