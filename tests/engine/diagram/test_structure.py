@@ -232,7 +232,17 @@ def ladder(length: int) -> bytes:
     return bpmn(body + path(*flows, f"{last} a x e") + when("x", "m", "1"))
 
 
-@pytest.mark.parametrize("data", [chain(3000), ladder(700)], ids=["chain", "ladder"])
+def leaps(length: int) -> bytes:
+    """Links in a row: each leads to the next."""
+    body, last = S, "s"
+    for number in range(length):
+        body += throw(f"t{number}", f"L{number}") + link("intermediateCatchEvent", f"c{number}", f"L{number}")
+        body += path(f"{last} t{number}")
+        last = f"c{number}"
+    return bpmn(body + E + path(f"{last} e"))
+
+
+@pytest.mark.parametrize("data", [chain(3000), ladder(700), leaps(3000)], ids=["chain", "ladder", "leaps"])
 def test_a_large_diagram_is_checked_in_time(data):
     start = time.perf_counter()
     assert len(list(read_diagram(data).walk())) > 2800
