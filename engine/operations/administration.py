@@ -106,7 +106,7 @@ def settle_posts(runtime: Runtime, unit_id: int) -> None:
 
 def _release_if_lost(runtime: Runtime, task_id: str) -> None:
     def once() -> None:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             row = c.execute(select(tasks).where(tasks.c.id == task_id)).first()
             if row is None or row.claimed_by is None:
                 return
@@ -128,7 +128,7 @@ def _seat_anew(runtime: Runtime, task_id: str) -> None:
     """
 
     def once() -> None:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             row = c.execute(select(tasks).where(tasks.c.id == task_id)).first()
             if row is None or not row.settings.get("seats"):
                 return
@@ -183,7 +183,7 @@ def _move(runtime: Runtime, actor_id: int, task_id: str, person_id: int | None, 
         raise Invalid("reason", "请写明理由", {"reason": "请写明为什么改派，留痕备查"})
 
     def once() -> Done:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             require_administrator(step.actor, step.work.row.unit_path)
             if step.kind.several:

@@ -41,7 +41,7 @@ def publish_calendar(runtime: Runtime, actor_id: int | None, year: calendar.Year
 
 def _reckon_again(runtime: Runtime, instance_id: str) -> bool:
     def once() -> bool:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             work = Work.read(runtime, c, instance_id)
             if work.status != "running":
                 return False

@@ -47,7 +47,7 @@ def fire_timers(runtime: Runtime, instance_id: str) -> bool:
     """Let all that is due in this matter happen; whether anything did. A failure becomes an incident."""
 
     def once() -> bool:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             if waiting(c, instance_id, "timer", runtime.now()):
                 return False
             work = Work.read(runtime, c, instance_id)
@@ -83,7 +83,7 @@ def remind(runtime: Runtime, task_id: str) -> bool:
     """
 
     def once() -> bool:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             row = c.execute(select(tasks).where(tasks.c.id == task_id)).first()
             if row is None or row.reminded_at is not None or row.due_at is None or row.due_at > runtime.now():
                 return False
@@ -176,7 +176,7 @@ def _starters(c: Connection, row: Row[Any]) -> list[tuple[int, str]]:
 
 def _hand_over(runtime: Runtime, row: Row[Any], instance_id: str, *, last: bool) -> bool:
     def once() -> bool:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             work = Work.read(runtime, c, instance_id)
             if work.status != "running" or _arrived(c, row.id, instance_id):
                 return False
@@ -198,7 +198,7 @@ def _start(runtime: Runtime, row: Row[Any], version_id: int, element_id: str, *,
     """
 
     def once() -> bool:
-        with runtime.database.read() as c:
+        with runtime.database.snapshot() as c:
             work = begin_by_event(runtime, c, row.unit_id, version_id, element_id, row.payload)
         if work is None:
             return False

@@ -109,7 +109,7 @@ class Instance:
     title: str
     procedure: str
     version: int
-    trace: Annotated[list[str], Doc("依次走过的图上元素，最近 100 个")]
+    trace: Annotated[list[str], Doc("依次走过的图上元素；办理后的回答里最多 100 个，查询办件时是全部")]
     open_tasks: list[Task]
     results: Annotated[dict[str, Any], Doc("每一步的结果，在这一步自己的键下")]
 
