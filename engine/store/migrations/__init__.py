@@ -8,8 +8,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from engine.store.database import Database
+from engine.store.database import WAIT, Database
 
+LONGEST = 120  # seconds another process may take to upgrade
 _LOCK = 0x63756E7969  # any number, the same in every process
 
 
@@ -17,9 +18,9 @@ def upgrade(database: Database) -> None:
     """Bring the schema up to date: whole or not at all, by one process at a time; nothing when it is."""
     if database.is_sqlite:
         _private(Path(str(database.url.database)))
-    with database.read() as connection:
-        if current(connection) == newest():
-            return
+    # A new file is busy while somebody else makes it: asking has to be tried for as long as that may take.
+    if database.look(current, attempts=20) == newest():
+        return
     if database.is_sqlite:
         _upgrade_sqlite(database)
         return
@@ -54,6 +55,7 @@ def _upgrade_sqlite(database: Database) -> None:
         driver = outside.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys=OFF")
+        driver.execute(f"PRAGMA busy_timeout={LONGEST * 1000}")
         try:
             driver.execute("BEGIN IMMEDIATE")
             _apply(outside)
@@ -62,6 +64,7 @@ def _upgrade_sqlite(database: Database) -> None:
             outside.commit()
         finally:
             outside.rollback()
+            driver.execute(f"PRAGMA busy_timeout={int(WAIT * 1000)}")
             driver.execute("PRAGMA foreign_keys=ON")
 
 
