@@ -114,7 +114,7 @@ function announceDraft(host, viewer, key, data) {
   words.textContent = '已恢复您上次没有提交的内容。';
   const again = document.createElement('button');
   again.type = 'button';
-  again.className = 'btn btn-outline-secondary';
+  again.className = 'btn btn-outline-secondary text-nowrap flex-shrink-0';
   again.textContent = '清空重填';
   again.addEventListener('click', () => {
     dropDraft(key);
