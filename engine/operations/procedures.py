@@ -99,6 +99,7 @@ def publish_procedure(
     """
     _require_clean(check_folder(files, designations=runtime.designations))
     procedure, content = load_folder(files), pack(files)
+    _refuse_timer_starts(procedure)
     values: dict[str, Any] = {
         "key": procedure.key,
         "title": procedure.title,
@@ -135,6 +136,17 @@ def _require_clean(findings: Iterable[Finding]) -> None:
     errors = [str(finding) for finding in findings if finding.severity == "error"]
     if errors:
         raise Invalid("findings", "流程检查没有通过，还不能发布：\n" + "\n".join(errors[:20]))
+
+
+def _refuse_timer_starts(procedure: Procedure) -> None:
+    """Nothing on the server starts a matter by the clock yet, and one that never starts would be a silent failure."""
+    for process in procedure.diagram.processes.values():
+        for node in process.nodes.values():
+            if node.tag == "startEvent" and node.event and node.event.kind == "timer":
+                message = (
+                    f"「{node.label}」到时间自动发起，现在还不支持。请改成由人发起，或者由别的流程发消息发起"
+                )
+                raise Invalid("timer-start", message)
 
 
 def _check_closures(runtime: Runtime, c: Connection, procedure: Procedure, place: Unit) -> None:
