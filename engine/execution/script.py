@@ -5,12 +5,13 @@ procedures it calls.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from engine.diagram import Procedure, load_folder, read_diagram
 from engine.diagram.model import Diagram
+from engine.diagram.parameter import Parameter
 from engine.execution.definition import Definition
 from engine.execution.error import ExecutionError
 
@@ -33,17 +34,24 @@ class Script:
             return cls(Definition.compile(diagram), parameters)
         assert not isinstance(source, bytes)
         procedure = load_folder(source if isinstance(source, Mapping) else Path(source))
-        unknown = [name for name in parameters if name not in procedure.parameters]
-        if unknown:
-            raise ExecutionError(f"程序没有参数“{'、'.join(unknown)}”。请看看 procedure.toml 里写的名称")
-        values = {name: parameter.default for name, parameter in procedure.parameters.items()} | dict(
-            parameters
-        )
         called = {} if isinstance(source, Mapping) else _called(procedure, Path(source).resolve().parent)
         definition = Definition.compile(procedure.diagram, {key: one.diagram for key, one in called.items()})
         procedures: dict[str | None, Procedure] = {None: procedure}
         procedures.update(called)
-        return cls(definition, values, procedures)
+        script = cls(definition, {}, procedures)
+        unknown = [name for name in parameters if name not in script.known_parameters]
+        if unknown:
+            raise ExecutionError(f"程序没有参数“{'、'.join(unknown)}”。请看看 procedure.toml 里写的名称")
+        values = {name: parameter.default for name, parameter in script.known_parameters.items()}
+        return replace(script, parameters=values | dict(parameters))
+
+    @property
+    def known_parameters(self) -> dict[str, Parameter]:
+        """Those of the procedure and of all it calls; where two share a name, the caller's counts."""
+        found: dict[str, Parameter] = {}
+        for procedure in self.procedures.values():
+            found = procedure.parameters | found
+        return found
 
     def forms(self, procedure: str | None) -> Mapping[str, Mapping[str, Any]]:
         """The forms of the procedure itself (None) or of one it calls."""

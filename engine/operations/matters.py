@@ -102,6 +102,18 @@ def begin_by_event(
     return work
 
 
+def _parameters(
+    c: Connection, runtime: Runtime, place: Unit, procedure: Procedure, closure: Mapping[str, int]
+) -> dict[str, Any]:
+    """Those of the procedure and of all it calls, each as its own unit chose them; where two share a name, the
+    caller's counts.
+    """
+    line, values = ancestors(c, place.id), dict[str, Any]()
+    for each in (procedure, *(runtime.procedure(c, version) for version in closure.values())):
+        values = parameters_in_force(c, each, line) | values
+    return values
+
+
 def _begin(
     runtime: Runtime,
     c: Connection,
@@ -115,7 +127,7 @@ def _begin(
     payload: Mapping[str, Any] | None = None,
 ) -> Work:
     closure = _closure(c, runtime, place, procedure)
-    values = parameters_in_force(c, procedure, ancestors(c, place.id))
+    values = _parameters(c, runtime, place, procedure, closure)
     process = _process_of(procedure, by_event)
     instance = runtime.definition(c, version.id, closure).start(
         process,

@@ -42,7 +42,7 @@ class Stage:
             source, self.clock, parameters=scenario.parameters, calendar=scenario.calendar, roster=self.roster
         )
         procedures = self.rehearsal.script.procedures.values()
-        _check_parameters(scenario.parameters, self.rehearsal.script.procedures[None].parameters)
+        _check_parameters(scenario.parameters, self.rehearsal.script.known_parameters)
         self._nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
         self._forms: dict[str, Any] = {name: form for one in procedures for name, form in one.forms.items()}
         self._due: dict[str, datetime | None] = {}
