@@ -5,11 +5,15 @@ declarations.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from engine.diagram.model import Node
 
 DOERS = "办理人"  # in every result: the ids of the people who did the step; `not_who` reads it
+
+# The roles people have in a collective step; they are the names of its seats.
+CHAIR, RECORDER, MEMBER, SCRUTINEER, ORGANISER = "主持", "记录", "成员", "监票", "承办"
 
 Holders = Callable[[str], Sequence[int]]  # designation -> ids of the people who hold it now
 Forms = Mapping[str, Mapping[str, Any]]  # form name -> form-js schema
@@ -35,11 +39,19 @@ class Seat:
 
 @dataclass(frozen=True)
 class Action:
-    """Something a person may do on an open step, with the form-js schema of what is handed in."""
+    """Something a person may do on an open step, with the form-js schema of what is handed in.
+
+    `seats` are the roles that may; empty: every seat. A `mass` action is what many do at the same time (a vote, an
+    opinion): it touches the step's own rows only, never the matter's state. `behalf` tells whether a clerk may enter
+    it for somebody (procedures.md 11.1).
+    """
 
     name: str
     title: str
     schema: Mapping[str, Any]
+    seats: tuple[str, ...] = ()
+    mass: bool = False
+    behalf: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,8 @@ class Submission:
     person: int | None = None
     seat: str | None = None
     action: str = "complete"
+    at: datetime | None = None
+    entered_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,7 @@ class Kind(ABC):
     key: str
     title: str
     several: bool = False  # several people hand in; a seat may answer once
+    collective: bool = False  # acts by many people, in the roles of the seats, until one of them concludes it
 
     @abstractmethod
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
@@ -102,6 +117,24 @@ class Kind(ABC):
         if people:
             return [Seat(name=lane, people=tuple(people))]
         return [Seat(name=lane, designations=(lane,))]
+
+    def prepare(self, settings: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings with what they take from the matter's data when the step opens. Raises SettingError."""
+        return dict(settings)
+
+    def accept(
+        self,
+        settings: Mapping[str, Any],
+        seats: Sequence[Seat],
+        before: Sequence[Submission],
+        submission: Submission,
+    ) -> None:
+        """Raises Refusal where this act does not fit what was done before (collective kinds)."""
+        raise TypeError(f"{self.key} is not done by acts")
+
+    def ends_at(self, settings: Mapping[str, Any], submissions: Sequence[Submission]) -> datetime | None:
+        """When the clock concludes the step by itself: then it hands in the action `clock`."""
+        return None
 
     def faults(self, settings: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
         """What a form's schema cannot express: field -> message in Chinese."""

@@ -22,8 +22,8 @@ from sqlalchemy import Connection, Date, Integer, LargeBinary, Table, func, inse
 from engine import journal
 from engine.clock import Clock, system_clock
 from engine.store.database import Database
+from engine.store.metadata import metadata
 from engine.store.migrations import current, newest, upgrade
-from engine.store.tables import metadata
 from engine.store.types import Moment
 
 FORMAT = 1

@@ -15,25 +15,16 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
+from engine.store.metadata import metadata
 from engine.store.types import Json, Moment
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 # ---------------------------------------------------------------- people
 
@@ -248,8 +239,10 @@ tasks = Table(
     Column("reminded_at", Moment),
     Column("claimed_by", ForeignKey("people.id"), index=True),
     Column("claimed_at", Moment),
+    Column("closes_at", Moment),  # when the clock concludes it (the end of a notice)
     Index("ix_tasks_unit_id_due_at", "unit_id", "due_at"),
     Index("ix_tasks_due_at", "due_at"),
+    Index("ix_tasks_closes_at", "closes_at"),
 )
 
 assignments = Table(
@@ -262,6 +255,8 @@ assignments = Table(
     Column("designation", String(64)),
     Column("unit_id", ForeignKey("units.id")),
     Column("person_id", ForeignKey("people.id"), index=True),
+    # whether there is something to do for it now: a member has nothing to do before the vote is open
+    Column("active", Boolean, nullable=False, default=True, server_default=true()),
     Index("ix_assignments_unit_id_designation", "unit_id", "designation"),
     CheckConstraint(
         "(designation IS NOT NULL AND unit_id IS NOT NULL) OR person_id IS NOT NULL", name="somebody"

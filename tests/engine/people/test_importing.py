@@ -14,7 +14,8 @@ from engine.people.county import CountyRefused, check_county, read_county
 from engine.people.designations import designations
 from engine.people.importing import Imported, import_county
 from engine.store import Database
-from engine.store.tables import household_members, metadata, people
+from engine.store.metadata import metadata
+from engine.store.tables import household_members, people
 
 NOW, TODAY = datetime(2026, 3, 2, 1, tzinfo=UTC), date(2026, 3, 2)
 COUNTY = """

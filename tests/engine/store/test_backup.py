@@ -15,7 +15,8 @@ from engine.people import units
 from engine.people.designations import designations
 from engine.store import Database
 from engine.store.backup import BackupRefused, backup, restore
-from engine.store.tables import metadata, people
+from engine.store.metadata import metadata
+from engine.store.tables import people
 
 CLOCK = VirtualClock(datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC))
 

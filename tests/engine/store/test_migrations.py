@@ -9,8 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
 from engine.store import Database
+from engine.store.metadata import metadata
 from engine.store.migrations import current, newest, upgrade
-from engine.store.tables import metadata
 
 
 def test_migrating_from_zero_gives_the_schema_of_the_tables(empty_database_url: str) -> None:
