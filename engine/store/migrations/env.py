@@ -8,5 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
+    transactional_ddl=True,  # else Alembic commits after every revision on SQLite: half an upgrade, and no lock
 )
 context.run_migrations()
