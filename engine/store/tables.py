@@ -180,6 +180,8 @@ parameter_choices = Table(
     Column("unit_id", ForeignKey("units.id"), nullable=False),
     Column("procedure_key", String(64), nullable=False),
     Column("values", Json, nullable=False),
+    Column("since", Json, nullable=False, server_default="{}"),  # {name: moment the value was chosen}
+    Column("opened", Json, nullable=False, server_default="{}"),  # {name: may the level below choose}
     Column("at", Moment, nullable=False),
     Column("by", ForeignKey("people.id")),
     Index("ix_parameter_choices_unit_id_procedure_key", "unit_id", "procedure_key"),
@@ -191,6 +193,7 @@ parameter_sets = Table(
     Column("id", Integer, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("values", Json, nullable=False),
+    Column("origins", Json, nullable=False, server_default="{}"),  # {name: the unit that chose it, and when}
 )
 
 # ---------------------------------------------------------------- matters

@@ -341,3 +341,9 @@ def _columns() -> None:
     op.add_column("assignments", sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("tasks", sa.Column("closes_at", sa.String(27), nullable=True))
     op.create_index("ix_tasks_closes_at", "tasks", ["closes_at"], unique=False)
+    for table, column in (
+        ("parameter_choices", "since"),
+        ("parameter_choices", "opened"),
+        ("parameter_sets", "origins"),
+    ):
+        op.add_column(table, sa.Column(column, sa.Text(), server_default="{}", nullable=False))
