@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.diagram.model import Node
+from engine.durations import Calendar
 
 DOERS = "办理人"  # in every result: the ids of the people who did the step; `not_who` reads it
 
@@ -132,8 +133,10 @@ class Kind(ABC):
         """Raises Refusal where this act does not fit what was done before (collective kinds)."""
         raise TypeError(f"{self.key} is not done by acts")
 
-    def ends_at(self, settings: Mapping[str, Any], submissions: Sequence[Submission]) -> datetime | None:
-        """When the clock concludes the step by itself: then it hands in the action `clock`."""
+    def ends_at(
+        self, settings: Mapping[str, Any], submissions: Sequence[Submission], calendar: Calendar
+    ) -> datetime | None:
+        """When the clock acts on the step by itself: then it hands in the action `clock`, without a person."""
         return None
 
     def faults(self, settings: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
