@@ -93,3 +93,21 @@ def _short(text: str, match: re.Match[str]) -> Duration:
     if len(number) > 6 or int(number) > limit:
         raise TimerError(f"时长「{text[:40]}」太长：最多 {limit} 天，请写短一些")
     return Duration(working_days=int(number)) if unit == "wd" else Duration(delta=timedelta(days=int(number)))
+
+
+def in_words(text: str) -> str:
+    """A duration as people say it: `5wd` 5 个工作日, `P3M` 3 个月, `7d` 7 天. TimerError where it is none."""
+    length = parse_duration(text)
+    years, months = divmod(length.months, 12)
+    minutes, seconds = divmod(length.delta.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = (
+        (years, "年"),
+        (months, "个月"),
+        (length.working_days, "个工作日"),
+        (length.delta.days, "天"),
+        (hours, "小时"),
+        (minutes, "分钟"),
+        (seconds, "秒"),
+    )
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 天"

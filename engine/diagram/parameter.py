@@ -8,9 +8,10 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, get_type_hints
 
-from engine.durations import Duration, TimerError, parse_duration
+from engine.durations import Duration, TimerError, in_words, parse_duration
 from engine.values import FUNCTIONS, normal_name
 
 TYPES = ("number", "integer", "money", "duration", "choice", "fraction", "list")
@@ -51,10 +52,36 @@ class Parameter:
                 return f"「{strange[0]}」不在可选的 {'、'.join(self.choices)} 之中"
         size = _size(self.type, value)
         if self.minimum is not None and size < _bound(self.type, self.minimum):
-            return f"不能小于 {self.minimum}{self.unit}"
+            return f"不能小于 {self.bound(self.minimum)}"
         if self.maximum is not None and size > _bound(self.type, self.maximum):
-            return f"不能大于 {self.maximum}{self.unit}"
+            return f"不能大于 {self.bound(self.maximum)}"
         return None
+
+    def shown(self, value: Any) -> str:
+        """A value as people read it: `5,000 元`, `3 个工作日`, `2/3`."""
+        if isinstance(value, list):
+            return "、".join(map(str, value)) or "（空）"
+        if self.type == "duration" and _duration(value) is None:
+            return in_words(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            whole = int(value) if value == int(value) else value
+            unit = self.unit or ("元" if self.type == "money" else "")
+            return f"{whole:,} {unit}".strip()
+        return f"{value} {self.unit}".strip()
+
+    def bound(self, value: Any) -> str:
+        """A bound as people read it; a list's is how many words it has."""
+        return f"{value} 项" if self.type == "list" else self.shown(value)
+
+    @property
+    def bounds(self) -> str:
+        """What may be chosen, in words; empty where anything may."""
+        low, high = self.minimum, self.maximum
+        if low is not None and high is not None:
+            return f"{self.bound(low)} 到 {self.bound(high)}"
+        if low is not None:
+            return f"不小于 {self.bound(low)}"
+        return f"不大于 {self.bound(high)}" if high is not None else ""
 
 
 def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
@@ -163,24 +190,23 @@ _SHAPES = {
 assert tuple(_SHAPES) == TYPES
 
 
-def _size(kind: str, value: Any) -> float:
-    """What bounds compare. A working day counts as 7/5 of a day, a month as 30.4: bounds need no more."""
+def _size(kind: str, value: Any) -> Fraction:
+    """What bounds compare, exactly (FD-6). A working day counts as 7/5 of a day, a month as 30.4: bounds need no
+    more.
+    """
     if kind == "list":
-        return len(value)
+        return Fraction(len(value))
     if kind == "choice":
-        return 0
-    if kind == "fraction":
-        numerator, denominator = value.split("/")
-        return int(numerator) / int(denominator)
+        return Fraction(0)
     if kind == "duration":
         length: Duration = parse_duration(value)
-        days = length.months * 30.4375 + length.working_days * 1.4
-        return days * 86_400 + length.delta.total_seconds()
-    return float(value)
+        days = length.months * Fraction(487, 16) + length.working_days * Fraction(7, 5)
+        return days * 86_400 + Fraction(length.delta.total_seconds())
+    return Fraction(value)
 
 
-def _bound(kind: str, value: Any) -> float:
-    return float(value) if kind == "list" else _size(kind, value)
+def _bound(kind: str, value: Any) -> Fraction:
+    return Fraction(value) if kind == "list" else _size(kind, value)
 
 
 def _bound_problem(kind: str, value: Any) -> str | None:

@@ -224,7 +224,7 @@ def test_open_tasks_are_compared() -> None:
 def test_parameters_stay_within_their_bounds() -> None:
     report = played('[parameters]\n"时限" = "5wd"\n' + APPLY)
     assert "3 月 9 日以前办" in report.text()
-    assert "不能大于 5wd" in fault('[parameters]\n"时限" = "6wd"\n' + APPLY)
+    assert "不能大于 5 个工作日" in fault('[parameters]\n"时限" = "6wd"\n' + APPLY)
     assert "没有参数“期限”" in fault('[parameters]\n"期限" = "6wd"\n' + APPLY)
 
 

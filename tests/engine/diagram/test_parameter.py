@@ -38,8 +38,47 @@ def test_values(settings, good, bad):
 
 def test_bounds_are_said_in_words():
     parameter = Parameter("x", "大额标准", "money", minimum=500, maximum=50000, unit="元")
-    assert parameter.problem(100) == "不能小于 500元"
-    assert parameter.problem(60000) == "不能大于 50000元"
+    assert parameter.problem(100) == "不能小于 500 元"
+    assert parameter.problem(60000) == "不能大于 50,000 元"
+    assert Parameter("x", "期限", "duration", minimum="7d").problem("2d") == "不能小于 7 天"
+    assert Parameter("x", "人", "list", maximum=1).problem(["甲", "乙"]) == "不能大于 1 项"
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "words"),
+    [
+        ("money", 5000, "5,000 元"),
+        ("money", 0.5, "0.5 元"),
+        ("integer", 3, "3"),
+        ("number", 2.0, "2"),
+        ("duration", "5wd", "5 个工作日"),
+        ("duration", "P1Y2M", "1 年 2 个月"),
+        ("duration", "PT90M", "1 小时 30 分钟"),
+        ("duration", "P14D", "14 天"),
+        ("duration", "P0D", "0 天"),
+        ("fraction", "2/3", "2/3"),
+        ("choice", "是", "是"),
+        ("list", ["甲", "乙"], "甲、乙"),
+        ("list", [], "（空）"),
+    ],
+)
+def test_values_read_as_people_say_them(type, value, words):
+    assert Parameter("x", "某数", type).shown(value) == words
+
+
+def test_bounds_read_as_people_say_them():
+    assert Parameter("x", "某数", "money", minimum=500, maximum=50000).bounds == "500 元 到 50,000 元"
+    assert Parameter("x", "某数", "duration", minimum="7d").bounds == "不小于 7 天"
+    assert Parameter("x", "某数", "list", maximum=3).bounds == "不大于 3 项"
+    assert Parameter("x", "某数", "choice").bounds == ""
+
+
+def test_fractions_are_compared_exactly():
+    """1000/3000 is a third, and 3333/9999 too; 3332/9997 is a little less."""
+    parameter = Parameter("x", "比例", "fraction", minimum="1/3")
+    assert parameter.problem("1000/3000") is None
+    assert parameter.problem("3333/9999") is None
+    assert parameter.problem("3332/9997") == "不能小于 1/3"
 
 
 @pytest.mark.parametrize("name", ["a b", "1a", "_x", "len", "and", "true", "Ａ", ""])
