@@ -5,14 +5,18 @@ result.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from engine import forms as form_rules
 from engine import steps
 from engine.diagram.model import Node
+from engine.durations import Calendar
+from engine.execution import people
 from engine.execution.error import ExecutionError
 from engine.execution.roster import Roster
-from engine.steps import Kind, Seat, SettingError, Submission, participants
+from engine.refusal import Refusal
+from engine.steps import Action, Kind, Seat, SettingError, Submission, participants
 
 SEAT = "席位"
 
@@ -33,7 +37,7 @@ class Answering:
         self.node, self.context, self.forms, self.roster = node, context, forms, roster
         self.kind = self._kind()
         try:
-            self.settings = self.kind.freeze(node, parameters)
+            self.settings = self.kind.prepare(self.kind.freeze(node, parameters), context)
         except SettingError as error:
             raise self._failure(str(error)) from error
         self.excluded = participants.excluded(node, context)
@@ -42,17 +46,85 @@ class Answering:
         )
 
     def submit(
-        self, data: Mapping[str, Any], by: str | None, before: Sequence[Submission]
+        self,
+        data: Mapping[str, Any],
+        by: str | None,
+        before: Sequence[Submission],
+        at: datetime,
+        action: str | None = None,
     ) -> tuple[Submission, dict[str, Any] | None]:
         """What is handed in now, and the step's result if it is done with that. Raises ExecutionError where
-        it is refused.
+        it is refused. `action` is the name or the title of what is done; by default the first one of the kind.
         """
-        values = dict(data)
+        if self.kind.collective:
+            return self._act(self._action(action), data, by, before, at)
+        if action is not None:
+            self._action(action)
+        values = self._numbered(self._action(None).schema, data)
         wanted = values.pop(SEAT, None) if self.kind.several else None
         person = self._person(by, before)
         seat = self._seat(wanted, person, before)
         submission = Submission(self._clean(values), person, seat.name)
         return submission, self.kind.result(self.settings, self.seats, [*before, submission])
+
+    def form(self, action: str | None = None) -> Mapping[str, Any]:
+        """The schema of what is handed in."""
+        return self._action(action).schema
+
+    def ends_at(self, before: Sequence[Submission], calendar: Calendar) -> datetime | None:
+        """When the clock acts on the step."""
+        return self.kind.ends_at(self.settings, before, calendar)
+
+    def by_clock(
+        self, before: Sequence[Submission], at: datetime
+    ) -> tuple[Submission, dict[str, Any] | None]:
+        """The clock acts: the step's result if it ends now."""
+        submission = Submission({}, action="clock", at=at)
+        return submission, self.kind.result(self.settings, self.seats, [*before, submission])
+
+    # ------------------------------------------------------------ acts of a collective step
+
+    def _action(self, wanted: str | None) -> Action:
+        offered = self.kind.actions(self.settings, self.forms)
+        found = next((a for a in offered if wanted in (None, a.name, a.title)), None)
+        if found is None:
+            titles = "、".join(a.title for a in offered)
+            raise self._failure(f"这一步没有“{wanted}”这种办法，可以用：{titles}")
+        return found
+
+    def _act(
+        self,
+        action: Action,
+        data: Mapping[str, Any],
+        by: str | None,
+        before: Sequence[Submission],
+        at: datetime,
+    ) -> tuple[Submission, dict[str, Any] | None]:
+        person = self._person(by, ()) if by is not None else None
+        seats = [seat for seat in self.seats if not action.seats or seat.name in action.seats]
+        if person is not None:
+            seats = [seat for seat in seats if self._may_sit(person, seat)]
+            if not seats:
+                raise self._failure(f"{by}不能{action.title}：这件事由{self._who_may(action)}来做")
+        clean = self._validated(action.schema, self._numbered(action.schema, data))
+        role = seats[0].name if seats else None
+        submission = Submission(clean, person, role, action.name, at)
+        try:
+            self.kind.accept(self.settings, self.seats, before, submission)
+            return submission, self.kind.result(self.settings, self.seats, [*before, submission])
+        except Refusal as refusal:
+            said = [refusal.message, *refusal.fields.values()]
+            raise self._failure("；".join(dict.fromkeys(said))) from refusal
+
+    def _who_may(self, action: Action) -> str:
+        posts = [d for seat in self.seats if seat.name in action.seats for d in seat.designations]
+        return "、".join(dict.fromkeys(posts)) or "别人"
+
+    def _numbered(self, schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+        """People by their numbers instead of their names; `20` of a list are the first twenty."""
+        if self.roster is None:
+            return dict(data)
+        return people.numbered(schema, data, self.roster)
 
     # ------------------------------------------------------------ who
 
@@ -124,7 +196,10 @@ class Answering:
         form = self.settings.get("form")
         if form is not None and form not in self.forms:
             return values
-        clean, errors = form_rules.validate(self.kind.actions(self.settings, self.forms)[0].schema, values)
+        return self._validated(self._action(None).schema, values)
+
+    def _validated(self, schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+        clean, errors = form_rules.validate(schema, values)
         errors = errors or self.kind.faults(self.settings, clean)
         if errors:
             raise self._failure("；".join(errors.values()))

@@ -63,6 +63,7 @@ class Rehearsal:
         self._opened: dict[str, int] = {}
         self._due: list[tuple[datetime, str]] = []
         self._submissions: dict[str, list[Submission]] = {}
+        self._ends: dict[str, tuple[datetime, str]] = {}  # task -> when the clock acts on it, and its element
 
     @classmethod
     def load(
@@ -137,11 +138,19 @@ class Rehearsal:
         """
         self._change(lambda running: running.append(self._new(process_id, data=data or {})))
 
-    def complete(self, task_id: str, data: Mapping[str, Any] | None = None, *, by: str | None = None) -> None:
+    def complete(
+        self,
+        task_id: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: str | None = None,
+        action: str | None = None,
+    ) -> None:
         """A person is done. With a kind this is one submission, and the task stays open until the kind has a
         result.
 
-        `by` names the person on the roster. A submission may say whose voice it is: `{"席位": …}`.
+        `by` names the person on the roster. A submission may say whose voice it is: `{"席位": …}`. `action` is what
+        is done on a step that has several, by name or title (`cast`, `投票`); by default the first.
         """
 
         values = data if data is not None else {}
@@ -152,11 +161,16 @@ class Rehearsal:
             instance, task = self._find(running, task_id)
             result: Mapping[str, Any] | None = values
             if task.node.kind:
-                result = self._submit(instance, task, values, by)
+                result = self._submit(instance, task, values, by, action)
             if result is not None:
                 instance.complete(task_id, result)
 
         self._change(act)
+
+    def form(self, task_id: str, action: str | None = None) -> Mapping[str, Any]:
+        """The form-js schema of what is handed in on an open task; nothing to fill in where it has no kind."""
+        instance, task = self._find(self._running(), task_id)
+        return self._answering(instance, task).form(action) if task.node.kind else {"components": []}
 
     def throw_error(self, task_id: str, code: str) -> None:
         """The task ends with a BPMN error."""
@@ -192,7 +206,7 @@ class Rehearsal:
                 self.clock.move_to(end)
                 return
             moment = max(self._due[0][0], self.clock())
-            self._change(lambda running: _fire(running), moment)
+            self._change(self._fire, moment)
         raise ExecutionError(f"这段时间里到期的事超过 {MAX_DUE_TIMES} 件，请分几次推进")
 
     # ------------------------------------------------------------ one change
@@ -201,7 +215,8 @@ class Rehearsal:
         """Load, do, let messages and signals run their course, save. Only if all that went right is anything
         kept.
         """
-        before, mailbox, submissions = self.clock(), list(self._mailbox), dict(self._submissions)
+        before, mailbox = self.clock(), list(self._mailbox)
+        submissions, ends = dict(self._submissions), dict(self._ends)
         try:
             if moment is not None:
                 self.clock.move_to(moment)
@@ -211,7 +226,7 @@ class Rehearsal:
             trace = self._route(running)
             saved = [instance.dump() for instance in running]
         except BaseException:
-            self._mailbox, self._submissions = mailbox, submissions
+            self._mailbox, self._submissions, self._ends = mailbox, submissions, ends
             if moment is not None:
                 self.clock.move_to(before)
             raise
@@ -226,8 +241,9 @@ class Rehearsal:
             self._done[place] = instance.completed
             self.error = self.error or instance.error
         self.trace += trace
-        self._due = sorted((due, element) for instance in running for _, element, due in instance.timers())
         self._remember_open(running)
+        timers = [(due, element) for instance in running for _, element, due in instance.timers()]
+        self._due = sorted([*timers, *self._ends.values()])
 
     def _route(self, running: list[Instance]) -> list[str]:
         """Deliver what the instances say to each other until all is quiet. Returns the elements passed."""
@@ -297,14 +313,49 @@ class Rehearsal:
         raise ExecutionError("这一步已经办完或者不再需要办理，请看看现在有哪些待办")
 
     def _submit(
-        self, instance: Instance, task: OpenTask, data: Mapping[str, Any], by: str | None
+        self,
+        instance: Instance,
+        task: OpenTask,
+        data: Mapping[str, Any],
+        by: str | None,
+        action: str | None,
     ) -> dict[str, Any] | None:
         before = self._submissions.get(task.id, [])
-        forms = self.script.forms(task.procedure)
-        step = Answering(task.node, instance.context(task.id), self.script.parameters, forms, self.roster)
-        submission, result = step.submit(data, by, before)
-        self._submissions[task.id] = [*before, submission]
+        step = self._answering(instance, task)
+        submission, result = step.submit(data, by, before, self.clock(), action)
+        self._keep(step, task.id, [*before, submission])
         return result
+
+    def _answering(self, instance: Instance, task: OpenTask) -> Answering:
+        forms = self.script.forms(task.procedure)
+        return Answering(task.node, instance.context(task.id), self.script.parameters, forms, self.roster)
+
+    def _keep(self, step: Answering, task_id: str, said: list[Submission]) -> None:
+        self._submissions[task_id] = said
+        end = step.ends_at(said, self.calendar)
+        if end is None:
+            self._ends.pop(task_id, None)
+        else:
+            self._ends[task_id] = (end, step.node.id)
+
+    def _fire(self, running: list[Instance]) -> None:
+        """Everything that is due now: timers of the diagram, and steps that the clock ends."""
+        for instance in running:
+            instance.fire_due()
+        now = self.clock()
+        for instance in running:
+            for task in [] if instance.completed else instance.open_tasks():
+                if task.id in self._ends and self._ends[task.id][0] <= now:
+                    self._end(instance, task)
+
+    def _end(self, instance: Instance, task: OpenTask) -> None:
+        before = self._submissions.get(task.id, [])
+        step = self._answering(instance, task)
+        submission, result = step.by_clock(before, self.clock())
+        self._keep(step, task.id, [*before, submission])
+        self._ends.pop(task.id, None)  # the clock has had its turn, whatever came of it
+        if result is not None:
+            instance.complete(task.id, result)
 
     def _task(self, instance: Instance, task: OpenTask) -> Task:
         node: Node = task.node
@@ -316,14 +367,10 @@ class Rehearsal:
         new = {task: first + place for place, task in enumerate(opened) if task not in self._opened}
         self._opened = {task: self._opened[task] for task in opened if task in self._opened} | new
         self._submissions = {task: said for task, said in self._submissions.items() if task in self._opened}
+        self._ends = {task: end for task, end in self._ends.items() if task in self._opened}
 
     def _last(self, name: str) -> Any:
         return orjson.loads(self._saved[-1])[name] if self._saved else None
-
-
-def _fire(running: list[Instance]) -> None:
-    for instance in running:
-        instance.fire_due()
 
 
 class MovingClock(VirtualClock):

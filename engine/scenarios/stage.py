@@ -44,7 +44,6 @@ class Stage:
         procedures = self.rehearsal.script.procedures.values()
         _check_parameters(scenario.parameters, self.rehearsal.script.known_parameters)
         self._nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
-        self._forms: dict[str, Any] = {name: form for one in procedures for name, form in one.forms.items()}
         self._due: dict[str, datetime | None] = {}
         self.rehearsal.start(data=scenario.data)
         self._note_opened()
@@ -101,9 +100,13 @@ class Stage:
         tasks = [task for task in self.rehearsal.open_tasks() if step.does in self._names_of(task)]
         if not tasks:
             raise ExecutionError(f"现在没有“{step.does}”可办。打开着的是：{_list(self._open_names())}")
+        for person in (step.by, *step.others):
+            self._complete(tasks, person, step)
+
+    def _complete(self, tasks: Sequence[Task], person: str | None, step: Step) -> None:
         for place, task in enumerate(tasks):
             try:
-                self.rehearsal.complete(task.id, self._filled(task, step.data), by=step.by)
+                self.rehearsal.complete(task.id, self._filled(task, step), by=person, action=step.action)
                 return
             except ExecutionError:  # of several instances of one step, the next may be this person's
                 if place == len(tasks) - 1:
@@ -154,13 +157,9 @@ class Stage:
         late = {task for task, due in self._due.items() if due is not None and due <= now}
         return [self._label(task) for task in self.rehearsal.open_tasks() if task.id in late]
 
-    def _filled(self, task: Task, data: Mapping[str, Any]) -> dict[str, Any]:
+    def _filled(self, task: Task, step: Step) -> dict[str, Any]:
         """The data, with the plain file names a designer writes made into uploaded files."""
-        form = self._forms.get(self._nodes[task.element_id].properties.get("form", ""), {})
-        pickers = {
-            form_rules.key_of(part) for part in form_rules.fields(form) if part.get("type") == "filepicker"
-        }
-        return {key: _files(value) if key in pickers else value for key, value in data.items()}
+        return dict(_with_files(self.rehearsal.form(task.id, step.action), step.data))
 
     # ------------------------------------------------------------ telling
 
@@ -170,8 +169,12 @@ class Stage:
         if step.message or step.signal:
             return f"收到消息“{step.message}”" if step.message else f"收到信号“{step.signal}”"
         said = "，".join(f"{key} {_shown(value)}" for key, value in step.data.items())
-        who = f"{step.by or ''}（{step.entered_by}代录）" if step.entered_by else step.by or "有人"
-        return f"{who} {step.does}" + (f"：{said}" if said else "")
+        people = "、".join([step.by or "有人", *step.others[:3]])
+        if len(step.others) > 3:
+            people += f"等 {len(step.others) + 1} 人"
+        who = f"{people}（{step.entered_by}代录）" if step.entered_by else people
+        what = f"{step.does}·{step.action}" if step.action else str(step.does)
+        return f"{who} {what}" + (f"：{said}" if said else "")
 
     def _told_opened(self, task: Task) -> str:
         due = self._due.get(task.id)
@@ -231,6 +234,18 @@ def cast(roster: Mapping[str, Sequence[str]]) -> Roster:
         for person in people:
             held.setdefault(person, []).extend([post, *sorted(known.groups(post))])
     return Roster(held)
+
+
+def _with_files(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """File names in the fields for files stand for uploaded files, also inside lists."""
+    found = dict(data)
+    for part in form_rules.fields(schema):
+        key = form_rules.key_of(part)
+        if part.get("type") == "filepicker" and key in found:
+            found[key] = _files(found[key])
+        elif part.get("type") == "dynamiclist" and isinstance(found.get(key), list):
+            found[key] = [_with_files(part, row) if isinstance(row, Mapping) else row for row in found[key]]
+    return found
 
 
 def _files(value: Any) -> Any:

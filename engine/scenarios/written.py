@@ -12,6 +12,7 @@ from engine.durations import SHANGHAI
 from engine.working_days import WEEKDAYS_ONLY, WorkingDays
 
 ROSTER_FILE = "roster.toml"  # people that all scenarios of a folder share
+MAX_HOLDERS = 5000
 DEFAULT_BEGIN = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)  # a Monday, far from any holiday
 
 
@@ -23,12 +24,17 @@ class ScenarioError(ValueError):
 class Step:
     """One thing that happens: somebody does a task, time passes, or a message or signal arrives.
 
+    `action` is which of the acts of a collective step it is, by its title. Where several people do the same in turn,
+    `by` is the first of them and `others` are the rest.
+
     `then` are the names of the tasks open afterwards, `overdue` of those past their deadline; None: not
     looked at. `refused` is a part of the message with which the attempt must be turned down.
     """
 
     by: str | None = None
     does: str | None = None
+    action: str | None = None
+    others: Sequence[str] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     entered_by: str | None = None
     wait: str | None = None
@@ -123,7 +129,7 @@ def _toml(text: str | bytes) -> dict[str, Any]:
 def _step(entry: Any, where: str) -> Step:
     if not isinstance(entry, dict):
         raise ScenarioError(f"{where}要写成 [[step]]")
-    _only(entry, set(Step.__dataclass_fields__), where)
+    _only(entry, set(Step.__dataclass_fields__) - {"others"}, where)
     kinds = [name for name in ("does", "wait", "message", "signal") if name in entry]
     if len(kinds) != 1:
         raise ScenarioError(
@@ -131,12 +137,16 @@ def _step(entry: Any, where: str) -> Step:
         )
     if entry.get("refused") is not None and not (kinds == ["does"] and str(entry["refused"]).strip()):
         raise ScenarioError(f"{where}的 refused 只用在 does 上，写提示里应当出现的几个字")
-    words = {name: _text(entry, name, where) for name in ("by", "entered_by", "refused", *kinds)}
+    if "action" in entry and kinds != ["does"]:
+        raise ScenarioError(f"{where}的 action 只用在 does 上，写在那一步上做哪件事")
+    people = _names(entry["by"], f"{where}的 by") if "by" in entry else []
+    words = {name: _text(entry, name, where) for name in ("action", "entered_by", "refused", *kinds)}
     lists = {name: _names(entry[name], f"{where}的 {name}") for name in ("then", "overdue") if name in entry}
     data = entry.get("data", {})
     if not isinstance(data, dict):
         raise ScenarioError(f"{where}的 data 要写成一组“项目 = 内容”")
-    return Step(**words, **lists, data=data)  # type: ignore[arg-type]
+    by = people[0] if people else None
+    return Step(by=by, others=people[1:], **words, **lists, data=data)  # type: ignore[arg-type]
 
 
 def _expectation(raw: Any) -> Expectation:
@@ -155,7 +165,16 @@ def _expectation(raw: Any) -> Expectation:
 def _roster(raw: Any) -> dict[str, list[str]]:
     if not isinstance(raw, dict):
         raise ScenarioError("[roster] 要写成 岗位 = 姓名")
-    return {post: _names(people, f"[roster] 的 {post}") for post, people in raw.items()}
+    return {post: _holders(post, people) for post, people in raw.items()}
+
+
+def _holders(post: str, people: Any) -> list[str]:
+    """Names, or how many there are: 村民代表1, 村民代表2, …"""
+    if isinstance(people, int) and not isinstance(people, bool):
+        if not 0 <= people <= MAX_HOLDERS:
+            raise ScenarioError(f"[roster] 的 {post} 最多写 {MAX_HOLDERS} 人")
+        return [f"{post}{number}" for number in range(1, people + 1)]
+    return _names(people, f"[roster] 的 {post}")
 
 
 def _calendar(raw: Mapping[str, Any]) -> WorkingDays:
