@@ -10,6 +10,8 @@ answer.
 - A **clerk** (文书) enters for others what happened on paper, in the clerk's own unit only (procedures.md
   11.1).
 - An **administrator** looks after a unit and everything below it.
+- **Parameters** of a unit are chosen by that unit itself: by its administrator, in a village by the secretary of the
+  Party organisation. A township leaves open or decides; it does not choose in a village's name (FD-14).
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +25,7 @@ from engine.refusal import Forbidden, NotVisible
 from engine.store.tables import assignments, instances, submissions, tasks, units
 
 CLERK = "文书"
+SECRETARY = "村党组织书记"
 
 Actor = Standing
 
@@ -105,3 +108,18 @@ def require_administrator(actor: Actor, path: str) -> None:
     """Raises Forbidden."""
     if not actor.administers(path):
         raise Forbidden("not-administrator", "这件事要由本单位的管理员来做，请联系乡镇管理员")
+
+
+def parameter_units(actor: Actor) -> frozenset[int]:
+    """The units whose parameters this person chooses."""
+    own = {int(path.strip("/").rsplit("/", 1)[-1]) for path in actor.administered}
+    return actor.units_of(SECRETARY) | own
+
+
+def require_parameter_setter(actor: Actor, unit_id: int) -> None:
+    """Raises Forbidden."""
+    if unit_id not in parameter_units(actor):
+        raise Forbidden(
+            "not-parameter-setter",
+            "这些数由本单位自己定：乡镇和县由管理员改，村由村党组织书记改。请联系他们",
+        )

@@ -18,7 +18,8 @@ from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
-from engine.operations.procedures import publish_procedure, set_parameters
+from engine.operations.parameters import set_parameters
+from engine.operations.procedures import publish_procedure
 from engine.operations.tasks import claim_task, complete_task, release_task
 from engine.operations.uploads import read_file, upload_file
 from engine.operations.viewing import note_view

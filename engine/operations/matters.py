@@ -16,7 +16,8 @@ from engine.authorisation import Actor, open_seats, require_administrator, requi
 from engine.diagram import Procedure
 from engine.execution import ExecutionError
 from engine.operations import saving
-from engine.operations.procedures import in_force, parameters_in_force, unit_named
+from engine.operations.parameters import parameters_in_force
+from engine.operations.procedures import in_force, unit_named
 from engine.operations.work import Done, Work, attempt
 from engine.people.units import Unit, ancestors
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
@@ -102,18 +103,6 @@ def begin_by_event(
     return work
 
 
-def _parameters(
-    c: Connection, runtime: Runtime, place: Unit, procedure: Procedure, closure: Mapping[str, int]
-) -> dict[str, Any]:
-    """Those of the procedure and of all it calls, each as its own unit chose them; where two share a name, the
-    caller's counts.
-    """
-    line, values = ancestors(c, place.id), dict[str, Any]()
-    for each in (procedure, *(runtime.procedure(c, version) for version in closure.values())):
-        values = parameters_in_force(c, each, line) | values
-    return values
-
-
 def _begin(
     runtime: Runtime,
     c: Connection,
@@ -127,7 +116,8 @@ def _begin(
     payload: Mapping[str, Any] | None = None,
 ) -> Work:
     closure = _closure(c, runtime, place, procedure)
-    values = _parameters(c, runtime, place, procedure, closure)
+    called = [runtime.procedure(c, version_id) for version_id in closure.values()]
+    values, origins = parameters_in_force(c, [procedure, *called], ancestors(c, place.id))
     process = _process_of(procedure, by_event)
     instance = runtime.definition(c, version.id, closure).start(
         process,
@@ -145,6 +135,7 @@ def _begin(
         closure=closure,
         process_id=process,
         parameters=values,
+        origins=origins,
         unit_id=place.id,
         unit_path=place.path,
         unit_name=place.name,

@@ -1,6 +1,4 @@
-"""Publishing procedures and choosing parameters. A published version never changes; running matters stay on
-theirs.
-"""
+"""Publishing procedures. A published version never changes; running matters stay on theirs."""
 
 from __future__ import annotations
 
@@ -11,14 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from engine import journal
-from engine.authorisation import require_administrator
 from engine.diagram import Finding, Procedure, check_closure, check_folder, load_folder
 from engine.people.units import Unit, ancestors, by_code, get
 from engine.refusal import Forbidden, Invalid, NotVisible
 from engine.runtime import Runtime
 from engine.store.database import new_id
 from engine.store.packing import pack
-from engine.store.tables import parameter_choices, procedure_versions, start_subscriptions
+from engine.store.tables import procedure_versions, start_subscriptions
 
 DESIGNER = "流程设计员"
 
@@ -33,59 +30,6 @@ def in_force(c: Connection, key: str, place: Unit) -> Row[Any, Any, Any]:
     if not rows:
         raise NotVisible("procedure-unknown", f"{place.name}没有“{key}”这个流程，请先由流程设计员发布")
     return min(rows, key=lambda row: (line[row.unit_id], -row.version))
-
-
-def parameters_in_force(c: Connection, procedure: Procedure, line: list[Unit]) -> dict[str, Any]:
-    """The values for a unit: the procedure's defaults, then what each unit from the top down chose
-    differently.
-    """
-    values = {name: parameter.default for name, parameter in procedure.parameters.items()}
-    for unit in reversed(line):
-        values |= {k: v for k, v in chosen(c, unit.id, procedure.key).items() if k in values}
-    return values
-
-
-def chosen(c: Connection, unit_id: int, key: str) -> dict[str, Any]:
-    """What this unit itself chose differently."""
-    row = c.execute(
-        select(parameter_choices.c["values"])
-        .where(parameter_choices.c.unit_id == unit_id, parameter_choices.c.procedure_key == key)
-        .order_by(parameter_choices.c.id.desc())
-        .limit(1)
-    ).first()
-    return dict(row[0]) if row else {}
-
-
-def set_parameters(
-    runtime: Runtime, actor_id: int, unit: str | int, key: str, values: Mapping[str, Any]
-) -> None:
-    """A unit chooses its values; matters that run keep theirs. Raises Invalid for one outside its bounds,
-    Forbidden.
-    """
-    with runtime.database.read() as c:
-        actor = runtime.actor(c, actor_id)
-        place = unit_named(c, unit)
-        require_administrator(actor, place.path)
-        procedure = runtime.procedure(c, in_force(c, key, place).id)
-    errors = {}
-    for name, value in values.items():
-        if name not in procedure.parameters:
-            errors[name] = "这个流程没有这个参数"
-        elif problem := procedure.parameters[name].problem(value):
-            errors[name] = problem
-    if errors:
-        raise Invalid("parameters", "有的参数不在允许的范围里", errors)
-    now = runtime.now()
-
-    def write(c: Connection) -> None:
-        values_now = chosen(c, place.id, key) | dict(values)
-        row = {"unit_id": place.id, "procedure_key": key, "values": values_now, "at": now, "by": actor_id}
-        c.execute(insert(parameter_choices).values(**row))
-        detail = {"procedure": key, "parameters": sorted(values)}
-        entry = journal.Entry(at=now, actor_id=actor_id, action="parameters", detail=detail)
-        journal.append_to_unit(c, place.id, [entry])
-
-    runtime.database.run(write)
 
 
 def publish_procedure(

@@ -59,7 +59,7 @@ def save(work: Work, c: Connection) -> None:
 
 def save_new(work: Work, c: Connection) -> None:
     """Write a matter that has just started, with the immutable set of parameters it will keep."""
-    work.row.parameter_set_id = _keep_parameters(c, work.row.parameters)
+    work.row.parameter_set_id = _keep_parameters(c, work.row.parameters, work.row.origins)
     save(work, c)
 
 
@@ -192,14 +192,15 @@ def _outgoing(work: Work, message: Any) -> dict[str, Any]:
     }
 
 
-def _keep_parameters(c: Connection, values: Mapping[str, Any]) -> int:
-    """The immutable set with these values; the same values are the same row."""
-    digest = hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def _keep_parameters(c: Connection, values: Mapping[str, Any], origins: Mapping[str, Any]) -> int:
+    """The immutable set with these values from these origins; the same ones are the same row."""
+    content = [values, origins] if origins else values
+    digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     found = c.execute(select(parameter_sets.c.id).where(parameter_sets.c.digest == digest)).scalar()
     if found is not None:
         return int(found)
-    row = c.execute(insert(parameter_sets).values(digest=digest, values=dict(values)))
-    return new_id(row)
+    row = {"digest": digest, "values": dict(values), "origins": dict(origins)}
+    return new_id(c.execute(insert(parameter_sets).values(row)))
 
 
 _CLOSE = delete(tasks).where(tasks.c.id == bindparam("b_task"))

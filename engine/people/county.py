@@ -6,7 +6,7 @@
 [[registers]]   register, unit, people = [codes]; from
 [[kinships]]    people = [one, other]
 [[accounts]]    person, login
-[[parameters]]  unit, procedure, values = { … }
+[[parameters]]  unit, procedure, values = { … }; open = [names the level below may choose]
 """
 
 import re
@@ -70,6 +70,7 @@ SHAPE: dict[str, dict[str, Field]] = {
         "unit": _CODE,
         "procedure": _CODE,
         "values": Field(dict, hint='例如 { "大额标准" = 3000 }'),
+        "open": _optional(_LIST),
     },
 }
 KEYS = {"units": "code", "people": "code", "accounts": "login"}

@@ -221,14 +221,15 @@ class _Import:
     def _parameters(self, entry: Mapping[str, Any]) -> None:
         unit_id, key = self.units[entry["unit"]].id, entry["procedure"]
         where = (parameter_choices.c.unit_id == unit_id) & (parameter_choices.c.procedure_key == key)
-        newest = self.connection.scalar(
-            select(parameter_choices.c["values"])
+        wanted = {"values": entry["values"], "opened": dict.fromkeys(entry.get("open", ()), True)}
+        newest = self.connection.execute(
+            select(parameter_choices.c["values"], parameter_choices.c.opened)
             .where(where)
             .order_by(parameter_choices.c.id.desc())
             .limit(1)
-        )
-        if newest != entry["values"]:
-            row = {"unit_id": unit_id, "procedure_key": key, "values": entry["values"], "at": self.now}
+        ).first()
+        if newest is None or newest._mapping != wanted:
+            row = {"unit_id": unit_id, "procedure_key": key, "at": self.now, **wanted}
             self.connection.execute(parameter_choices.insert().values(row))
             self.done.parameters += 1
 

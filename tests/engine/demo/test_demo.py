@@ -38,7 +38,7 @@ def test_the_county_loads_and_loading_it_again_changes_nothing(database: Databas
         assert published_years(c) == [2025, 2026]
         assert demo.exists(c)
         assert c.scalar(select(func.count()).select_from(households)) > 50
-        assert c.scalars(select(parameter_choices.c["values"])).all() == [{"大额标准": 3000}]
+        assert c.scalars(select(parameter_choices.c["values"])).all() == [{}, {"大额标准": 3000}]
 
 
 def test_every_post_is_filled_but_one(sqlite_database: Database) -> None:

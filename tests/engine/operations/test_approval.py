@@ -31,9 +31,9 @@ def test_the_amount_decides_who_approves(office, amount, step):
     assert office.steps(office.filled(amount)) == [step]
 
 
-def test_a_village_may_set_the_amount_and_running_matters_keep_theirs(office):
+def test_a_township_sets_the_amount_and_running_matters_keep_theirs(office):
     before = office.start()
-    operations.set_parameters(office.runtime, office["管得宽"], "village", "zhichu", {"大额标准": 1000})
+    operations.set_parameters(office.runtime, office["管得宽"], "town", "zhichu", {"大额标准": 1000})
     office.do(before, "填报支出", "报账", office.spending(1000))
     assert office.steps(before) == ["主任审批"]
     assert office.steps(office.filled(1000)) == ["联合审批"]
@@ -41,7 +41,7 @@ def test_a_village_may_set_the_amount_and_running_matters_keep_theirs(office):
 
 def test_an_amount_outside_the_bounds_is_refused(office):
     with pytest.raises(Invalid) as refused:
-        operations.set_parameters(office.runtime, office["管得宽"], "village", "zhichu", {"大额标准": 1})
+        operations.set_parameters(office.runtime, office["管得宽"], "town", "zhichu", {"大额标准": 1})
     assert "大额标准" in refused.value.fields
 
 
