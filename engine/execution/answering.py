@@ -5,6 +5,7 @@ result.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,8 @@ class Answering:
         self.seats = self.kind.seats(
             self.settings, node.lane or node.label, self._holders, self._named_people()
         )
+        if self.kind.collective:  # a roll is made of people; the server freezes it from who holds the posts
+            self.seats = [self._peopled(seat) for seat in self.seats]
 
     def submit(
         self,
@@ -142,6 +145,10 @@ class Answering:
         if self.roster is None:
             return []
         return [person for person in self.roster.holders(designation) if person not in self.excluded]
+
+    def _peopled(self, seat: Seat) -> Seat:
+        held = [person for name in seat.designations for person in self._holders(name)]
+        return replace(seat, people=tuple(dict.fromkeys([*seat.people, *held])))
 
     def _number(self, person: Any) -> int | None:
         if isinstance(person, str) and self.roster is not None:
