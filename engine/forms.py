@@ -32,6 +32,7 @@ TYPES = {
     "dynamiclist": "list",
     "group": "record",
 }
+CHOICES = ("radio", "select", "checklist", "taglist")
 MAX_TEXT = 10_000
 MAX_ROWS = 500
 MAX_FILES = 20
@@ -65,9 +66,19 @@ def key_of(component: Mapping[str, Any]) -> str:
     return str(component.get("path" if component.get("type") in ("group", "dynamiclist") else "key") or "")
 
 
+def designations_of(component: Mapping[str, Any]) -> list[str]:
+    """Whose holders a field has as its options (`"properties": {"people": "村干部 村民代表"}`); engine.pickers."""
+    return str((component.get("properties") or {}).get("people") or "").split()
+
+
 def field_types(schema: Schema) -> dict[str, str]:
-    """Key -> type of the value: text, number, boolean, list or record."""
-    return {key_of(component): TYPES.get(component.get("type", ""), "text") for component in fields(schema)}
+    """Key -> type of the value: text, number, boolean, list or record. One picked person is a number, the id."""
+    return {key_of(component): _type(component) for component in fields(schema)}
+
+
+def _type(component: Mapping[str, Any]) -> str:
+    kind = TYPES.get(component.get("type", ""), "text")
+    return "number" if kind == "text" and designations_of(component) else kind
 
 
 def labels(schema: Schema) -> dict[str, str]:
@@ -117,6 +128,11 @@ def _check_rules(component: Mapping[str, Any], label: str) -> Iterator[str]:
             yield f"“{label}”的隐藏条件看不懂: {error}"
     if component.get("valuesExpression") or component.get("valuesKey"):
         yield f"“{label}”的选项要直接列出，不能用公式或外部数据"
+    if designations_of(component):
+        if component.get("type") not in CHOICES:
+            yield f"“{label}”要选人，请用下拉框、单选或多选"
+        elif component.get("values"):
+            yield f"“{label}”从岗位里选人，选项由系统给出，请去掉写好的选项(values)"
     rules = component.get("validate") or {}
     for name in ("min", "max", "minLength", "maxLength"):
         if isinstance(rules.get(name), str) and not _is_number(rules[name]):
@@ -195,7 +211,7 @@ def _validate(schema: Schema, data: Mapping[str, Any], path: str, errors: Errors
 
 def _nothing(component: Mapping[str, Any]) -> Any:
     """What an empty field stands for, so that a condition can always read it: a record has all its fields."""
-    kind = TYPES[component["type"]]
+    kind = _type(component)
     return {"text": "", "number": None, "boolean": False, "list": [], "record": {}}[kind]
 
 
@@ -218,7 +234,7 @@ def _missing(component: Mapping[str, Any]) -> str:
     label, kind = component.get("label") or component.get("key"), component.get("type")
     if kind == "filepicker":
         return f"请上传“{label}”"
-    return f"请选择“{label}”" if kind in ("radio", "select", "checklist", "taglist") else f"请填写“{label}”"
+    return f"请选择“{label}”" if kind in CHOICES else f"请填写“{label}”"
 
 
 def _value(component: Mapping[str, Any], value: Any, path: str, errors: Errors) -> Any:
@@ -276,18 +292,19 @@ def _checkbox(component: Mapping[str, Any], value: Any, path: str, errors: Error
     return True
 
 
-def _choices(component: Mapping[str, Any]) -> list[Any]:
-    return [option.get("value") for option in component.get("values") or []]
+def _offers(component: Mapping[str, Any], value: Any) -> bool:
+    options = (option.get("value") for option in component.get("values") or [])
+    return any(value == option and type(value) is type(option) for option in options)  # True is not person 1
 
 
 def _choice(component: Mapping[str, Any], value: Any, path: str, errors: Errors) -> Any:
-    if value not in _choices(component):
+    if not _offers(component, value):
         raise ValueError("请从列出的选项里选")
     return value
 
 
 def _several(component: Mapping[str, Any], value: Any, path: str, errors: Errors) -> list[Any]:
-    if not isinstance(value, list) or any(item not in _choices(component) for item in value):
+    if not isinstance(value, list) or not all(_offers(component, item) for item in value):
         raise ValueError("请从列出的选项里选")
     if len({repr(item) for item in value}) != len(value):
         raise ValueError("同一个选项选了两次")

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from engine import pickers
 from engine.authorisation import Actor
 from engine.calendar import StoredCalendar, working_days
 from engine.clock import Clock, system_clock
@@ -21,7 +22,7 @@ from engine.configuration import Configuration
 from engine.diagram import Procedure, load_folder
 from engine.execution import Definition
 from engine.people.designations import Designations
-from engine.people.roster import standing
+from engine.people.roster import offered, standing
 from engine.people.units import Unit, ancestors
 from engine.refusal import NotVisible
 from engine.store.database import Database
@@ -88,6 +89,17 @@ class Runtime:
         if found is None:
             found = self._lines[path] = ancestors(c, unit_id)
         return found
+
+    def offering(
+        self, c: Connection, schema: Mapping[str, Any], unit_id: int, path: str
+    ) -> Mapping[str, Any]:
+        """A form with the people that a matter of this unit may pick; two statements where it picks any."""
+        wanted = pickers.asked(schema)
+        if not wanted:
+            return schema
+        line = self.line(c, unit_id, path)
+        found = offered(c, wanted, line, self.today(), self.designations)
+        return pickers.offering(schema, lambda names: [each for name in names for each in found[name]])
 
     def procedure(self, c: Connection, version_id: int) -> Procedure:
         """A published version. Raises NotVisible when there is none."""

@@ -52,12 +52,14 @@ def main() -> None:
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """检查流程图（.bpmn）或流程文件夹。退出码：0 没有错误（可以有提醒），1 有错误，2 读不了。"""
     from engine.diagram import check_diagram, check_folder
+    from engine.people.designations import designations
 
+    known = designations()
     findings: list[tuple[Path, Any]] = []
     unreadable: list[tuple[Path, str]] = []
     for path in paths:
         try:
-            found = check_folder(path) if path.is_dir() else check_diagram(path.read_bytes())
+            found = check_folder(path, known) if path.is_dir() else check_diagram(path.read_bytes(), known)
         except OSError as error:
             unreadable.append((path, _why(error)))
         else:

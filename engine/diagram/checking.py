@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from engine import forms as form_rules
+from engine import pickers
 from engine.clauses import clause
 from engine.diagram.drawing import check_drawing
 from engine.diagram.examination import Examination, examine
@@ -46,7 +48,12 @@ def check_folder(source: Source, designations: Container[str] | None = None) -> 
     _publishing(folder.examination, around)
     report = folder.examination.report
     late = [replace(finding, file=folder.diagram_file) for finding in report.sort(report.findings[before:])]
-    return [*folder.findings, *late, *_settings(procedure, folder, designations), *_forms(procedure)]
+    return [
+        *folder.findings,
+        *late,
+        *_settings(procedure, folder, designations),
+        *_forms(procedure, designations),
+    ]
 
 
 def check_closure(procedure: Procedure, resolve: Resolve) -> list[Finding]:
@@ -122,15 +129,35 @@ def _settings(procedure: Procedure, folder: Folder, designations: Container[str]
                 )
 
 
-def _forms(procedure: Procedure) -> Iterator[Finding]:
+def _forms(procedure: Procedure, designations: Container[str] | None) -> Iterator[Finding]:
     used = {node.properties.get("form") for node in procedure.diagram.walk()}
     for name, schema in procedure.forms.items():
         file = f"forms/{name}.json"
         for problem in form_rules.check(schema):
             yield Finding("bad-form", problem, gate="publishing", file=file)
+        for problem in _pickers(schema, procedure.level, designations):
+            yield Finding("bad-picker", problem, gate="publishing", file=file)
         if name not in used:
             message = f"表单「{name}」没有哪一步用到，请删去或在步骤里选它"
             yield Finding("unused-form", message, severity="warning", gate="publishing", file=file)
+
+
+def _pickers(schema: Mapping[str, Any], level: str, designations: Container[str] | None) -> Iterator[str]:
+    """Fields that pick people must find somebody: in the matter's unit or above it."""
+    if designations is None:
+        return
+    levels = designations if isinstance(designations, Mapping) else {}
+    reach = LEVELS[: LEVELS.index(level) + 1] if level in LEVELS else LEVELS
+    for component in pickers.picking(schema):
+        label = component.get("label") or form_rules.key_of(component)
+        for name in form_rules.designations_of(component):
+            said = f"“{label}”要从“{name}”里选人，可是"
+            if name not in designations:
+                yield f"{said}没有登记过这个岗位或身份，请改名或先登记"
+            elif name in levels and not levels[name].levels:
+                yield f"{said}会次职务要到会上才定，请换成岗位或身份"
+            elif name in levels and not set(levels[name].levels) & set(reach):
+                yield f"{said}{level}和它的上级都没有“{name}”，请换一个"
 
 
 def _toml(code: str, message: str) -> Finding:

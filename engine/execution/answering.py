@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import forms as form_rules
-from engine import steps
+from engine import pickers, steps
 from engine.diagram.model import Node
 from engine.durations import Calendar
 from engine.execution import people
@@ -123,6 +123,16 @@ class Answering:
         posts = [d for seat in self.seats if seat.name in action.seats for d in seat.designations]
         return "、".join(dict.fromkeys(posts)) or "别人"
 
+    def _offered(self, designations: Sequence[str]) -> list[tuple[int, str]]:
+        """Whom a field offers that picks people: of the roster, or nobody where there is none."""
+        if self.roster is None:
+            return []
+        return [
+            (person, self.roster.name(person))
+            for name in designations
+            for person in self.roster.holders(name)
+        ]
+
     def _numbered(self, schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
         """People by their numbers instead of their names; `20` of a list are the first twenty."""
         if self.roster is None:
@@ -206,7 +216,7 @@ class Answering:
         return self._validated(self._action(None).schema, values)
 
     def _validated(self, schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-        clean, errors = form_rules.validate(schema, values)
+        clean, errors = form_rules.validate(pickers.offering(schema, self._offered), values)
         errors = errors or self.kind.faults(self.settings, clean)
         if errors:
             raise self._failure("；".join(errors.values()))

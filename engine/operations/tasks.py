@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, select
 from engine import forms, journal, steps
 from engine.authorisation import Actor, may_enter_for_others, may_see_matter, open_seats, require_matter
 from engine.execution import ExecutionError
-from engine.operations.incidents import report
+from engine.operations import acting
+from engine.operations.failing import gone, stuck
 from engine.operations.work import MATTER, Done, Look, Lost, OpenRow, Work, attempt, certain
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
 from engine.runtime import Runtime
@@ -20,7 +21,6 @@ from engine.store.tables import (
     people,
     submissions,
     tasks,
-    units,
 )
 
 
@@ -79,6 +79,8 @@ def complete_task(
     def once(look: Look) -> Done:
         with look() as c:
             step = Step.read(runtime, c, actor_id, task_id)
+            if step.kind.collective:
+                raise _Collective
             seat = step.require_seat(c) if on_behalf_of is None else step.require_behalf(c, on_behalf_of)
             doer = on_behalf_of or actor_id
             clean, files = step.read_form(c, action, data, papers, behalf=on_behalf_of is not None)
@@ -91,8 +93,51 @@ def complete_task(
 
     try:
         return attempt(runtime, lambda: certain(runtime, once))
+    except _Collective:
+        return _conclude(runtime, actor_id, task_id, data, action, on_behalf_of, papers)
     except ExecutionError as error:
-        raise _stuck(runtime, task_id, error) from error
+        raise stuck(runtime, task_id, error) from error
+
+
+def act_on_task(
+    runtime: Runtime,
+    actor_id: int,
+    task_id: str,
+    action: str,
+    data: Mapping[str, Any],
+    *,
+    on_behalf_of: int | None = None,
+    papers: Sequence[str] = (),
+) -> Done | None:
+    """Do one of the things a step offers. None where the matter is left as it is (a vote, an opinion).
+
+    Raises what `complete_task` raises.
+    """
+    with runtime.database.read() as c:
+        kind = c.scalar(select(tasks.c.kind).where(tasks.c.id == task_id))
+    how: dict[str, Any] = {"on_behalf_of": on_behalf_of, "papers": papers}
+    if kind is not None and steps.kind(kind).collective:
+        return acting.act(runtime, actor_id, task_id, action, data, **how)
+    return complete_task(runtime, actor_id, task_id, data, action=action, **how)
+
+
+class _Collective(Exception):
+    """The step is done by acts of many people."""
+
+
+def _conclude(
+    runtime: Runtime,
+    actor_id: int,
+    task_id: str,
+    data: Mapping[str, Any],
+    action: str,
+    on_behalf_of: int | None,
+    papers: Sequence[str],
+) -> Done:
+    done = acting.act(runtime, actor_id, task_id, action, data, on_behalf_of=on_behalf_of, papers=papers)
+    if done is None:
+        raise Invalid("action-mass", f"“{action}”不结束这一步，请用 actions 里的办法")
+    return done
 
 
 class Step:
@@ -116,7 +161,7 @@ class Step:
         actor = runtime.actor(c, actor_id)
         row = c.execute(_TASK, {"task": task_id}).first()
         if row is None:
-            raise _gone(runtime, c, actor, task_id)
+            raise gone(runtime, c, actor, task_id)
         work = Work.of_row(runtime, c, row, actor)
         open_rows = work.open_rows(c)  # the branches beside it too: the answer tells them all
         task = next((row for row in open_rows if row.id == task_id), None)
@@ -185,7 +230,9 @@ class Step:
         offered = {a.name: a for a in self.kind.actions(self.task.settings, procedure.forms)}
         if action not in offered:
             raise Invalid("action-unknown", f"这一步没有“{action}”这种办法，可以用: {'、'.join(offered)}")
-        schema = offered[action].schema
+        schema = self.work.runtime.offering(
+            c, offered[action].schema, self.work.row.unit_id, self.work.row.unit_path
+        )
         clean, errors = forms.validate(schema, data)
         if not errors:
             errors = self.kind.faults(self.task.settings, clean)
@@ -260,34 +307,6 @@ class Step:
         return self.work.done(self.as_json)
 
 
-def _gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal:
-    """The task is not open: done by somebody, cancelled, or never there."""
-    row = c.execute(
-        select(submissions.c.instance_id, people.c.name, units.c.path)
-        .join(people, people.c.id == submissions.c.person_id)
-        .join(instances, instances.c.id == submissions.c.instance_id)
-        .join(units, units.c.id == instances.c.unit_id)
-        .where(submissions.c.task_id == task_id, submissions.c.withdrawn_at.is_(None))
-        .order_by(submissions.c.sequence.desc())
-    ).first()
-    if row is not None and may_see_matter(c, actor, row.instance_id, row.path):
-        who = "您" if row.name == actor.name else row.name
-        return Overtaken("task-done", f"这项任务刚刚已由{who}办理，不用再办了")
-    return NotVisible("task-unknown", "没有这项任务：它可能已经办完、撤销，或者不归您办")
-
-
-def _stuck(runtime: Runtime, task_id: str, error: ExecutionError) -> Refusal:
-    """The step is right but the procedure cannot go on: nothing was saved, the administrator is told."""
-    with runtime.database.read() as c:
-        row = c.execute(_TASK, {"task": task_id}).first()
-    reference = report(runtime, row.id, "complete", str(error)) if row is not None else ""
-    return Refusal(
-        "procedure-fault",
-        f"您填的没有问题，但流程走不下去，所以没有保存：{error}。"
-        f"已经通知管理员（编号 {reference}），请过后再交一次",
-    )
-
-
 _OF_TASK = select(tasks.c.instance_id).where(tasks.c.id == bindparam("task")).scalar_subquery()
 _TASK = MATTER.where(instances.c.id == _OF_TASK)
 _EARLIER = (
@@ -296,4 +315,4 @@ _EARLIER = (
     .order_by(submissions.c.sequence)
 )
 
-__all__ = ["claim_task", "complete_task", "release_task"]
+__all__ = ["act_on_task", "claim_task", "complete_task", "release_task"]

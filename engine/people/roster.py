@@ -1,7 +1,7 @@
 """Who a designation means, and what a person is: the questions every task asks. Each is one statement."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -111,6 +111,26 @@ def holders_of(
     }
 
 
+def offered(
+    connection: Connection,
+    wanted: Collection[str],
+    line: list[Unit],
+    on: date,
+    known: Designations | None = None,
+) -> dict[str, list[tuple[int, str]]]:
+    """Who can be picked as each designation for a matter of the first unit of `line`: (id, name), found upwards from
+    there. Two statements, and one more where everyone is meant. A name that is not known has nobody.
+    """
+    known = known or designations()
+    places = {name: unit for name in wanted if name in known and (unit := place(name, line, known))}
+    held = holders_of(connection, {(name, unit.id) for name, unit in places.items()}, on, known)
+    names = names_of(connection, {person for found in held.values() for person in found})
+    return {
+        name: [(person, names[person]) for person in held[name, places[name].id]] if name in places else []
+        for name in wanted
+    }
+
+
 def standing(connection: Connection, person_id: int, on: date, known: Designations | None = None) -> Standing:
     """Everything a person is on a day, in one statement. Raises KeyError when there is no such person."""
     known = known or designations()
@@ -137,6 +157,15 @@ def capacities(
 ) -> frozenset[tuple[str, int]]:
     """The (designation, unit id) pairs a person may act as on a day."""
     return standing(connection, person_id, on, known).capacities
+
+
+def names_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Names by id; people whose content was erased are there with what is left of it."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
 
 
 def residents(connection: Connection, unit_id: int) -> list[int]:

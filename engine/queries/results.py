@@ -40,7 +40,7 @@ def all_results(closure: Closure, data: Mapping[str, Any], parameters: Mapping[s
     """The results that stand in a matter's data, first done first."""
     by_key = {node.key: (procedure, node) for procedure, node in closure.steps()}
     return [
-        step_result(*by_key[key], value, parameters)
+        step_result(closure, *by_key[key], value, parameters)
         for key, value in data.items()
         if key in by_key and isinstance(value, Mapping)
     ]
@@ -50,13 +50,18 @@ def handed_in(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> list
     """What one submission (a row with `element_id` and `data`) said."""
     found = closure.find(row.element_id)
     schema = schema_of(*found, parameters) if found else {"components": []}
-    return list(lines(schema, row.data or {}))
+    data = row.data or {}
+    return list(lines(closure.naming(schema, data), data))
 
 
 def step_result(
-    procedure: Procedure, node: Node, value: Mapping[str, Any], parameters: Mapping[str, Any]
+    closure: Closure,
+    procedure: Procedure,
+    node: Node,
+    value: Mapping[str, Any],
+    parameters: Mapping[str, Any],
 ) -> StepResult:
-    schema = schema_of(procedure, node, parameters)
+    schema = closure.naming(schema_of(procedure, node, parameters), value)
     return StepResult(node.key, node.id, node.label, list(lines(schema, value)), _people(value.get(DOERS)))
 
 

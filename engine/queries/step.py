@@ -1,7 +1,7 @@
 """One open task, with everything its page and the API show to this person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -122,7 +122,10 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
     procedure = rt.procedure(c, row.settings["version_id"])
     node = procedure.diagram.node(row.element_id)
     kind = steps.kind(row.kind)
-    actions = kind.actions(row.settings, procedure.forms)
+    actions = [
+        replace(action, schema=rt.offering(c, action.schema, row.unit_id, row.path))
+        for action in kind.actions(row.settings, procedure.forms)
+    ]
     may = _may(actor, row, seats, here)
     views = _seats(seats, actor, names, here, actions)
     return TaskView(
