@@ -30,6 +30,7 @@ class Worker:
         """Do all that is due now; how much there was."""
         rt, done = self.runtime, 0
         done += self._each(clockwork.due_instances(rt), lambda i: clockwork.fire_timers(rt, i))
+        done += self._each(clockwork.due_steps(rt), lambda i: clockwork.end_step(rt, i))
         done += self._each(clockwork.due_reminders(rt), lambda i: clockwork.remind(rt, i))
         done += self._each(clockwork.undelivered(rt), lambda i: clockwork.deliver(rt, i))
         self._keep_house()

@@ -20,13 +20,14 @@ from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
 from engine.operations.parameters import set_parameters
 from engine.operations.procedures import publish_procedure
-from engine.operations.tasks import claim_task, complete_task, release_task
+from engine.operations.tasks import act_on_task, claim_task, complete_task, release_task
 from engine.operations.uploads import read_file, upload_file
 from engine.operations.viewing import note_view
 from engine.operations.work import Done
 
 __all__ = [
     "Done",
+    "act_on_task",
     "add_person",
     "appoint",
     "cancel_matter",

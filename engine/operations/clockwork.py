@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, insert, or_, select, update
 
 from engine.execution import ExecutionError
-from engine.operations import saving
+from engine.operations import acting, saving
 from engine.operations.incidents import report, resolve, waiting
 from engine.operations.matters import begin_by_event
 from engine.operations.work import Work, attempt
@@ -65,6 +65,25 @@ def fire_timers(runtime: Runtime, instance_id: str) -> bool:
         return True
 
     return _guarded(runtime, instance_id, "timer", once)
+
+
+# ---------------------------------------------------------------- steps the clock ends
+
+
+def due_steps(runtime: Runtime) -> list[str]:
+    """Open steps whose time has come (the end of a notice), the longest due first."""
+    with runtime.database.read() as c:
+        query = select(tasks.c.id).where(tasks.c.closes_at <= runtime.now())
+        return list(c.scalars(query.order_by(tasks.c.closes_at).limit(BATCH)))
+
+
+def end_step(runtime: Runtime, task_id: str) -> bool:
+    """Let the clock act on a step; whether anything was done. A failure becomes an incident of its matter."""
+    with runtime.database.read() as c:
+        instance_id = c.scalar(select(tasks.c.instance_id).where(tasks.c.id == task_id))
+        if instance_id is None or waiting(c, instance_id, "step", runtime.now()):
+            return False
+    return _guarded(runtime, instance_id, "step", lambda: acting.act_by_clock(runtime, task_id))
 
 
 # ---------------------------------------------------------------- reminders

@@ -40,7 +40,7 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
     kind = steps.kind(node.kind or "handle")
     context = work.instance.context(task.id)
     try:
-        settings = kind.freeze(node, parameters)
+        settings = kind.prepare(kind.freeze(node, parameters), context)
         due = Words(node, parameters).text("due")
         due_at = deadline(work.now, due, work.instance.calendar) if due else None
     except (SettingError, ValueError) as error:
@@ -63,6 +63,7 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
         "reminded_at": None,
         "claimed_by": None,
         "claimed_at": None,
+        "closes_at": None,
     }
     lane = node.lane or node.label
     seating = Seating(work, c, line, excluded, settings.get("seats", ()))
@@ -111,20 +112,21 @@ def seat_rows(known: Mapping[str, Any], task_id: str, seat: Seat, line: list[Uni
     rows: list[dict[str, Any]] = []
     for designation in seat.designations:
         unit = place(designation, line, known) if designation in known else None  # type: ignore[arg-type]
-        rows.append(_seat(task_id, seat.name, designation, (unit or line[0]).id, None))
-    rows += [_seat(task_id, seat.name, None, None, person) for person in seat.people]
+        rows.append(_seat(task_id, seat, designation, (unit or line[0]).id, None))
+    rows += [_seat(task_id, seat, None, None, person) for person in seat.people]
     return rows
 
 
 def _seat(
-    task_id: str, name: str, designation: str | None, unit: int | None, person: int | None
+    task_id: str, seat: Seat, designation: str | None, unit: int | None, person: int | None
 ) -> dict[str, Any]:
     return {
         "task_id": task_id,
-        "seat": name[:64],
+        "seat": seat.name[:64],
         "designation": designation,
         "unit_id": unit,
         "person_id": person,
+        "active": seat.active,
     }
 
 

@@ -160,22 +160,24 @@ def _save_submission(work: Work, c: Connection) -> None:
         return
     c.execute(insert(submissions), work.submitted.values)
     if work.submitted.file_ids:
-        _bind_files(work, c, work.submitted.file_ids)
+        assert work.actor is not None
+        bind_files(c, work.submitted.file_ids, work.actor.person_id, work.id, work.submitted.values["id"])
 
 
-def _bind_files(work: Work, c: Connection, wanted: frozenset[str]) -> None:
+def bind_files(
+    c: Connection, wanted: frozenset[str], uploader: int, instance_id: str, submission_id: str | None
+) -> None:
     """What the person uploaded belongs to the matter now. Raises Invalid for what neither of them brought."""
-    assert work.actor is not None and work.submitted is not None
-    mine = (file_uses.c.uploaded_by == work.actor.person_id, file_uses.c.instance_id.is_(None))
+    mine = (file_uses.c.uploaded_by == uploader, file_uses.c.instance_id.is_(None))
     bound = c.execute(
         update(file_uses)
         .where(file_uses.c.file_id.in_(wanted), *mine)
-        .values(instance_id=work.id, submission_id=work.submitted.values["id"])
+        .values(instance_id=instance_id, submission_id=submission_id)
         .returning(file_uses.c.file_id)
     )
     missing = wanted - set(bound.scalars())
     if missing:  # handed in once more: the matter has them already
-        known = select(file_uses.c.file_id).where(file_uses.c.instance_id == work.id)
+        known = select(file_uses.c.file_id).where(file_uses.c.instance_id == instance_id)
         missing -= set(c.scalars(known.where(file_uses.c.file_id.in_(missing))))
     if missing:
         raise Invalid("file-unknown", "有附件没有上传成功，请重新选择文件", {"papers": "请重新上传"})

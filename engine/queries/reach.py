@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, String, and_, exists, func, or_, select, t
 
 from engine import steps
 from engine.authorisation import Actor, seat_filter
+from engine.store.proceedings import taken_part
 from engine.store.tables import assignments, submissions, tasks
 
 # Not `IS NULL`: SQLite would walk the index of all unclaimed tasks of the county instead of this person's few.
 UNCLAIMED = func.coalesce(tasks.c.claimed_by, 0) == 0
-SEVERAL = [name for name in steps.names() if steps.kind(name).several]
+# What is everybody's own to do, without signing for it.
+SEVERAL = [name for name in steps.names() if steps.kind(name).several or steps.kind(name).collective]
 
 
 def seat_is_free() -> ColumnElement[bool]:
@@ -28,8 +30,12 @@ def seat_is_free() -> ColumnElement[bool]:
 def within_reach(actor: Actor) -> ColumnElement[bool]:
     """Open tasks this person holds or could take; a union, so that each half has its index."""
     held = select(tasks.c.id).where(tasks.c.claimed_by == actor.person_id)
-    seated = select(assignments.c.task_id).where(seat_filter(actor), seat_is_free())
-    return and_(tasks.c.id.in_(union(held, seated)), not_excluded(actor), not_answered(actor))
+    seated = select(assignments.c.task_id).where(
+        seat_filter(actor), assignments.c.active.is_(True), seat_is_free()
+    )
+    return and_(
+        tasks.c.id.in_(union(held, seated)), not_excluded(actor), not_answered(actor), ~has_taken_part(actor)
+    )
 
 
 def not_excluded(actor: Actor) -> ColumnElement[bool]:
@@ -46,6 +52,11 @@ def not_answered(actor: Actor) -> ColumnElement[bool]:
         submissions.c.seat.is_not(None),
         submissions.c.withdrawn_at.is_(None),
     )
+
+
+def has_taken_part(actor: Actor) -> ColumnElement[bool]:
+    """This person has nothing more to do on the collective step."""
+    return exists().where(taken_part.c.task_id == tasks.c.id, taken_part.c.person_id == actor.person_id)
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:

@@ -29,13 +29,14 @@ class Seat:
     """One voice in a step: filled by any holder of one of the designations, or by one of the named people.
 
     `substituted` tells that somebody else stands in, because one person holds two of the posts
-    (procedures.md 11.2).
+    (procedures.md 11.2). An inactive seat has nothing to do yet: the step does not stand in its people's 待办.
     """
 
     name: str
     designations: tuple[str, ...] = ()
     people: tuple[int, ...] = ()
     substituted: bool = False
+    active: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,27 @@ db.run(lambda c: ...)           # the same, tried again when another writer was 
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text
+from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 
 from engine.store.failures import DatabaseBusy, DatabaseUnavailable, Failure, classify
 
-__all__ = ["Database", "DatabaseBusy", "DatabaseUnavailable", "count_statements", "new_id", "one_at_a_time"]
+__all__ = [
+    "Database",
+    "DatabaseBusy",
+    "DatabaseUnavailable",
+    "count_statements",
+    "insert_once",
+    "new_id",
+    "one_at_a_time",
+]
 
 T = TypeVar("T")
 
@@ -180,6 +189,12 @@ def count_statements(database: Database) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
+
+
+def insert_once(c: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its like is there already; whether it was new."""
+    dialect = postgresql if c.dialect.name == "postgresql" else sqlite
+    return c.execute(dialect.insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
 
 
 def new_id(result: CursorResult[Any]) -> int:

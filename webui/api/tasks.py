@@ -68,26 +68,30 @@ def release_task(call: Call, task_id: str) -> OpenTask:
 @endpoint("POST", "/tasks/{task_id}/complete", "办这一步")
 def complete_task(call: Call, task_id: str, body: Submission) -> Instance:
     """没有签收的，办的同时签收。会签的一步，人没有齐时仍然开着。"""
-    return convert.instance(_complete(call, task_id, body, "complete"), call.person_id)
+    done = operations.complete_task(
+        call.runtime,
+        call.person_id,
+        task_id,
+        body.data,
+        on_behalf_of=body.on_behalf_of,
+        papers=body.papers,
+    )
+    return convert.instance(done, call.person_id)
 
 
 @endpoint("POST", "/tasks/{task_id}/actions/{name}", "在这一步上做一件事")
 def act_on_task(call: Call, task_id: str, name: str, body: Submission) -> OpenTask:
     """`name` 是这一步的 `actions` 里列出的一个。"""
     before = get_task(call, task_id)
-    done = _complete(call, task_id, body, name)
-    if any(task["id"] == task_id for task in done.open_tasks):
-        return get_task(call, task_id)
-    return replace(before, status="done", actions=[], may=[])
-
-
-def _complete(call: Call, task_id: str, body: Submission, action: str) -> operations.Done:
-    return operations.complete_task(
+    done = operations.act_on_task(
         call.runtime,
         call.person_id,
         task_id,
+        name,
         body.data,
-        action=action,
         on_behalf_of=body.on_behalf_of,
         papers=body.papers,
     )
+    if done is None or any(task["id"] == task_id for task in done.open_tasks):
+        return get_task(call, task_id)
+    return replace(before, status="done", actions=[], may=[])

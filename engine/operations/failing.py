@@ -1,0 +1,40 @@
+"""What is answered where a step cannot be done: it is gone, or the procedure cannot go on from it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from engine.authorisation import Actor, may_see_matter
+from engine.execution import ExecutionError
+from engine.operations.incidents import report
+from engine.refusal import NotVisible, Overtaken, Refusal
+from engine.runtime import Runtime
+from engine.store.tables import instances, people, submissions, tasks, units
+
+
+def gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal:
+    """The task is not open: done by somebody, cancelled, or never there."""
+    row = c.execute(
+        select(submissions.c.instance_id, people.c.name, units.c.path)
+        .join(people, people.c.id == submissions.c.person_id)
+        .join(instances, instances.c.id == submissions.c.instance_id)
+        .join(units, units.c.id == instances.c.unit_id)
+        .where(submissions.c.task_id == task_id, submissions.c.withdrawn_at.is_(None))
+        .order_by(submissions.c.sequence.desc())
+    ).first()
+    if row is not None and may_see_matter(c, actor, row.instance_id, row.path):
+        who = "您" if row.name == actor.name else row.name
+        return Overtaken("task-done", f"这项任务刚刚已由{who}办理，不用再办了")
+    return NotVisible("task-unknown", "没有这项任务：它可能已经办完、撤销，或者不归您办")
+
+
+def stuck(runtime: Runtime, task_id: str, error: ExecutionError) -> Refusal:
+    """The step is right but the procedure cannot go on: nothing was saved, the administrator is told."""
+    with runtime.database.read() as c:
+        instance_id = c.scalar(select(tasks.c.instance_id).where(tasks.c.id == task_id))
+    reference = report(runtime, instance_id, "complete", str(error)) if instance_id is not None else ""
+    return Refusal(
+        "procedure-fault",
+        f"您填的没有问题，但流程走不下去，所以没有保存：{error}。"
+        f"已经通知管理员（编号 {reference}），请过后再交一次",
+    )
