@@ -1,10 +1,11 @@
 """Kinds of human step, one module each. A new kind is a new module, a line here, and its page."""
 
 from engine.steps.cosign import Cosign
+from engine.steps.deliberate import Deliberate
 from engine.steps.handle import Handle
 from engine.steps.kind import DOERS, Action, Kind, Problem, Seat, SettingError, Submission
 
-_KINDS: dict[str, Kind] = {kind.key: kind for kind in (Handle(), Cosign())}
+_KINDS: dict[str, Kind] = {kind.key: kind for kind in (Handle(), Cosign(), Deliberate())}
 
 
 def kind(name: str) -> Kind:

@@ -277,8 +277,8 @@ def require_announceable(
     if record.starts_at is not None and earliest is not None and record.starts_at < earliest:
         raise Invalid(
             "announced-late",
-            f"按规定要提前{in_words(settings['announce'])}公开：现在公开，最早{day(earliest)}才能开会。"
-            f"会议定在{day(record.starts_at)}，请先重新召集，把时间改到那天以后，再公开",
+            f"按规定要提前 {in_words(settings['announce'])}公开：现在公开，最早 {day(earliest)}才能开会。"
+            f"会议定在 {day(record.starts_at)}，请先重新召集，把时间改到那天以后，再公开",
         )
 
 
@@ -305,12 +305,12 @@ def require_openable(
         lead = in_words(settings["announce"])
         raise Invalid(
             "announced-late",
-            f"会议是{day(record.announced_at)}公开的，按规定要提前{lead}，{day(earliest)}起才能开会（LB-2.1）",
+            f"会议是 {day(record.announced_at)}公开的，按规定要提前 {lead}，{day(earliest)}起才能开会（LB-2.1）",
         )
     if record.starts_at is not None and midnight(now) < midnight(record.starts_at):
         raise Invalid(
             "too-early",
-            f"公开的开会时间是{day(record.starts_at)}，还没有到那天。要提前开，请重新召集改时间，并重新公开",
+            f"公开的开会时间是 {day(record.starts_at)}，还没有到那天。要提前开，请重新召集改时间，并重新公开",
         )
 
 
