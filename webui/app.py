@@ -16,6 +16,7 @@ from webui import (
     health,
     logs,
     matters,
+    parameters,
     security,
     sessions,
     start,
@@ -40,7 +41,7 @@ def create_app(runtime: Runtime) -> Flask:
     security.register(app, exempt=api.register(app, runtime))
     errors.register(app)
     bundles.register(app)
-    for pages in (account, tasks, matters, start, files, admin):
+    for pages in (account, tasks, matters, start, files, parameters, admin):
         app.register_blueprint(pages.blueprint)
     _words(app, runtime)
 

@@ -18,7 +18,7 @@ from engine.queries.names import Names
 from engine.queries.open_steps import OpenStep, names_of, open_seats, open_steps
 from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
 from engine.queries.results import StepResult
-from engine.queries.settings import Setting, in_force
+from engine.queries.settings import Setting, changed_at, in_force
 from engine.queries.timeline import Entry
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
@@ -56,7 +56,9 @@ class Item:
 
 @dataclass(frozen=True)
 class MatterView:
-    """`may`: withdraw, cancel, reassign. `positions` and `passed` are element ids, for the diagram."""
+    """`may`: withdraw, cancel, reassign. `positions` and `passed` are element ids, for the diagram. `changed_at`: the
+    unit in which this person chooses what new matters like it start with.
+    """
 
     id: str
     number: str
@@ -79,6 +81,7 @@ class MatterView:
     results: list[StepResult]
     clauses: list[Clause]
     settings: list[Setting]
+    changed_at: int | None
     may: frozenset[str]
     names: Names
     revision: int
@@ -195,10 +198,12 @@ _HEAD = (
     select(
         instances,
         parameter_sets.c["values"].label("parameters"),
+        parameter_sets.c.origins,
         procedure_versions.c.key.label("procedure_key"),
         procedure_versions.c.title.label("procedure"),
         procedure_versions.c.version,
         units.c.name.label("unit"),
+        units.c.level,
         units.c.path,
         _STARTER.c.name.label("starter"),
     )
@@ -253,7 +258,8 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
         timeline=timeline.read(c, actor, instance_id, closure, row.parameters),
         results=so_far,
         clauses=_clauses(closure),
-        settings=in_force(c, row, closure.main),
+        settings=in_force(row, closure.procedures),
+        changed_at=changed_at(actor, row.path),
         may=_may(actor, row, rt.now()),
         names=names,
         revision=row.revision,

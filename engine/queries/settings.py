@@ -1,68 +1,224 @@
-"""The parameters a matter started with, and which unit had set them by then."""
+"""Parameters as people read them: what a matter started with, and the sheet on which a unit chooses."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
-from engine.clauses import Clause, clause
+from engine.authorisation import Actor, parameter_units, require_parameter_setter
+from engine.clauses import Clause, clauses
 from engine.diagram import Procedure
-from engine.queries import results
-from engine.store.tables import parameter_choices, units
+from engine.diagram.parameter import Parameter
+from engine.operations.parameters import Applies, Chosen, choices, resolve
+from engine.operations.procedures import in_force as version_in_force
+from engine.operations.procedures import unit_named
+from engine.people.designations import LEVELS
+from engine.people.units import Unit, ancestors, within
+from engine.runtime import SHANGHAI, Runtime
+from engine.store.tables import instances, procedure_versions, units
+
+DEFAULT = "默认值"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A parameter in force; `origin` says who set it."""
+    """A parameter a matter started with; `origin` says who set it."""
 
     title: str
     value: str
     origin: str
-    clause: Clause | None
+    clauses: list[Clause]
 
 
-def in_force(c: Connection, row: Row[Any], procedure: Procedure) -> list[Setting]:
-    """In the order of the procedure. `row` is the matter with its unit's path. One statement."""
-    if not procedure.parameters:
-        return []
-    line = [int(part) for part in row.path.split("/") if part]
-    chosen = c.execute(
-        select(units.c.name, parameter_choices.c["values"])
-        .join(units, units.c.id == parameter_choices.c.unit_id)
-        .where(
-            parameter_choices.c.unit_id.in_(line),
-            parameter_choices.c.procedure_key == row.procedure_key,
-            parameter_choices.c.at <= row.started_at,
-        )
-        .order_by(units.c.path.desc(), parameter_choices.c.id.desc())
-    ).all()
-    settings = []
-    for name, parameter in procedure.parameters.items():
-        value = row.parameters.get(name, parameter.default)
-        setter = next((unit for unit, values in chosen if values.get(name) == value), None)
-        origin = "流程的默认值" if value == parameter.default or setter is None else f"{setter}设定"
-        number = getattr(parameter, "clause", None)
-        settings.append(
-            Setting(parameter.title, _shown(parameter, value), origin, clause(number) if number else None)
-        )
-    return settings
+@dataclass(frozen=True)
+class Line:
+    """One parameter on a unit's sheet.
+
+    `above` is what applies while the unit chooses nothing, and `above_origin` whose that is. `kept_by` names the unit
+    above that decides alone; `dormant` is what the unit chose before that.
+    """
+
+    parameter: Parameter
+    value: Any
+    origin: str
+    above: Any
+    above_origin: str
+    kept_by: str
+    dormant: str
+    opened: bool
+    clauses: list[Clause]
 
 
-def _shown(parameter: Any, value: Any) -> str:
-    unit = getattr(parameter, "unit", "") or ("元" if parameter.type == "money" else "")
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    if parameter.type == "duration":
-        return duration(str(value))
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return f"{results.number(value)} {unit}".strip()
+@dataclass(frozen=True)
+class Sheet:
+    """All parameters of a procedure as a unit may choose them. `seen`: the choice they were read from; `below`: the
+    level the unit may leave some to, or nothing; `running`: matters that keep what they started with.
+    """
+
+    unit: Unit
+    key: str
+    title: str
+    summary: str
+    lines: list[Line]
+    seen: int
+    below: str
+    running: int
+
+    @property
+    def may_change(self) -> bool:
+        """Whether there is anything this unit may choose."""
+        return any(not line.kept_by for line in self.lines)
 
 
-def duration(text: str) -> str:
-    """`3wd` as 3 个工作日, `7d` as 7 天; anything else as it stands."""
-    if text.endswith("wd") and text[:-2].isdigit():
-        return f"{text[:-2]} 个工作日"
-    if text.endswith("d") and text[:-1].isdigit():
-        return f"{text[:-1]} 天"
-    return text
+@dataclass(frozen=True)
+class Offer:
+    """A procedure whose parameters a unit may look at and, some of them, choose."""
+
+    key: str
+    title: str
+    total: int
+    mine: int
+    chosen: int
+
+
+# ---------------------------------------------------------------- a matter's
+
+
+def in_force(row: Row[Any], procedures: Iterable[Procedure]) -> list[Setting]:
+    """What a matter started with, in the order of its procedures. `row` is the matter with its set of parameters."""
+    settings: dict[str, Setting] = {}
+    for procedure in procedures:
+        for name, parameter in procedure.parameters.items():
+            if name in settings:
+                continue
+            value = row.parameters.get(name, parameter.default)
+            origin = _origin_of_matter(row, name, value == parameter.default)
+            settings[name] = Setting(
+                parameter.title, parameter.shown(value), origin, clauses(parameter.clause)
+            )
+    return list(settings.values())
+
+
+def changed_at(actor: Actor, path: str) -> int | None:
+    """The nearest unit from `path` upwards whose parameters this person chooses."""
+    mine = parameter_units(actor)
+    line = [int(part) for part in path.split("/") if part]
+    return next((unit for unit in reversed(line) if unit in mine), None)
+
+
+def _origin_of_matter(row: Row[Any], name: str, is_default: bool) -> str:
+    origin = row.origins.get(name)
+    if origin is None:
+        return DEFAULT if is_default else "开始前设定"  # matters older than the record of origins
+    return _said(f"本{row.level}" if origin["unit"] == row.unit_id else origin["name"], origin["at"])
+
+
+def _said(who: str, at: str) -> str:
+    day = f"{datetime.fromisoformat(at).astimezone(SHANGHAI):%Y-%m-%d} " if at else ""
+    return f"{who} {day}设定"
+
+
+# ---------------------------------------------------------------- a unit's
+
+
+def sheet(rt: Runtime, actor: Actor, unit_id: int, key: str) -> Sheet:
+    """What a unit may choose for a procedure. Raises NotVisible, Forbidden."""
+    return rt.database.look(lambda c: _sheet(rt, c, actor, unit_id, key))
+
+
+def _sheet(rt: Runtime, c: Connection, actor: Actor, unit_id: int, key: str) -> Sheet:
+    place = unit_named(c, unit_id)
+    require_parameter_setter(actor, place.id)
+    procedure = rt.procedure(c, version_in_force(c, key, place).id)
+    line = ancestors(c, place.id)
+    chosen = choices(c, line, [key])
+    mine = chosen.get((place.id, key), Chosen())
+    now, above = resolve(procedure, line, chosen), resolve(procedure, line[1:], chosen)
+    return Sheet(
+        unit=place,
+        key=key,
+        title=procedure.title,
+        summary=procedure.summary,
+        lines=[
+            _line(place, parameter, mine, now[name], above[name])
+            for name, parameter in procedure.parameters.items()
+        ],
+        seen=mine.row,
+        below=_below(place.level, procedure.level),
+        running=_running(c, place, key),
+    )
+
+
+def _line(place: Unit, parameter: Parameter, mine: Chosen, now: Applies, above: Applies) -> Line:
+    own = mine.values.get(parameter.name)
+    kept = above.kept_by is not None
+    return Line(
+        parameter=parameter,
+        value=now.value,
+        origin=_origin(now, place),
+        above=above.value,
+        above_origin=_origin(above, place),
+        kept_by=above.kept_by.name if above.kept_by else "",
+        dormant=parameter.shown(own) if kept and own is not None and own != now.value else "",
+        opened=mine.opens(place, parameter.name),
+        clauses=clauses(parameter.clause),
+    )
+
+
+def _origin(applies: Applies, place: Unit) -> str:
+    if applies.unit is None:
+        return DEFAULT
+    return _said(f"本{place.level}" if applies.unit.id == place.id else applies.unit.name, applies.since)
+
+
+def _below(level: str, procedure_level: str) -> str:
+    """The next level that has people who choose: a county's townships, a township's villages."""
+    for upper, lower in (("市", "县"), ("县", "乡镇"), ("乡镇", "村")):
+        if level == upper and LEVELS.index(procedure_level) >= LEVELS.index(lower):
+            return lower
+    return ""
+
+
+def _running(c: Connection, place: Unit, key: str) -> int:
+    query = (
+        select(func.count())
+        .select_from(instances)
+        .join(units, units.c.id == instances.c.unit_id)
+        .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
+        .where(within(place.path), instances.c.status == "running", procedure_versions.c.key == key)
+    )
+    return int(c.execute(query).scalar_one())
+
+
+def offers(rt: Runtime, actor: Actor) -> list[tuple[Unit, list[Offer]]]:
+    """For each unit whose parameters this person chooses, the procedures in force there that have any."""
+
+    def read(c: Connection) -> list[tuple[Unit, list[Offer]]]:
+        found = []
+        for unit_id in sorted(parameter_units(actor)):
+            line = ancestors(c, unit_id)
+            found.append((line[0], _offers(rt, c, line)))
+        return found
+
+    return rt.database.look(read)
+
+
+def _offers(rt: Runtime, c: Connection, line: Sequence[Unit]) -> list[Offer]:
+    place, keys = line[0], procedure_versions.c.key
+    known = select(keys).where(procedure_versions.c.unit_id.in_([unit.id for unit in line])).distinct()
+    procedures = [
+        rt.procedure(c, version_in_force(c, key, place).id) for key in c.scalars(known.order_by(keys))
+    ]
+    chosen = choices(c, line, [procedure.key for procedure in procedures])
+    offered = []
+    for procedure in procedures:
+        reaches = procedure.level in LEVELS and LEVELS.index(procedure.level) >= LEVELS.index(place.level)
+        if procedure.parameters and reaches:
+            above = resolve(procedure, line[1:], chosen)
+            now = resolve(procedure, line, chosen)
+            mine = sum(applies.kept_by is None for applies in above.values())
+            own = sum(applies.unit is not None and applies.unit.id == place.id for applies in now.values())
+            offered.append(Offer(procedure.key, procedure.title, len(above), mine, own))
+    return sorted(offered, key=lambda offer: offer.title)

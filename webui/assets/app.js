@@ -75,6 +75,16 @@ document.addEventListener('click', (event) => {
   for (const each of document.querySelectorAll('[data-large-type]')) each.setAttribute('aria-pressed', String(large));
 });
 
+// A fraction says what share it is, while it is typed; the server has written the first one.
+document.addEventListener('input', (event) => {
+  const group = event.target.closest?.('[data-fraction]');
+  if (!group) return;
+  const [part, whole] = [...group.querySelectorAll('input')].map((input) => Number(input.value));
+  const share = Math.round((part * 1000) / whole) / 10;
+  const exact = (part * 100) % whole === 0;
+  group.querySelector('output').textContent = whole > 0 && part >= 0 && part <= whole ? `${exact ? '' : '约 '}${share}%` : '';
+});
+
 // The server says which steps are done; what was typed for them need not stay on the device.
 document.addEventListener('htmx:load', forget);
 document.addEventListener('DOMContentLoaded', () => { forget(); dropDrafts({ onlyOld: true }); });

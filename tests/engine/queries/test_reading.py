@@ -7,7 +7,6 @@ from engine.diagram import load_folder
 from engine.queries.outlook import after
 from engine.queries.page import read_cursor, write_cursor
 from engine.queries.results import lines, number
-from engine.queries.settings import duration
 from engine.queries.step import TaskClosed
 from engine.queries.tasks import task
 from engine.redlines import PROCESSES
@@ -67,11 +66,6 @@ def test_lists_files_and_what_a_kind_adds() -> None:
 @pytest.mark.parametrize(("value", "text"), [(12345.5, "12,345.5"), (3.0, "3"), ("五", "五"), (True, "True")])
 def test_numbers(value: object, text: str) -> None:
     assert number(value) == text
-
-
-@pytest.mark.parametrize(("text", "said"), [("3wd", "3 个工作日"), ("7d", "7 天"), ("PT2H", "PT2H")])
-def test_durations(text: str, said: str) -> None:
-    assert duration(text) == said
 
 
 def prospects(element: str) -> list[tuple[str | None, str]]:
