@@ -1,6 +1,6 @@
 """Who a step names and who it keeps out, read from the data: the settings `who` and `not_who`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.diagram.model import Node, Scope
@@ -32,13 +32,30 @@ def named(node: Node, context: Mapping[str, Any]) -> list[Any]:
 
 
 def excluded(node: Node, context: Mapping[str, Any]) -> list[int]:
-    """Who did the earlier steps `not_who` names, by key or element id."""
-    result: list[int] = []
+    """Who did the earlier steps `not_who` names, by key or element id; and whom the data names, in braces:
+    `{方案.事项清单.责任人}` is everybody responsible for an item of the list (whoever supervises is none of them).
+    """
+    found: list[Any] = []
     for name in node.properties.get("not_who", "").split():
-        earlier = context.get(_key(node, name))
-        if isinstance(earlier, Mapping):
-            result += [person for person in earlier.get(DOERS) or () if person not in result]
-    return result
+        path = path_of(name)
+        found += _along(context, path) if path else _along(context.get(_key(node, name)), [DOERS])
+    return list(dict.fromkeys(person for person in found if isinstance(person, int)))
+
+
+def path_of(name: str) -> list[str]:
+    """The path a word of `not_who` in braces reads; empty where it names a step."""
+    return name[1:-1].split(".") if name.startswith("{") and name.endswith("}") else []
+
+
+def _along(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    """What stands at the end of the path; a list on the way stands for each of its items."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _along(one, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _along(value.get(path[0]), path[1:])
 
 
 def _key(node: Node, name: str) -> str:
