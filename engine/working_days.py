@@ -4,11 +4,13 @@ with it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from engine.durations import SHANGHAI, Calendar, Duration, TimerError, parse_duration
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST_HOLIDAY = 400  # days without one working day: the calendar must be wrong
 
 
@@ -45,14 +47,29 @@ WEEKDAYS_ONLY = WorkingDays()
 
 
 def deadline(moment: datetime, text: str, calendar: Calendar = WEEKDAYS_ONLY) -> datetime:
-    """When a task opened at `moment` with this `due` (`5wd`, `7d`, ISO duration) is overdue, in UTC.
+    """When a task opened at `moment` with this `due` is overdue, in UTC: `5wd`, `7d`, an ISO duration, or a date.
 
     Days are whole days: the deadline is 24:00 Shanghai time of the last one, the first day not counted. A
-    duration with hours or minutes is exact. TimerError where the text is no duration.
+    duration with hours or minutes is exact, and so is a date with a time. TimerError where the text is none of these.
     """
+    if _DATE.match(text.strip()):
+        return _date(text.strip())
     length: Duration = parse_duration(text.strip())
     end = length.after(moment, calendar)
     if length.has_time:
         return end
-    last_day = end.astimezone(SHANGHAI).date()
-    return datetime.combine(last_day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+    return _end_of(end.astimezone(SHANGHAI).date())
+
+
+def _date(text: str) -> datetime:
+    try:
+        if len(text) == len("2026-05-01"):
+            return _end_of(date.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise TimerError(f"日期「{text[:40]}」不存在或写法不对，请写成 2026-05-01 这样") from None
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)

@@ -82,8 +82,8 @@ def _check_due(node: Node, around: Surroundings, report: Report) -> None:
         return
     name = text[1:-1].strip() if text.startswith("{") and text.endswith("}") else None
     if name is not None:
-        if around.parameters is None:
-            return
+        if around.parameters is None or ("." in name and name not in around.parameters):
+            return  # what it reads from the data is checked with the other expressions
         if name not in around.parameters:
             report.add("unknown-parameter", f"办理时限用到的参数「{name}」没有设置，请在流程参数里加上", node)
             return
@@ -198,12 +198,12 @@ def _expressions(node: Node, names: Names, report: Report) -> Iterator[Read]:
             yield "完成条件", loop.completion, inside, COUNTERS, node
         if loop.condition is not None:
             yield "循环条件", loop.condition, inside, COUNTERS, node
-    who = node.properties.get("who", "") if node.is_person_task else ""
-    if who:
+    for what, path in _people_named(node):
         try:
-            yield "由谁办（who）", Expression(who.removeprefix("{").removesuffix("}")), inside, none, node
+            yield what, Expression(path.removeprefix("{").removesuffix("}")), inside, none, node
         except ExpressionError as error:
-            report.add("bad-who", f"由谁办（who）写错了：{error}", node)
+            report.add("bad-who", f"{what}写错了：{error}", node)
+    yield from _due_from_data(node, names, inside, report)
     if (
         node.event is not None
         and node.event.payload
@@ -213,8 +213,33 @@ def _expressions(node: Node, names: Names, report: Report) -> Iterator[Read]:
             yield "消息带的数据", Expression(name), outside, none, node
 
 
+def _due_from_data(node: Node, names: Names, inside: frozenset[str], report: Report) -> Iterator[Read]:
+    from engine.steps.due import from_data  # steps read the diagram's model: imported late on purpose
+
+    path = from_data(node, names.parameters) if node.is_person_task else None
+    if path is None:
+        return
+    try:
+        yield "办理时限（due）", Expression(path), inside, frozenset[str](), node
+    except ExpressionError as error:
+        report.add("bad-due", f"办理时限写错了：{error}", node)
+
+
+def _people_named(node: Node) -> Iterator[tuple[str, str]]:
+    """Where a step reads people from the data: the setting, and the path."""
+    if not node.is_person_task:
+        return
+    if node.properties.get("who"):
+        yield "由谁办（who）", node.properties["who"]
+    for word in node.properties.get("not_who", "").split():
+        if word.startswith("{"):
+            yield "不能由谁办（not_who）", word
+
+
 def _check_not_who(node: Node, keys: Mapping[str, Node], report: Report) -> None:
     for name in node.properties.get("not_who", "").split():
+        if name.startswith("{"):
+            continue  # people of the data: read like any other expression
         if name == node.key and node.kind is not None:
             report.add("bad-not-who", "不能由谁办（not_who）写的是这一步自己，请改成前面步骤的名字", node)
         elif name not in keys:

@@ -18,7 +18,8 @@ from engine.execution import ExecutionError, Rehearsal, Roster, Task
 from engine.people.designations import designations
 from engine.scenarios.report import Line, day_and_time
 from engine.scenarios.written import Expectation, Scenario, Step
-from engine.steps.kind import DOERS, SettingError, Words
+from engine.steps.due import due
+from engine.steps.kind import DOERS, SettingError
 from engine.timers import TimerError, parse_timer
 from engine.working_days import deadline
 
@@ -138,8 +139,8 @@ class Stage:
     def _deadline(self, task: Task) -> datetime | None:
         node = self._nodes[task.element_id]
         try:
-            due = Words(node, self.rehearsal.script.parameters).text("due")
-            return deadline(self.clock(), due, self.scenario.calendar) if due else None
+            text = due(node, self.rehearsal.script.parameters, task.data)
+            return deadline(self.clock(), text, self.scenario.calendar) if text else None
         except (SettingError, TimerError) as error:
             raise ExecutionError(f"“{node.label}”的办理时限写错了：{error}", node.id, node.label) from error
 

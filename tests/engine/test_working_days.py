@@ -76,3 +76,21 @@ def test_exactly_so_many_working_days_lie_between(moment, days):
     assert sum(map(WEEKDAYS_ONLY.is_working, passed)) == days
     assert WEEKDAYS_ONLY.is_working(end.date())
     assert end.time() == start.time()
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("2026-05-01", datetime(2026, 5, 1, 16, tzinfo=UTC)),  # 24:00 of that day in Shanghai
+        ("2026-05-01T10:00:00+08:00", datetime(2026, 5, 1, 2, tzinfo=UTC)),
+        ("2026-05-01T10:00", datetime(2026, 5, 1, 2, tzinfo=UTC)),
+    ],
+)
+def test_a_deadline_can_be_a_date(text, until):
+    assert deadline(datetime(2026, 3, 2, tzinfo=UTC), text) == until
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "2026-05-01 早上", "9999-12-31"])
+def test_a_date_that_is_none_is_told(text):
+    with pytest.raises(TimerError, match="日期"):
+        deadline(datetime(2026, 3, 2, tzinfo=UTC), text)

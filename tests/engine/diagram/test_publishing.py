@@ -6,6 +6,7 @@ import pytest
 
 from engine.diagram import DiagramError, check_closure, check_diagram, check_folder, load_folder
 from engine.diagram.procedure import Procedure
+from engine.people.designations import designations
 from tests.engine.diagram.drawn import E, S, bpmn, file, node, path, properties, user, when
 
 POSTS = {"报账员", "村委会主任"}
@@ -131,6 +132,8 @@ def test_a_folder_becomes_a_procedure():
         ("bad-not-who", diagram(step("填报", key="支出") + step("审批", not_who="审批"))),
         ("unknown-name", diagram(step("填报", key="支出") + step("审批", who="{支出.责任人}"))),
         ("bad-who", diagram(step("填报", key="支出") + step("审批", who="{a b}"))),
+        ("unknown-name", diagram(step("填报", key="支出") + step("审批", due="{支出.期限}"))),
+        ("bad-due", diagram(step("填报", key="支出") + step("审批", due="{支出. 期限 了}"))),
         ("not-drawn", diagram(extra=user("u", "<documentation>x</documentation>") + path("x u"))),
         ("not-executable", diagram().replace(b'<process id="p"', b'<process id="p" isExecutable="false"')),
     ],
@@ -320,3 +323,18 @@ def test_inputs_are_names_the_caller_provides():
     data = diagram(flows=when("x", "审批", "外面.金额 &gt; 1"))
     assert "unknown-name" in codes(folder(data))
     assert "unknown-name" not in codes(folder(data, toml='inputs = ["外面"]\n' + TOML))
+
+
+def test_a_deadline_may_be_read_from_what_was_filled_in():
+    assert codes(folder(diagram(step("填报", key="支出") + step("审批", due="{支出.用途}")))) == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "said"), [("皇帝", "没有登记过"), ("监票人", "会次职务"), ("屋场长", "它的上级都没有")]
+)
+def test_a_form_picks_people_from_posts_that_there_are(offered, said):
+    picker = {"type": "select", "key": "谁", "label": "谁", "properties": {"people": offered}}
+    rows = {"type": "dynamiclist", "path": "分工", "label": "分工", "components": [picker]}
+    form = json.dumps({"type": "default", "components": [*FORM["components"], rows]})
+    found = [f for f in check_folder(folder(form=form), designations()) if f.code == "bad-picker"]
+    assert len(found) == 1 and said in found[0].message and found[0].file == "forms/填报.json"
