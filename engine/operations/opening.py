@@ -14,7 +14,8 @@ from engine.execution import ExecutionError, OpenTask
 from engine.people.roster import holders_of, place
 from engine.people.units import Unit
 from engine.steps import participants
-from engine.steps.kind import Seat, SettingError, Words
+from engine.steps.due import due
+from engine.steps.kind import Seat, SettingError
 from engine.working_days import deadline
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
     context = work.instance.context(task.id)
     try:
         settings = kind.prepare(kind.freeze(node, parameters), context)
-        due = Words(node, parameters).text("due")
-        due_at = deadline(work.now, due, work.instance.calendar) if due else None
+        until = due(node, parameters, context)
+        due_at = deadline(work.now, until, work.instance.calendar) if until else None
     except (SettingError, ValueError) as error:
         raise ExecutionError(str(error), node.id, node.label) from error
-    settings["due"] = due
+    settings["due"] = until
     settings["version_id"] = work.row.closure[task.procedure] if task.procedure else work.row.version_id
     excluded = participants.excluded(node, context)
     row = {
