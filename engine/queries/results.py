@@ -49,7 +49,7 @@ def all_results(closure: Closure, data: Mapping[str, Any], parameters: Mapping[s
 def handed_in(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> list[Line]:
     """What one submission (a row with `element_id` and `data`) said."""
     found = closure.find(row.element_id)
-    schema = schema_of(*found, parameters) if found else {"components": []}
+    schema = schema_of(*found, parameters, row.action) if found else {"components": []}
     data = row.data or {}
     return list(lines(closure.naming(schema, data), data))
 
@@ -61,24 +61,44 @@ def step_result(
     value: Mapping[str, Any],
     parameters: Mapping[str, Any],
 ) -> StepResult:
+    hidden = steps.kind(node.kind or "handle").hidden
+    value = {key: field for key, field in value.items() if key not in hidden}
     schema = closure.naming(schema_of(procedure, node, parameters), value)
     return StepResult(node.key, node.id, node.label, list(lines(schema, value)), _people(value.get(DOERS)))
 
 
-def schema_of(procedure: Procedure, node: Node, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The form a step is handed in with; an empty one where its settings cannot be read any more."""
+def schema_of(
+    procedure: Procedure, node: Node, parameters: Mapping[str, Any], action: str = "complete"
+) -> Mapping[str, Any]:
+    """The form this act of a step is handed in with, by default the first; an empty one where its settings cannot be
+    read any more.
+    """
     kind = steps.kind(node.kind or "handle")
     try:
         actions = kind.actions(kind.freeze(node, parameters), procedure.forms)
     except (SettingError, KeyError):
         return {"components": []}
-    return actions[0].schema if actions else {"components": []}
+    schemas = {offered.name: offered.schema for offered in reversed(actions)}
+    return schemas.get(action) or (actions[0].schema if actions else {"components": []})
+
+
+def act_title(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> str | None:
+    """What this act of a collective step is called; None for anything else."""
+    found = closure.find(row.element_id) if row.element_id else None
+    if found is None or not steps.kind(found[1].kind or "handle").collective:
+        return None
+    kind = steps.kind(found[1].kind or "handle")
+    try:
+        offered = kind.actions(kind.freeze(found[1], parameters), found[0].forms)
+    except (SettingError, KeyError):
+        return None
+    return next((action.title for action in offered if action.name == row.action), None)
 
 
 def verdict(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> str | None:
     """The choice a submission came to, where its form asks for one: 同意, 不同意, 有疑问."""
     found = closure.find(row.element_id)
-    schema = schema_of(*found, parameters) if found else {}
+    schema = schema_of(*found, parameters, row.action) if found else {}
     for component in forms.fields(schema):
         if component.get("type") == "radio" and (row.data or {}).get(forms.key_of(component)):
             return _text(component, row.data[forms.key_of(component)])

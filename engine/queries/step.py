@@ -11,14 +11,14 @@ from engine import authorisation, forms, steps
 from engine.authorisation import Actor
 from engine.clauses import Clause, clauses
 from engine.diagram.model import Node
-from engine.queries import results
+from engine.queries import proceedings, results
 from engine.queries.closure import Closure
 from engine.queries.names import Names, look_up
 from engine.queries.outlook import Prospect, after
 from engine.queries.results import Line, StepResult
 from engine.refusal import NotVisible, Overtaken
 from engine.runtime import Runtime
-from engine.steps import Action
+from engine.steps import MEMBER, Action
 from engine.store.tables import (
     assignments,
     instances,
@@ -67,7 +67,11 @@ class Cause:
 
 @dataclass(frozen=True)
 class TaskView:
-    """`may`: claim, release, complete, behalf, reassign. `behalf` are the people a clerk may enter it for."""
+    """`may`: claim, release, complete, act, behalf, reassign. `behalf` are the people a clerk may enter it for.
+
+    Of a collective step `actions` are those this person may take in one of the `roles`, and `proceeding` is what its
+    kind shows of the meeting, the vote, the opinions or the notice.
+    """
 
     id: str
     instance_id: str
@@ -97,6 +101,8 @@ class TaskView:
     may: frozenset[str]
     behalf: list[tuple[int, str, str]]
     names: Names
+    roles: frozenset[str] = frozenset()
+    proceeding: Any = None
 
 
 def task(rt: Runtime, actor: Actor, task_id: str) -> TaskView:
@@ -126,7 +132,13 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         replace(action, schema=rt.offering(c, action.schema, row.unit_id, row.path))
         for action in kind.actions(row.settings, procedure.forms)
     ]
-    may = _may(actor, row, seats, here)
+    held = frozenset(s.seat for s in seats if authorisation.fills(actor, _Seat(s)))
+    clerk = authorisation.may_enter_for_others(actor, row.unit_id, [_Seat(s) for s in seats])
+    if kind.collective:
+        mine = [a for a in actions if held.intersection(a.seats or held)]
+        may = _may_act(actor, row, mine, clerk)
+    else:
+        mine, may = actions, _may(actor, row, seats, here, clerk)
     views = _seats(seats, actor, names, here, actions)
     return TaskView(
         id=row.id,
@@ -148,15 +160,17 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         claimed_by=row.claimer,
         guidance=(node.documentation or "").strip(),
         clauses=clauses(node.properties.get("clauses", "")),
-        actions=actions,
+        actions=mine,
         prefill=_prefill(row, node, context, actions, _taken_back(every, row, actor)),
         seats=views,
         results=so_far,
         cause=_cause(said, row, closure),
         after=after(procedure.diagram, node),
         may=may,
-        behalf=_behalf(row, views) if "behalf" in may else [],
+        behalf=_behalf(row, views) if "behalf" in may and not kind.collective else [],
         names=names,
+        roles=held,
+        proceeding=proceedings.view(rt, c, actor, row, held),
     )
 
 
@@ -231,11 +245,21 @@ def _context(rt: Runtime, c: Connection, row: Row[Any], task_id: str) -> Mapping
 def _names(rt: Runtime, c: Connection, seats: Sequence[Row[Any]], so_far: Sequence[StepResult]) -> Names:
     ids = {seat.person_id for seat in seats if seat.person_id is not None}
     ids |= {person for result in so_far for person in result.doers}
-    places = {(seat.designation, seat.seat_unit_id) for seat in seats if seat.designation is not None}
+    # the members of a meeting are many: their names are read by those who need the roll
+    told = [seat for seat in seats if seat.seat != MEMBER and seat.designation is not None]
+    places = {(seat.designation, seat.seat_unit_id) for seat in told}
     return look_up(c, ids, places, rt.today(), rt.designations)
 
 
-def _may(actor: Actor, row: Row[Any], seats: Sequence[Any], here: Sequence[Row[Any]]) -> frozenset[str]:
+def _may_act(actor: Actor, row: Row[Any], mine: Sequence[Action], clerk: bool) -> frozenset[str]:
+    """What this person may do on a collective step."""
+    may = {"act"} if mine and actor.person_id not in row.excluded else set[str]()
+    return frozenset(may | ({"behalf"} if clerk else set()))
+
+
+def _may(
+    actor: Actor, row: Row[Any], seats: Sequence[Any], here: Sequence[Row[Any]], clerk: bool
+) -> frozenset[str]:
     may = set()
     answered = [s for s in here if s.seat is not None]
     own = [_Seat(s) for s in seats]
@@ -246,7 +270,7 @@ def _may(actor: Actor, row: Row[Any], seats: Sequence[Any], here: Sequence[Row[A
         may |= {"release", "complete"}
     elif open_to_me and row.claimed_by is None:
         may |= {"complete"} if several else {"claim", "complete"}
-    if authorisation.may_enter_for_others(actor, row.unit_id, own):
+    if clerk:
         may.add("behalf")
     if actor.administers(row.path):
         may.add("reassign")
@@ -268,7 +292,7 @@ def _status(actor: Actor, row: Row[Any], may: frozenset[str]) -> str:
         return "mine" if row.claimed_by == actor.person_id else "claimed"
     if "claim" in may:
         return "claimable"
-    return "mine" if "complete" in may else "open"
+    return "mine" if may & {"complete", "act"} else "open"
 
 
 def _seats(

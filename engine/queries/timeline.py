@@ -29,6 +29,7 @@ ACTIONS = {
     "message": "收到消息",
     "signal": "收到信号",
     "retry": "重新执行",
+    "clock": "到时间",
     "reschedule": "按新的工作日安排重算了时限",
 }
 
@@ -98,7 +99,7 @@ def _entry(
         who=row.behalf if for_another else row.actor,
         entered_by=row.actor if for_another else None,
         action=row.action,
-        title=ACTIONS.get(row.action, row.action),
+        title=_title(row, closure, parameters),
         step=detail.get("step"),
         verdict=results.verdict(closure, row, parameters) if handed_in else None,
         lines=with_papers(results.handed_in(closure, row, parameters), papers) if handed_in else [],
@@ -111,6 +112,10 @@ def _entry(
         may_confirm=waiting and row.behalf_of_id == actor.person_id,
         withdrawn=row.withdrawn_at is not None,
     )
+
+
+def _title(row: Row[Any], closure: Closure, parameters: Mapping[str, Any]) -> str:
+    return ACTIONS.get(row.action) or results.act_title(closure, row, parameters) or str(row.action)
 
 
 def _names(value: Any) -> list[str]:

@@ -1,11 +1,16 @@
 """Kinds of human step, one module each. A new kind is a new module, a line here, and its page."""
 
+from engine.steps.ballot import Ballot
+from engine.steps.consult import Consult
 from engine.steps.cosign import Cosign
 from engine.steps.deliberate import Deliberate
 from engine.steps.handle import Handle
-from engine.steps.kind import DOERS, Action, Kind, Problem, Seat, SettingError, Submission
+from engine.steps.kind import DOERS, MEMBER, Action, Kind, Problem, Seat, SettingError, Submission
+from engine.steps.notice import Notice
 
-_KINDS: dict[str, Kind] = {kind.key: kind for kind in (Handle(), Cosign(), Deliberate())}
+_KINDS: dict[str, Kind] = {
+    kind.key: kind for kind in (Handle(), Cosign(), Consult(), Deliberate(), Ballot(), Notice())
+}
 
 
 def kind(name: str) -> Kind:
@@ -17,4 +22,15 @@ def names() -> list[str]:
     return list(_KINDS)
 
 
-__all__ = ["DOERS", "Action", "Kind", "Problem", "Seat", "SettingError", "Submission", "kind", "names"]
+__all__ = [
+    "DOERS",
+    "MEMBER",
+    "Action",
+    "Kind",
+    "Problem",
+    "Seat",
+    "SettingError",
+    "Submission",
+    "kind",
+    "names",
+]

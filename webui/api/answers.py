@@ -84,10 +84,16 @@ class OpenTask(Task):
     actions: list[Action] = field(default_factory=list)
     data: Annotated[dict[str, Any], Doc("预先填好的内容")] = field(default_factory=dict)
     clauses: list[Clause] = field(default_factory=list)
-    may: Annotated[list[str], Doc("您现在可以做的：claim、release、complete、behalf、reassign")] = field(
+    may: Annotated[list[str], Doc("您现在可以做的：claim、release、complete、act、behalf、reassign")] = field(
         default_factory=list
     )
     on_behalf_of: Annotated[list[Person], Doc("您可以替谁代录")] = field(default_factory=list)
+    roles: Annotated[list[str], Doc("会议、票决这些步骤上，您是什么角色：主持、记录、成员……")] = field(
+        default_factory=list
+    )
+    proceeding: Annotated[
+        dict[str, Any] | None, Doc("会议、票决、征求意见、公示、测评现在进行到哪里；别的步骤为 null")
+    ] = None
 
 
 @dataclass

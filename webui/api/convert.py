@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from engine.operations import Done
 from engine.queries.matters import Item
 from engine.queries.tasks import Card, TaskView
@@ -68,7 +70,7 @@ def listed_task(card: Card) -> answers.ListedTask:
 
 def open_task(view: TaskView) -> answers.OpenTask:
     """Actions stand only where this person may take one."""
-    may_act = not view.may.isdisjoint({"complete", "behalf"})
+    may_act = not view.may.isdisjoint({"complete", "act", "behalf"})
     return answers.OpenTask(
         id=view.id,
         instance=view.instance_id,
@@ -84,7 +86,14 @@ def open_task(view: TaskView) -> answers.OpenTask:
         clauses=[answers.Clause(clause.id, clause.text) for clause in view.clauses],
         may=sorted(view.may),
         on_behalf_of=[answers.Person(person, name, seat) for person, name, seat in view.behalf],
+        roles=sorted(view.roles),
+        proceeding=_plain(view.proceeding) if view.proceeding is not None else None,
     )
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass of the queries as JSON; moments as text."""
+    return orjson.loads(orjson.dumps(value, default=list, option=orjson.OPT_NON_STR_KEYS))
 
 
 def listed(item: Item) -> answers.Listed:
