@@ -47,10 +47,14 @@ def sheet(unit_id: int, key: str) -> Any:
 
 
 def _typed(view: Sheet) -> tuple[dict[str, Any], dict[str, str]]:
-    """What was entered, and what is wrong where it cannot be read."""
+    """What was entered, and what is wrong where it cannot be read, or was taken from the unit meanwhile."""
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for line in _open_lines(view):
+    for line in view.lines:
+        if line.kept_by:
+            if entries.name_of(line.parameter) in request.form:
+                errors[line.parameter.name] = f"刚刚改由{line.kept_by}统一定，您填的没有保存"
+            continue
         try:
             values[line.parameter.name] = entries.read(line.parameter, request.form, (line.above, line.value))
         except entries.Unreadable as problem:
@@ -88,7 +92,7 @@ def _page(view: Sheet, errors: dict[str, str], problem: str, status: int) -> Any
     shown = {
         line.parameter.name: entries.shown(line.parameter, line.value, typed) for line in _open_lines(view)
     }
-    ticked = typed.getlist("open") if typed is not None else None
+    ticked = typed.getlist("open") if typed else [one.parameter.name for one in view.lines if one.opened]
     page = render_template(
         "parameters/sheet.html",
         sheet=view,

@@ -17,6 +17,7 @@ from engine.values import FUNCTIONS, normal_name
 TYPES = ("number", "integer", "money", "duration", "choice", "fraction", "list")
 _FRACTION = re.compile(r"([0-9]{1,4})/([1-9][0-9]{0,3})")
 _MAX_WORDS = 50
+_MAX_LETTERS = 64
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,8 @@ def _list(value: Any) -> str | None:
         return "要写成文字的列表"
     if any(" " in word for word in value) or len(set(value)) != len(value) or len(value) > _MAX_WORDS:
         return f"列表里的词不能重复、不能带空格，最多 {_MAX_WORDS} 个"
+    if any(len(word) > _MAX_LETTERS for word in value):
+        return f"列表里的词最多 {_MAX_LETTERS} 个字"
     return None
 
 
