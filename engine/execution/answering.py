@@ -17,7 +17,8 @@ from engine.execution import people
 from engine.execution.error import ExecutionError
 from engine.execution.roster import Roster
 from engine.refusal import Refusal
-from engine.steps import Action, Kind, Seat, SettingError, Submission, participants
+from engine.steps import Action, Kind, Seat, SettingError, Submission, participants, period
+from engine.working_days import WEEKDAYS_ONLY
 
 SEAT = "席位"
 
@@ -34,11 +35,15 @@ class Answering:
         parameters: Mapping[str, Any],
         forms: Forms,
         roster: Roster | None,
+        opened_at: datetime | None = None,
+        calendar: Calendar = WEEKDAYS_ONLY,
     ) -> None:
         self.node, self.context, self.forms, self.roster = node, context, forms, roster
         self.kind = self._kind()
         try:
             self.settings = self.kind.prepare(self.kind.freeze(node, parameters), context)
+            if opened_at is not None:
+                self.settings = period.opened(self.settings, opened_at, calendar)
         except SettingError as error:
             raise self._failure(str(error)) from error
         self.excluded = participants.excluded(node, context)

@@ -61,6 +61,7 @@ class Rehearsal:
         self._done: list[bool] = []
         self._mailbox: list[Outgoing] = []
         self._opened: dict[str, int] = {}
+        self._since: dict[str, datetime] = {}
         self._due: list[tuple[datetime, str]] = []
         self._submissions: dict[str, list[Submission]] = {}
         self._ends: dict[str, tuple[datetime, str]] = {}  # task -> when the clock acts on it, and its element
@@ -328,7 +329,15 @@ class Rehearsal:
 
     def _answering(self, instance: Instance, task: OpenTask) -> Answering:
         forms = self.script.forms(task.procedure)
-        return Answering(task.node, instance.context(task.id), self.script.parameters, forms, self.roster)
+        return Answering(
+            task.node,
+            instance.context(task.id),
+            self.script.parameters,
+            forms,
+            self.roster,
+            self._since.get(task.id, self.clock()),
+            self.calendar,
+        )
 
     def _keep(self, step: Answering, task_id: str, said: list[Submission]) -> None:
         self._submissions[task_id] = said
@@ -366,6 +375,7 @@ class Rehearsal:
         first = max(self._opened.values(), default=-1) + 1
         new = {task: first + place for place, task in enumerate(opened) if task not in self._opened}
         self._opened = {task: self._opened[task] for task in opened if task in self._opened} | new
+        self._since = {task: self._since.get(task, self.clock()) for task in self._opened}
         self._submissions = {task: said for task, said in self._submissions.items() if task in self._opened}
         self._ends = {task: end for task, end in self._ends.items() if task in self._opened}
 
