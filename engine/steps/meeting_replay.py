@@ -24,9 +24,11 @@ class Replayed:
     guests: tuple[str, ...] = ()
 
 
-def replay(seats: Sequence[Seat], submissions: Iterable[Submission]) -> Replayed:
-    """What the acts of a meeting have come to; acts that are not its own are passed over."""
-    found = Replayed()
+def replay(
+    seats: Sequence[Seat], submissions: Iterable[Submission], found: Replayed | None = None
+) -> Replayed:
+    """What the acts of a meeting have come to, after `found`; acts that are not its own are passed over."""
+    found = found or Replayed()
     for submission in submissions:
         act = _REPLAY.get(submission.action)
         found = act(found, seats, submission) if act else found
@@ -117,3 +119,4 @@ _REPLAY: Mapping[str, Callable[[Replayed, Sequence[Seat], Submission], Replayed]
     "open": _opened,
     "attend": _attended,
 }
+ACTS = frozenset(_REPLAY)

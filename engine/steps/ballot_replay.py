@@ -1,0 +1,150 @@
+"""A vote in a rehearsal: what was handed in, replayed against the rules of engine.steps.balloting."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.refusal import Invalid, Overtaken
+from engine.steps import balloting, meeting, meeting_replay
+from engine.steps.balloting import NAMED, SCRUTINEERS, Ballot, Entered, Motion
+from engine.steps.counting import ABSTAIN, NO, YES, Tally, read_count
+from engine.steps.kind import DOERS, MEMBER, SCRUTINEER, Seat, Submission
+from engine.steps.meeting_replay import Replayed
+
+Settings = Mapping[str, Any]
+
+
+@dataclass
+class Vote:
+    """A vote as it stands; `cast` is who voted what on each motion."""
+
+    settings: Settings
+    seats: Sequence[Seat]
+    held: Replayed = field(default_factory=Replayed)
+    ballot: Ballot | None = None
+    cast: dict[int, dict[int, str]] = field(default_factory=dict)
+    result: dict[str, Any] | None = None
+
+    def act(self, submission: Submission) -> None:
+        """Raises Refusal."""
+        if self.result is not None:
+            raise closed()
+        if submission.action in meeting_replay.ACTS:
+            self._meet(submission)
+        else:
+            meeting.require_open(self.held.record)
+            _ACTS[submission.action](self, submission)
+
+    def open_ballot(self) -> Ballot:
+        assert self.ballot is not None, "a meeting is opened together with its vote"
+        return self.ballot
+
+    def change(self, motion: Motion) -> None:
+        self.ballot = self.open_ballot().with_motion(motion)
+
+    def _meet(self, submission: Submission) -> None:
+        meeting_replay.accept(self.settings, self.seats, self.held, submission)
+        if submission.action == "attend":
+            gone = {*(submission.data.get(meeting.LEAVE) or ()), *(submission.data.get(meeting.ABSENT) or ())}
+            voted = {person for votes in self.cast.values() for person in votes}
+            balloting.require_not_voted(len(gone & voted))
+        self.held = meeting_replay.replay(self.seats, [submission], self.held)
+        if submission.action == "open":
+            self.ballot = _opened(self.settings, self.seats, submission.data)
+
+    def end(self, submission: Submission) -> None:
+        votes = {motion: _tally(cast.values()) for motion, cast in self.cast.items()}
+        result = balloting.conclude(self.open_ballot(), self.settings, self.held.record, votes)
+        people = [submission.person] if submission.person is not None else []
+        more = {
+            "方式": balloting.METHODS[self.open_ballot().method],
+            "纪要": submission.data.get("纪要") or "",
+        }
+        self.result = result | more | {"会议": "", DOERS: people}
+
+
+def replay(settings: Settings, seats: Sequence[Seat], submissions: Iterable[Submission]) -> Vote:
+    """What all this has come to. Raises Refusal at the first act that does not fit."""
+    vote = Vote(settings, seats)
+    for submission in submissions:
+        vote.act(submission)
+    return vote
+
+
+def closed() -> Overtaken:
+    return Overtaken("ballot-closed", "表决已经结束，结果已经宣布，不能再投票或更改")
+
+
+def _opened(settings: Settings, seats: Sequence[Seat], data: Mapping[str, Any]) -> Ballot:
+    method = str(data.get("方式") or settings["method"])
+    named = data.get(SCRUTINEERS) or [p for seat in seats if seat.name == SCRUTINEER for p in seat.people]
+    known = any(seat.people for seat in seats if seat.name == MEMBER)
+    balloting.check_scrutineers(method, named, settings, known=known)
+    texts = settings["motions"] or [settings["subject"]]
+    motions = {place: Motion(place, text, text) for place, text in enumerate(texts, 1)}
+    return Ballot(method, tuple(named) if method != NAMED else (), motions)
+
+
+def _revise(vote: Vote, submission: Submission) -> None:
+    motion = vote.open_ballot().motion(submission.data.get("motion"))
+    vote.change(balloting.revise(motion, submission.data["议案"]))
+
+
+def _read_out(vote: Vote, submission: Submission) -> None:
+    vote.change(balloting.read_out(vote.open_ballot().motion(submission.data.get("motion"))))
+
+
+def _cast(vote: Vote, submission: Submission) -> None:
+    for position, choice in balloting.votes_in(submission.data):
+        motion = vote.open_ballot().motion(position)
+        balloting.check_vote(vote.open_ballot(), motion, vote.settings, vote.held.record)
+        cast = vote.cast.setdefault(motion.position, {})
+        person = submission.person
+        if person is None:  # a rehearsal need not say who; there are never more votes than people
+            if len(cast) >= vote.held.record.present:
+                raise Invalid("votes-exceed", f"到会 {vote.held.record.present} 人都已经投过票")
+            person = -len(cast) - 1
+        else:
+            on_roll, present = person in vote.held.voters, person in vote.held.present
+            post = "、".join(vote.settings["roll"])
+            balloting.check_voter(on_roll=on_roll, present=present, holds=True, post=post)
+        if person in cast:
+            raise balloting.already_voted(motion)
+        cast[person] = choice
+        vote.change(balloting.counted_in(motion))
+
+
+def _enter_count(vote: Vote, submission: Submission) -> None:
+    ballot, record = vote.open_ballot(), vote.held.record
+    for where, row in balloting.counts_in(submission.data):
+        motion = ballot.motion(row.get("motion"))
+        count, errors = read_count(row, record.roll, record.present)
+        balloting.raise_at(where, errors)
+        assert count is not None
+        entered = Entered(count, submission.person, submission.entered_by)
+        vote.change(balloting.enter(ballot, motion, entered, vote.settings, record))
+
+
+def _confirm_count(vote: Vote, submission: Submission) -> None:
+    ballot, what = vote.open_ballot(), str(submission.data.get("不一致") or "").strip()
+    hands = [p for p in (submission.person, submission.entered_by) if p is not None]
+    for motion in balloting.to_confirm(ballot, submission.data.get("motion")):
+        entered = balloting.check_confirmer(ballot, motion, hands)
+        vote.change(balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered))
+    if submission.data.get("结束") and not what:
+        vote.end(submission)
+
+
+def _tally(choices: Iterable[str]) -> Tally:
+    said = list(choices)
+    return Tally(said.count(YES), said.count(NO), said.count(ABSTAIN), len(said))
+
+
+_ACTS: Mapping[str, Callable[[Vote, Submission], None]] = {
+    "revise": _revise,
+    "read_out": _read_out,
+    "cast": _cast,
+    "enter_count": _enter_count,
+    "confirm_count": _confirm_count,
+    "close": Vote.end,
+}
