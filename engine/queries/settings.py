@@ -112,7 +112,13 @@ def _origin_of_matter(row: Row[Any], name: str, is_default: bool) -> str:
     origin = row.origins.get(name)
     if origin is None:
         return DEFAULT if is_default else "开始前设定"  # matters older than the record of origins
-    return _said(f"本{row.level}" if origin["unit"] == row.unit_id else origin["name"], origin["at"])
+    return _said(
+        "本村" if _own_village(row.level, origin["unit"], row.unit_id) else origin["name"], origin["at"]
+    )
+
+
+def _own_village(level: str, chooser: int, place: int) -> bool:
+    return level == "村" and chooser == place
 
 
 def _said(who: str, at: str) -> str:
@@ -170,7 +176,8 @@ def _line(place: Unit, parameter: Parameter, mine: Chosen, now: Applies, above: 
 def _origin(applies: Applies, place: Unit) -> str:
     if applies.unit is None:
         return DEFAULT
-    return _said(f"本{place.level}" if applies.unit.id == place.id else applies.unit.name, applies.since)
+    own = _own_village(place.level, applies.unit.id, place.id)
+    return _said("本村" if own else applies.unit.name, applies.since)
 
 
 def _below(level: str, procedure_level: str) -> str:
