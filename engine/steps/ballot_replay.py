@@ -1,13 +1,13 @@
 """A vote in a rehearsal: what was handed in, replayed against the rules of engine.steps.balloting."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.refusal import Invalid, Overtaken
 from engine.steps import balloting, meeting, meeting_replay
 from engine.steps.balloting import NAMED, SCRUTINEERS, Ballot, Entered, Motion
-from engine.steps.counting import ABSTAIN, NO, YES, Tally, read_count
+from engine.steps.counting import ABSTAIN, NO, YES, Tally
 from engine.steps.kind import DOERS, MEMBER, SCRUTINEER, Seat, Submission
 from engine.steps.meeting_replay import Replayed
 
@@ -115,21 +115,23 @@ def _cast(vote: Vote, submission: Submission) -> None:
 
 
 def _enter_count(vote: Vote, submission: Submission) -> None:
-    ballot, record = vote.open_ballot(), vote.held.record
+    record = vote.held.record
     for where, row in balloting.counts_in(submission.data):
-        motion = ballot.motion(row.get("motion"))
-        count, errors = read_count(row, record.roll, record.present)
-        balloting.raise_at(where, errors)
-        assert count is not None
-        entered = Entered(count, submission.person, submission.entered_by)
-        vote.change(balloting.enter(ballot, motion, entered, vote.settings, record))
+        motion = vote.open_ballot().motion(row.get("motion"))
+        hands = _hands(submission)
+        balloting.check_counter(vote.open_ballot(), motion, hands, vote.settings, record)
+        count = balloting.count_in(where, row, record)
+        vote.change(replace(motion, entered=Entered(count, submission.person, submission.entered_by)))
+
+
+def _hands(submission: Submission) -> list[int]:
+    return [p for p in (submission.person, submission.entered_by) if p is not None]
 
 
 def _confirm_count(vote: Vote, submission: Submission) -> None:
     ballot, what = vote.open_ballot(), str(submission.data.get("不一致") or "").strip()
-    hands = [p for p in (submission.person, submission.entered_by) if p is not None]
     for motion in balloting.to_confirm(ballot, submission.data.get("motion")):
-        entered = balloting.check_confirmer(ballot, motion, hands)
+        entered = balloting.check_confirmer(ballot, motion, _hands(submission))
         vote.change(balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered))
     if submission.data.get("结束") and not what:
         vote.end(submission)

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.refusal import Forbidden, Invalid, Overtaken
 from engine.steps import meeting
-from engine.steps.counting import Count, Decision, Tally, decide
+from engine.steps.counting import Count, Decision, Tally, decide, read_count
 from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
 
 NAMED, PAPER = "named", "paper"
@@ -112,11 +112,13 @@ def counts_in(data: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     return [(f"计票[{place}].", row) for place, row in enumerate(rows)] or [("", data)]
 
 
-def raise_at(where: str, errors: Mapping[str, str]) -> None:
-    """Raises Invalid where figures of a count cannot be."""
-    if errors:
+def count_in(where: str, row: Mapping[str, Any], there: MeetingRecord) -> Count:
+    """The count a form says; `where` its fields stand. Raises Invalid for figures that cannot be."""
+    count, errors = read_count(row, there.roll, there.present)
+    if count is None or errors:
         fields = {f"{where}{key}": message for key, message in errors.items()}
         raise Invalid("count", "计票单上的数对不上，请看标红的地方", fields)
+    return count
 
 
 def counted_in(motion: Motion) -> Motion:
@@ -181,23 +183,22 @@ def require_not_voted(voters: int) -> None:
 # ---------------------------------------------------------------- papers
 
 
-def enter(
-    ballot: Ballot, motion: Motion, entered: Entered, settings: Settings, there: MeetingRecord
-) -> Motion:
-    """The motion with this count, which takes the place of one that is not confirmed yet.
+def check_counter(
+    ballot: Ballot, motion: Motion, hands: Collection[int], settings: Settings, there: MeetingRecord
+) -> None:
+    """Whether these people (who counted, and the clerk who types for him) may enter a count of this motion now.
 
-    Raises Invalid, Forbidden, Overtaken.
+    It takes the place of one that is not confirmed yet. Raises Invalid, Forbidden, Overtaken.
     """
     if ballot.method != PAPER:
         raise Invalid("ballot-named", "这次是记名投票，系统自动计票，不用录入计票单")
     if motion.counted:
         raise Overtaken("count-confirmed", f"{name(motion)}的计票已经核对确认，不能再改")
     _require_votable(motion, settings, there)
-    if entered.hands & set(ballot.scrutineers):
+    if set(hands) & set(ballot.scrutineers):
         raise Forbidden("counter-scrutineer", "您是这次的监票人，不能同时计票（兼任-2），请由别人录入")
-    if entered.hands & set(settings["handlers"]):
+    if set(hands) & set(settings["handlers"]):
         raise Forbidden("counter-involved", "您是这件事的承办人，不能计票（兼任-3），请由别人录入")
-    return replace(motion, entered=entered)
 
 
 def to_confirm(ballot: Ballot, position: Any) -> list[Motion]:
