@@ -1,5 +1,6 @@
 """Kinds of human step, one module each. A new kind is a new module, a line here, and its page."""
 
+from engine.steps.assess import Assess
 from engine.steps.ballot import Ballot
 from engine.steps.consult import Consult
 from engine.steps.cosign import Cosign
@@ -9,7 +10,7 @@ from engine.steps.kind import DOERS, MEMBER, Action, Kind, Problem, Seat, Settin
 from engine.steps.notice import Notice
 
 _KINDS: dict[str, Kind] = {
-    kind.key: kind for kind in (Handle(), Cosign(), Consult(), Deliberate(), Ballot(), Notice())
+    kind.key: kind for kind in (Handle(), Cosign(), Consult(), Deliberate(), Ballot(), Notice(), Assess())
 }
 
 
