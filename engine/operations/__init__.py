@@ -5,6 +5,7 @@ Read and compute first, then one short write transaction (`work`). Each raises t
 then nothing has changed.
 """
 
+from engine.operations import acting, deliberations
 from engine.operations.administration import (
     add_person,
     appoint,
@@ -24,6 +25,9 @@ from engine.operations.tasks import act_on_task, claim_task, complete_task, rele
 from engine.operations.uploads import read_file, upload_file
 from engine.operations.viewing import note_view
 from engine.operations.work import Done
+
+# Who does the acts of each kind of collective step; a new kind is a line here.
+acting.HANDLERS |= {"deliberate": deliberations.ACTS}
 
 __all__ = [
     "Done",

@@ -36,10 +36,12 @@ meetings = Table(
     Column("status", String(16), nullable=False),
     Column("chair_id", ForeignKey("people.id"), nullable=False),
     Column("recorder_id", ForeignKey("people.id")),
+    Column("terms", Json, nullable=False),  # roll, also, announce: who meets, and how it is made known before
     Column("needs_announcement", Boolean, nullable=False),
     Column("announced_at", Moment),
     Column("announced_by", ForeignKey("people.id")),
-    Column("channels", Json, nullable=False),  # where it was announced: [{"渠道": …, "凭证": [file ids]}]
+    Column("channels", Json, nullable=False),  # where it was announced, by name
+    Column("evidence", Json, nullable=False),  # of the announcement: file ids
     Column("guests", Json, nullable=False),  # people without a seat: experts, by name
     Column("convened_by", ForeignKey("people.id"), nullable=False),
     Column("convened_at", Moment, nullable=False),
@@ -63,7 +65,10 @@ agenda_items = Table(
     Column("instance_id", ForeignKey("instances.id"), nullable=False, index=True),
     Column("task_id", String(32), nullable=False),
     Column("title", String(255), nullable=False),
+    Column("outcome", String(64)),  # what this item came to
+    Column("ended_at", Moment),
     Column("withdrawn_at", Moment),
+    CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended"),
     UniqueConstraint("meeting_id", "position"),
     Index(  # a step is dealt with in one meeting
         "uq_agenda_items_task_id",
