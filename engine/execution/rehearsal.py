@@ -123,6 +123,11 @@ class Rehearsal:
         return list(self._due)
 
     @property
+    def ends(self) -> dict[str, datetime]:
+        """The open tasks that the clock acts on, and when."""
+        return {task: moment for task, (moment, _) in self._ends.items()}
+
+    @property
     def waiting(self) -> list[tuple[str, str]]:
         """What is waited for to be told: ("message" or "signal", its name)."""
         return [(kind, name) for instance in self._running() for _, kind, name in instance.subscriptions()]

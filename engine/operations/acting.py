@@ -268,8 +268,9 @@ class Act:
         self.c.execute(update(assignments).where(*mine).values(active=active))
 
     def close_at(self, moment: datetime | None) -> None:
-        """When the clock acts on this step."""
-        self.c.execute(update(tasks).where(tasks.c.id == self.task.id).values(closes_at=moment))
+        """When the clock acts on this step. Until then nobody has anything to do: it is not overdue before."""
+        due = {} if moment is None else {"due_at": moment, "reminded_at": None}
+        self.c.execute(update(tasks).where(tasks.c.id == self.task.id).values(closes_at=moment, **due))
 
     def taken_part(self, person_id: int) -> None:
         """This person has nothing more to do here: the step leaves the person's 待办."""

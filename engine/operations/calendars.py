@@ -49,7 +49,7 @@ def _reckon_again(runtime: Runtime, instance_id: str) -> bool:
             for task in c.execute(select(tasks).where(tasks.c.instance_id == instance_id)):
                 due = task.settings.get("due")
                 due_at = deadline(task.opened_at, due, days) if due else None
-                if due_at != task.due_at:
+                if due_at != task.due_at and task.closes_at is None:
                     work.task_changes[task.id] = {"due_at": due_at}
             moved = work.instance.reschedule()
         if not moved and not work.task_changes:

@@ -129,8 +129,8 @@ class Stage:
     # ------------------------------------------------------------ tasks
 
     def _note_opened(self) -> None:
-        """Fix the deadline of every task that has just opened."""
-        known = self._due
+        """Fix the deadline of every task that has just opened; one the clock will act on is not overdue before."""
+        known = self._due | self.rehearsal.ends
         self._due = {
             task.id: known[task.id] if task.id in known else self._deadline(task)
             for task in self.rehearsal.open_tasks()
