@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from engine.runtime import Runtime
 from webui import (
     account,
+    acts,
     admin,
     api,
     bundles,
@@ -41,7 +42,8 @@ def create_app(runtime: Runtime) -> Flask:
     security.register(app, exempt=api.register(app, runtime))
     errors.register(app)
     bundles.register(app)
-    for pages in (account, tasks, matters, start, files, parameters, admin):
+    # acts' route stands on the blueprint of the tasks
+    for pages in (account, acts, matters, start, files, parameters, admin):
         app.register_blueprint(pages.blueprint)
     _words(app, runtime)
 

@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine import operations
+from engine import operations, steps
 from engine.queries import matters as matter_queries
 from engine.queries import tasks as queries
 from engine.queries.tasks import TaskView
@@ -98,7 +98,7 @@ def complete(task_id: str) -> Any:
         done = operations.complete_task(runtime(), actor().person_id, task_id, data, action=action)
     except Invalid as refusal:
         return _page(queries.task(runtime(), actor(), task_id), data, refusal), refusal.status
-    return _onwards(task_id, done)
+    return onwards(task_id, done)
 
 
 @blueprint.post("/tasks/<task_id>/claim")
@@ -129,6 +129,8 @@ def _posted() -> dict[str, Any]:
 
 
 def _page(view: TaskView, typed: Mapping[str, Any] | None = None, refusal: Refusal | None = None) -> str:
+    if steps.kind(view.kind).collective:
+        return step_page(view, typed, refusal)
     action = view.actions[0] if view.actions else None
     return render_template(
         "task.html",
@@ -138,6 +140,24 @@ def _page(view: TaskView, typed: Mapping[str, Any] | None = None, refusal: Refus
         errors=_errors(refusal),
         problem=refusal.message if refusal else "",
         draft=f"task-{view.id}",
+    )
+
+
+def step_page(
+    view: TaskView,
+    typed: Mapping[str, Any] | None = None,
+    refusal: Refusal | None = None,
+    acting: str | None = None,
+) -> str:
+    """The page of a collective step's kind. `acting` is the act that was refused, with what was typed for it."""
+    return render_template(
+        [f"steps/{view.kind}.html", "steps/_step.html"],
+        task=view,
+        now=runtime().now(),
+        acting=acting,
+        typed=typed or {},
+        errors=_errors(refusal),
+        problem=refusal.message if refusal else "",
     )
 
 
@@ -172,7 +192,7 @@ def complete_behalf(task_id: str) -> Any:
     except Invalid as refusal:
         page = _behalf_page(_for_others(task_id), data | {PAPERS: papers or []}, person, refusal)
         return page, refusal.status
-    return _onwards(task_id, done, behalf=True)
+    return onwards(task_id, done, behalf=True)
 
 
 def _for_others(task_id: str) -> TaskView:
@@ -226,7 +246,7 @@ def _photos() -> dict[str, Any]:
 # ---------------------------------------------------------------- afterwards
 
 
-def _onwards(task_id: str, done: operations.Done, *, behalf: bool = False) -> Response:
+def onwards(task_id: str, done: operations.Done, *, behalf: bool = False) -> Response:
     flash(f"{'behalf' if behalf else 'task'}-{task_id}", "draft-done")
     return redirect(
         url_for("tasks.done", instance_id=done.instance_id, task=task_id, behalf=1 if behalf else None)

@@ -103,6 +103,7 @@ class TaskView:
     names: Names
     roles: frozenset[str] = frozenset()
     proceeding: Any = None
+    all_actions: Sequence[Action] = ()  # also those of other roles: a clerk enters them for somebody
 
 
 def task(rt: Runtime, actor: Actor, task_id: str) -> TaskView:
@@ -171,6 +172,7 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         names=names,
         roles=held,
         proceeding=proceedings.view(rt, c, actor, row, held),
+        all_actions=actions,
     )
 
 

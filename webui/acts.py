@@ -1,0 +1,73 @@
+"""Acts on a collective step, as its page posts them: a vote, an opinion, a count, a notice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import flash, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
+
+from engine import operations
+from engine.queries import tasks as queries
+from engine.refusal import Invalid, NotVisible
+from engine.steps import Action
+from webui import plain_forms
+from webui.sessions import actor, runtime, signed_in
+from webui.tasks import blueprint, onwards, step_page
+
+BEHALF, PAPERS = "_on_behalf_of", "_papers"  # a form's own keys never begin with an underscore
+
+
+@blueprint.post("/tasks/<task_id>/act/<name>")
+@signed_in
+def act(task_id: str, name: str) -> Any:
+    """Do one thing on the step. What is not right comes back with everything still typed."""
+    view = queries.task(runtime(), actor(), task_id)
+    offered = next((a for a in view.all_actions if a.name == name), None)
+    if offered is None:
+        raise NotVisible("action-unknown", "这一步没有这种办法，请回到待办重新打开")
+    data, papers = _posted(offered)
+    behalf = request.form.get(BEHALF, "")
+    try:
+        done = operations.act_on_task(
+            runtime(),
+            actor().person_id,
+            task_id,
+            name,
+            data,
+            on_behalf_of=int(behalf) if behalf.isdigit() else None,
+            papers=[paper["id"] for paper in papers],
+        )
+    except Invalid as refusal:
+        typed = data | ({BEHALF: behalf} if behalf else {}) | ({PAPERS: papers} if papers else {})
+        again = queries.task(runtime(), actor(), task_id)
+        return step_page(again, typed=typed, refusal=refusal, acting=name), refusal.status
+    if done is not None and not any(task["id"] == task_id for task in done.open_tasks):
+        return onwards(task_id, done)
+    flash(f"{offered.title}：已保存。", "success")
+    flash(f"{task_id}-{name}", "draft-done")
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+def _posted(offered: Action) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The data of the act, from form-js's JSON or from plain fields; and photos of the paper."""
+    papers = [_upload(part) for part in request.files.getlist(PAPERS) if part.filename]
+    if "data" not in request.form:
+        return plain_forms.read(offered.schema, request.form, request.files, _upload), papers
+    try:
+        data = orjson.loads(request.form["data"] or b"{}")
+    except orjson.JSONDecodeError:
+        data = None
+    if not isinstance(data, dict):
+        raise Invalid("data", "表单没有完整地交上来，请打开浏览器的 JavaScript，再交一次")
+    papers += [paper for paper in data.pop(PAPERS, None) or [] if _is_file(paper)]
+    return data, papers
+
+
+def _upload(part: FileStorage) -> dict[str, Any]:
+    stored = operations.upload_file(runtime(), actor().person_id, part.read(), part.filename or "照片")
+    return {"id": stored["id"], "name": stored["name"]}
+
+
+def _is_file(paper: Any) -> bool:
+    return isinstance(paper, Mapping) and isinstance(paper.get("id"), str)
