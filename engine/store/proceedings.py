@@ -103,7 +103,6 @@ ballots = Table(
     Column(
         "status", String(8), nullable=False
     ),  # casting takes a shared lock on this row, closing an exclusive one
-    Column("round", Integer, nullable=False),  # raised when a vote was void (procedures.md 11.3)
     Column("scrutineers", Json, nullable=False),  # named and approved at the meeting: ids of people
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
@@ -119,6 +118,7 @@ motions = Table(
     Column("position", Integer, primary_key=True),  # from 1
     Column("text", Text, nullable=False),
     Column("original", Text, nullable=False),
+    Column("round", Integer, nullable=False),  # from 1; raised when a vote was void (procedures.md 11.3)
     Column("revised_at", Moment),
     Column("read_out_at", Moment),  # the final text was read out after it was revised (BB-5.4)
 )
@@ -157,13 +157,23 @@ counts = Table(
     Column("abstain", Integer, nullable=False),
     Column("evidence", Json, nullable=False),
     Column("entered_by", ForeignKey("people.id"), nullable=False),
+    Column("entered_clerk", ForeignKey("people.id")),  # who typed it in, where that was somebody else
     Column("entered_at", Moment, nullable=False),
     Column("confirmed_by", ForeignKey("people.id")),
+    Column("confirmed_clerk", ForeignKey("people.id")),
     Column("confirmed_at", Moment),
     Column("disputed_by", ForeignKey("people.id")),
     Column("dispute", Text),  # what the second person found different
     ForeignKeyConstraint(["task_id", "motion"], ["motions.task_id", "motions.position"]),
-    CheckConstraint("confirmed_by IS NULL OR confirmed_by <> entered_by", name="two_people"),
+    CheckConstraint(
+        "confirmed_by IS NULL OR (confirmed_by <> entered_by AND confirmed_by <> coalesce(entered_clerk, 0))",
+        name="two_people",
+    ),
+    CheckConstraint(
+        "confirmed_clerk IS NULL OR"
+        " (confirmed_clerk <> entered_by AND confirmed_clerk <> coalesce(entered_clerk, 0))",
+        name="two_clerks",
+    ),
     CheckConstraint("present <= roll AND issued <= present", name="handed_out"),
     CheckConstraint("valid + invalid = returned AND yes + no + abstain = valid", name="adds_up"),
     CheckConstraint(

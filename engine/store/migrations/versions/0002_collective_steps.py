@@ -135,7 +135,6 @@ def _ballots() -> None:
         sa.Column("meeting_id", sa.String(length=32), nullable=False),
         sa.Column("method", sa.String(length=8), nullable=False),
         sa.Column("status", sa.String(length=8), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("scrutineers", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.String(27), nullable=False),
         sa.Column("closed_at", sa.String(27), nullable=True),
@@ -247,6 +246,7 @@ def _motions() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("original", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("revised_at", sa.String(27), nullable=True),
         sa.Column("read_out_at", sa.String(27), nullable=True),
         sa.ForeignKeyConstraint(["task_id"], ["ballots.task_id"], name=op.f("fk_motions_task_id")),
@@ -285,13 +285,21 @@ def _counts() -> None:
         sa.Column("abstain", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("entered_by", sa.Integer(), nullable=False),
+        sa.Column("entered_clerk", sa.Integer(), nullable=True),
         sa.Column("entered_at", sa.String(27), nullable=False),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_clerk", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.String(27), nullable=True),
         sa.Column("disputed_by", sa.Integer(), nullable=True),
         sa.Column("dispute", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "confirmed_by IS NULL OR confirmed_by <> entered_by", name=op.f("ck_counts_two_people")
+            "confirmed_by IS NULL OR (confirmed_by <> entered_by AND confirmed_by <> coalesce(entered_clerk, 0))",
+            name=op.f("ck_counts_two_people"),
+        ),
+        sa.CheckConstraint(
+            "confirmed_clerk IS NULL OR"
+            " (confirmed_clerk <> entered_by AND confirmed_clerk <> coalesce(entered_clerk, 0))",
+            name=op.f("ck_counts_two_clerks"),
         ),
         sa.CheckConstraint(
             "issued >= 0 AND valid >= 0 AND invalid >= 0 AND yes >= 0 AND no >= 0 AND abstain >= 0",
@@ -301,6 +309,8 @@ def _counts() -> None:
         sa.CheckConstraint(
             "valid + invalid = returned AND yes + no + abstain = valid", name=op.f("ck_counts_adds_up")
         ),
+        sa.ForeignKeyConstraint(["confirmed_clerk"], ["people.id"], name=op.f("fk_counts_confirmed_clerk")),
+        sa.ForeignKeyConstraint(["entered_clerk"], ["people.id"], name=op.f("fk_counts_entered_clerk")),
         sa.ForeignKeyConstraint(["confirmed_by"], ["people.id"], name=op.f("fk_counts_confirmed_by")),
         sa.ForeignKeyConstraint(["disputed_by"], ["people.id"], name=op.f("fk_counts_disputed_by")),
         sa.ForeignKeyConstraint(["entered_by"], ["people.id"], name=op.f("fk_counts_entered_by")),
