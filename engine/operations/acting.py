@@ -190,11 +190,19 @@ class Act:
         if behalf:
             message = f"{person.name}不能在这一步{self.action.title}，请选应当办理的人"
             raise Invalid("behalf-person", message, {"on_behalf_of": message})
+        self._explain(person)
         if not held and not may_see_matter(self.c, person, self.instance_id, self.unit_path):
             raise NotVisible("task-unknown", "没有这项任务，或者它不归您办")
         if person.person_id in self.task.excluded:
             raise Forbidden("excluded", "前面的步骤是您办的，按规定这一步要由别人来办")
         raise Forbidden("not-yours", f"“{self.action.title}”由{self._who_may()}来做，不归您办")
+
+    def _explain(self, person: Actor) -> None:
+        """The kind may know better why not: `cast:refused` beside `cast` raises it."""
+        explain = HANDLERS[self.kind.key].get(f"{self.action.name}:refused")
+        if explain is not None:
+            self.person_id = person.person_id
+            explain(self)
 
     def _who_may(self) -> str:
         seats = [s for s in self.task.seats if not self.action.seats or s.seat in self.action.seats]

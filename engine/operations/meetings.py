@@ -305,9 +305,10 @@ def mark(act: Act, meeting_id: str, marks: Mapping[str, Sequence[int]]) -> None:
     if len(set(everybody)) != len(everybody):
         raise Invalid("marked-twice", "同一个人既记到会又记请假或未到，请改成一种")
     own = meeting_members.c.meeting_id == meeting_id
-    known = select(func.count()).select_from(meeting_members)
-    found = act.c.scalar(known.where(own, meeting_members.c.person_id.in_(everybody))) or 0
-    meeting.require_on_roll(len(everybody) - found)
+    known = select(meeting_members.c.person_id).where(own, meeting_members.c.person_id.in_(everybody))
+    # Locked, in one order: a vote cast at this moment is either seen below, or sees that its member is not there.
+    locked = act.c.execute(known.order_by(meeting_members.c.person_id).with_for_update()).all()
+    meeting.require_on_roll(len(everybody) - len(locked))
     _require_not_voted(act, meeting_id, [*marks.get("leave", ()), *marks.get("absent", ())])
     for attendance, people in marks.items():
         if people:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.refusal import Invalid, Overtaken
+from engine.refusal import Invalid
 from engine.steps import balloting, meeting, meeting_replay
 from engine.steps.balloting import NAMED, SCRUTINEERS, Ballot, Entered, Motion
-from engine.steps.counting import ABSTAIN, NO, YES, Tally
-from engine.steps.kind import DOERS, MEMBER, SCRUTINEER, Seat, Submission
+from engine.steps.kind import DOERS, SCRUTINEER, Seat, Submission
 from engine.steps.meeting_replay import Replayed
 
 Settings = Mapping[str, Any]
@@ -28,7 +27,7 @@ class Vote:
     def act(self, submission: Submission) -> None:
         """Raises Refusal."""
         if self.result is not None:
-            raise closed()
+            raise balloting.closed()
         if submission.action in meeting_replay.ACTS:
             self._meet(submission)
         else:
@@ -50,10 +49,10 @@ class Vote:
             balloting.require_not_voted(len(gone & voted))
         self.held = meeting_replay.replay(self.seats, [submission], self.held)
         if submission.action == "open":
-            self.ballot = _opened(self.settings, self.seats, submission.data)
+            self.ballot = _opened(self.settings, self.seats, self.held, submission.data)
 
     def end(self, submission: Submission) -> None:
-        votes = {motion: _tally(cast.values()) for motion, cast in self.cast.items()}
+        votes = balloting.tallied((m, choice, 1) for m, cast in self.cast.items() for choice in cast.values())
         result = balloting.conclude(self.open_ballot(), self.settings, self.held.record, votes)
         people = [submission.person] if submission.person is not None else []
         more = {
@@ -71,15 +70,12 @@ def replay(settings: Settings, seats: Sequence[Seat], submissions: Iterable[Subm
     return vote
 
 
-def closed() -> Overtaken:
-    return Overtaken("ballot-closed", "表决已经结束，结果已经宣布，不能再投票或更改")
-
-
-def _opened(settings: Settings, seats: Sequence[Seat], data: Mapping[str, Any]) -> Ballot:
+def _opened(settings: Settings, seats: Sequence[Seat], held: Replayed, data: Mapping[str, Any]) -> Ballot:
     method = str(data.get("方式") or settings["method"])
-    named = data.get(SCRUTINEERS) or [p for seat in seats if seat.name == SCRUTINEER for p in seat.people]
-    known = any(seat.people for seat in seats if seat.name == MEMBER)
-    balloting.check_scrutineers(method, named, settings, known=known)
+    posted = [person for seat in seats if seat.name == SCRUTINEER for person in seat.people]
+    named = list(data.get(SCRUTINEERS) or posted)
+    peopled = any(seat.people for seat in seats)
+    balloting.check_scrutineers(method, named, settings, {*posted, *held.present} if peopled else None)
     texts = settings["motions"] or [settings["subject"]]
     motions = {place: Motion(place, text, text) for place, text in enumerate(texts, 1)}
     return Ballot(method, tuple(named) if method != NAMED else (), motions)
@@ -135,11 +131,6 @@ def _confirm_count(vote: Vote, submission: Submission) -> None:
         vote.change(balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered))
     if submission.data.get("结束") and not what:
         vote.end(submission)
-
-
-def _tally(choices: Iterable[str]) -> Tally:
-    said = list(choices)
-    return Tally(said.count(YES), said.count(NO), said.count(ABSTAIN), len(said))
 
 
 _ACTS: Mapping[str, Callable[[Vote, Submission], None]] = {

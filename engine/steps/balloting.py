@@ -6,13 +6,13 @@ rehearsal from what was handed in: one rule, one place.
 - papers are counted by one and confirmed by another; more papers back than were handed out: void, and again (11.3).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.refusal import Forbidden, Invalid, Overtaken
 from engine.steps import meeting
-from engine.steps.counting import Count, Decision, Tally, decide, read_count
+from engine.steps.counting import ABSTAIN, NO, YES, Count, Decision, Tally, decide, read_count
 from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
 
 NAMED, PAPER = "named", "paper"
@@ -205,10 +205,15 @@ def to_confirm(ballot: Ballot, position: Any) -> list[Motion]:
     """The motion that is meant, or all whose counts wait to be confirmed. Raises Invalid where none does."""
     if position not in (None, ""):
         return [ballot.motion(position)]
-    waiting = [m for m in ballot.motions.values() if m.entered is not None and not m.entered.confirmed]
-    if not waiting:
+    found = waiting(ballot)
+    if not found:
         raise Invalid("count-missing", "没有等待确认的计票，请先由计票人录入")
-    return waiting
+    return found
+
+
+def waiting(ballot: Ballot) -> list[Motion]:
+    """The motions whose counts are entered and not confirmed."""
+    return [m for m in ballot.motions.values() if m.entered is not None and not m.entered.confirmed]
 
 
 def check_confirmer(ballot: Ballot, motion: Motion, hands: Collection[int]) -> Entered:
@@ -242,19 +247,24 @@ def confirm(motion: Motion, entered: Entered) -> Motion:
     return replace(motion, entered=replace(entered, confirmed=True, dispute=""))
 
 
-def check_scrutineers(method: str, scrutineers: Collection[int], settings: Settings, *, known: bool) -> None:
+def check_scrutineers(
+    method: str, named: Sequence[int], settings: Settings, there: Collection[int] | None
+) -> None:
     """Paper is counted before scrutineers who have nothing to do with what is voted (兼任-3). Raises Invalid.
 
-    `known`: there is a roster, so that nobody at all is a fault.
+    `there`: who may be named, being present or on the post that sees to counts; None without a roster.
     """
     if method != PAPER:
         return
-    if known and not scrutineers:
+    message = ""
+    if not named and there is not None:
         message = "用纸质票表决要有监票人，请从到会的人里推定，并写在这里"
-        raise Invalid("scrutineer-missing", message, {SCRUTINEERS: message})
-    if set(scrutineers) & set(settings["handlers"]):
+    elif there is not None and set(named) - set(there):
+        message = "监票人要从到会的人里推定，有人还没有到会，请换一个人，或先记他到会"
+    elif set(named) & set(settings["handlers"]):
         message = "监票人里有这件事的承办人，按规定要回避（兼任-3），请换一个人"
-        raise Invalid("scrutineer-involved", message, {SCRUTINEERS: message})
+    if message:
+        raise Invalid("scrutineers", message, {SCRUTINEERS: message})
 
 
 # ---------------------------------------------------------------- the end
@@ -277,6 +287,21 @@ def conclude(
     passed = sum(decision.passed for decision in decisions)
     outcome = PASSED if passed == len(decisions) else PARTLY if passed else LOST
     return _result(outcome, settings, there, decisions)
+
+
+def tallied(rows: Iterable[tuple[int, str, int]]) -> dict[int, Tally]:
+    """Tallies by motion, out of (motion, choice, number)."""
+    found: dict[int, Tally] = {}
+    for motion, choice, number in rows:
+        tally = found.get(motion, Tally())
+        name_of = {YES: "yes", NO: "no", ABSTAIN: "abstain"}[choice]
+        changes = {name_of: getattr(tally, name_of) + number, "returned": tally.returned + number}
+        found[motion] = replace(tally, **changes)
+    return found
+
+
+def closed() -> Overtaken:
+    return Overtaken("ballot-closed", "表决已经结束，结果已经宣布，不能再投票或更改")
 
 
 def bases(there: MeetingRecord) -> dict[str, int]:

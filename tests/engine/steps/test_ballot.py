@@ -378,7 +378,8 @@ def test_the_same_clerk_cannot_type_both():
 
 def test_a_scrutineer_does_not_count():
     meeting = Meeting()
-    meeting.open(30, method="paper", 监票人=[2])
+    meeting.seats[-1] = Seat(SCRUTINEER, people=(2,))
+    meeting.open(30, method="paper")
     with refusal("counter-scrutineer"):
         meeting.act("enter_count", count(), by=2)
 
@@ -386,17 +387,23 @@ def test_a_scrutineer_does_not_count():
 def test_who_carries_it_out_neither_counts_nor_sees_to_the_count():
     meeting = Meeting()
     meeting.settings["handlers"] = [3, 1]
-    with refusal("scrutineer-involved"):
+    with refusal("scrutineers"):
         meeting.open(30, method="paper")
     meeting.act("open", {"到会": meeting.voters, "方式": "paper", "监票人": [meeting.voters[0]]})
     with refusal("counter-involved"):
         meeting.act("enter_count", count(), by=1)
 
 
+def test_a_scrutineer_is_there():
+    meeting = Meeting()
+    with refusal("scrutineers"):
+        meeting.open(29, method="paper", 监票人=[meeting.voters[29]])
+
+
 def test_paper_wants_a_scrutineer():
     meeting = Meeting()
     meeting.seats = [seat for seat in meeting.seats if seat.name != SCRUTINEER]
-    with refusal("scrutineer-missing"):
+    with refusal("scrutineers"):
         meeting.open(30, method="paper")
 
 
