@@ -159,8 +159,8 @@ class Stage:
         return [self._label(task) for task in self.rehearsal.open_tasks() if task.id in late]
 
     def _filled(self, task: Task, step: Step) -> dict[str, Any]:
-        """The data, with the plain file names a designer writes made into uploaded files."""
-        return dict(_with_files(self.rehearsal.form(task.id, step.action), step.data))
+        """The data as a form hands it in: a designer writes plain file names, and options as the form shows them."""
+        return dict(_handed_in(self.rehearsal.form(task.id, step.action), step.data))
 
     # ------------------------------------------------------------ telling
 
@@ -237,16 +237,28 @@ def cast(roster: Mapping[str, Sequence[str]]) -> Roster:
     return Roster(held)
 
 
-def _with_files(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """File names in the fields for files stand for uploaded files, also inside lists."""
+def _handed_in(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """File names in the fields for files stand for uploaded files, labels of options for their values; also in
+    lists.
+    """
     found = dict(data)
     for part in form_rules.fields(schema):
-        key = form_rules.key_of(part)
-        if part.get("type") == "filepicker" and key in found:
+        key, kind = form_rules.key_of(part), part.get("type")
+        if key not in found:
+            continue
+        if kind == "filepicker":
             found[key] = _files(found[key])
-        elif part.get("type") == "dynamiclist" and isinstance(found.get(key), list):
-            found[key] = [_with_files(part, row) if isinstance(row, Mapping) else row for row in found[key]]
+        elif kind in ("radio", "select"):
+            found[key] = _chosen(part, found[key])
+        elif kind == "dynamiclist" and isinstance(found[key], list):
+            found[key] = [_handed_in(part, row) if isinstance(row, Mapping) else row for row in found[key]]
     return found
+
+
+def _chosen(component: Mapping[str, Any], value: Any) -> Any:
+    """The value of the option with this label, what stands in brackets left out (`纸质票`); else as it is."""
+    options = [(str(option.get("label")), option.get("value")) for option in component.get("values") or []]
+    return next((chosen for label, chosen in options if value in (label, label.split("（")[0])), value)
 
 
 def _files(value: Any) -> Any:
