@@ -1,9 +1,8 @@
 """Who may see and do what. The one place that decides, for reading as for writing; routes only pass on the
 answer.
 
-- A **matter** is seen by everyone who holds a post in its unit or in a unit above it, and by everyone who
-  took part or
-  has an open task in it. To all others it does not exist.
+- A **matter** is seen by everyone who holds a post in its unit or in a unit above it, and by everyone who took part
+  (handed in, sat in its meeting, gave an opinion) or has an open task in it. To all others it does not exist.
 - A **task** is done by the holders of its seats: a designation in a unit, or a named person, less those
   `not_who` keeps
   out. Nobody does it a second time.
@@ -17,11 +16,12 @@ answer.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal, or_, select
+from sqlalchemy import Connection, and_, literal, or_, select, union_all
 
 from engine.people.roster import Standing
 from engine.people.units import within
 from engine.refusal import Forbidden, NotVisible
+from engine.store.proceedings import agenda_items, meeting_members, opinions, ratings
 from engine.store.tables import assignments, instances, submissions, tasks, units
 
 CLERK = "文书"
@@ -46,7 +46,21 @@ def matter_filter(actor: Actor) -> Any:
         .join(assignments, assignments.c.task_id == tasks.c.id)
         .where(seat_filter(actor))
     )
-    return or_(*above, instances.c.started_by == actor.person_id, took_part, has_task)
+    return or_(*above, instances.c.started_by == actor.person_id, took_part, has_task, _was_asked(actor))
+
+
+def _was_asked(actor: Actor) -> Any:
+    """SQL: matters whose meetings had this person on the roll, or that took this person's opinion or rating."""
+    meeting = (
+        select(agenda_items.c.instance_id)
+        .join(meeting_members, meeting_members.c.meeting_id == agenda_items.c.meeting_id)
+        .where(meeting_members.c.person_id == actor.person_id)
+    )
+    said = [
+        select(table.c.instance_id).where(table.c.person_id == actor.person_id)
+        for table in (opinions, ratings)
+    ]
+    return instances.c.id.in_(union_all(meeting, *said))
 
 
 def seat_filter(actor: Actor) -> Any:

@@ -235,7 +235,7 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
     )
     running = row.status == "running"
     so_far = results.all_results(closure, instance.data, row.parameters)
-    seats = open_seats(c, instance_id) if running else []
+    seats = open_seats(c, actor, instance_id) if running else []
     names = names_of(rt, c, seats, so_far)
     return MatterView(
         id=row.id,

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, select
 
-from engine import authorisation
+from engine import authorisation, steps
 from engine.authorisation import Actor
 from engine.queries.names import Names, look_up
 from engine.queries.results import StepResult
 from engine.runtime import Runtime
+from engine.steps import MEMBER
+from engine.store.proceedings import taken_part
 from engine.store.tables import assignments, people, submissions, tasks
 
 
@@ -49,6 +51,7 @@ _OPEN = (
         tasks.c.id,
         tasks.c.element_id,
         tasks.c.name,
+        tasks.c.kind,
         tasks.c.lane,
         tasks.c.opened_at,
         tasks.c.due_at,
@@ -60,6 +63,10 @@ _OPEN = (
         assignments.c.designation,
         assignments.c.unit_id,
         assignments.c.person_id,
+        assignments.c.active,
+        exists()
+        .where(taken_part.c.task_id == tasks.c.id, taken_part.c.person_id == bindparam("actor"))
+        .label("has_taken_part"),
     )
     .outerjoin(assignments, assignments.c.task_id == tasks.c.id)
     .outerjoin(_CLAIMER, _CLAIMER.c.id == tasks.c.claimed_by)
@@ -75,16 +82,17 @@ _OPEN = (
 )
 
 
-def open_seats(c: Connection, instance_id: str) -> Sequence[Any]:
-    """A row for each place that may fill a seat of an open step. One statement."""
-    return c.execute(_OPEN.where(tasks.c.instance_id == instance_id)).all()
+def open_seats(c: Connection, actor: Actor, instance_id: str) -> Sequence[Any]:
+    """A row for each place that may fill a seat of an open step, as this person sees it. One statement."""
+    return c.execute(_OPEN.where(tasks.c.instance_id == instance_id), {"actor": actor.person_id}).all()
 
 
 def names_of(rt: Runtime, c: Connection, seats: Sequence[Any], so_far: Sequence[StepResult]) -> Names:
     """The names a matter's page shows. At most one statement."""
     ids = {seat.person_id for seat in seats if seat.person_id is not None}
     ids |= {person for result in so_far for person in result.doers}
-    places = {(seat.designation, seat.unit_id) for seat in seats if seat.designation is not None}
+    told = [seat for seat in seats if seat.designation is not None and not _is_one_of_many(seat)]
+    places = {(seat.designation, seat.unit_id) for seat in told}
     return look_up(c, ids, places, rt.today(), rt.designations)
 
 
@@ -98,8 +106,10 @@ def open_steps(rt: Runtime, actor: Actor, matter: Any, seats: Sequence[Any], nam
 
 def _open_step(rt: Runtime, actor: Actor, matter: Any, rows: Sequence[Any], names: Names) -> OpenStep:
     first = rows[0]
-    held = _held(rows, names)
+    held = _held([row for row in rows if not _is_one_of_many(row)], names)
     told = actor.person_id in held or _is_superior(actor, matter.path)
+    if steps.kind(first.kind).collective:
+        return _collective_step(rt, actor, rows, list(held.values()) if told else [], not held)
     answers = [_Answer(row.seat, row.answered_by) for row in rows if row.answered_by is not None]
     seats = list(dict.fromkeys(row.seat for row in rows if row.seat))
     signed = [seat for seat in seats if any(answer.seat == seat for answer in answers)]
@@ -119,6 +129,34 @@ def _open_step(rt: Runtime, actor: Actor, matter: Any, rows: Sequence[Any], name
         signed=_plain(signed) if len(seats) > 1 else [],
         unsigned=_plain(seat for seat in seats if seat not in signed) if len(seats) > 1 else [],
     )
+
+
+def _collective_step(
+    rt: Runtime, actor: Actor, rows: Sequence[Any], who: list[str], vacant: bool
+) -> OpenStep:
+    """A meeting, a vote, a notice: its seats are roles, nobody signs for them."""
+    first = rows[0]
+    mine = [row for row in rows if row.seat and row.active and authorisation.fills(actor, row)]
+    return OpenStep(
+        id=first.id,
+        element_id=first.element_id,
+        step=first.name,
+        post=first.lane or first.name,
+        who=who,
+        vacant=vacant,
+        claimed_by=None,
+        opened_at=first.opened_at,
+        due_at=first.due_at,
+        overdue=first.due_at is not None and first.due_at <= rt.now(),
+        is_mine=bool(mine) and not first.has_taken_part and actor.person_id not in first.excluded,
+        signed=[],
+        unsigned=[],
+    )
+
+
+def _is_one_of_many(row: Any) -> bool:
+    """A member of a meeting or a vote: their names are no answer to the question who has to act."""
+    return bool(row.seat == MEMBER and steps.kind(row.kind).collective)
 
 
 def _held(rows: Sequence[Any], names: Names) -> dict[int, str]:
