@@ -235,20 +235,27 @@ def _form(*components: Mapping[str, Any]) -> dict[str, Any]:
 # ---------------------------------------------------------------- rules
 
 
-def require_first(already: bool) -> None:
+def require_first(already: bool, *, own: bool = True) -> None:
     """One person rates once. Raises Overtaken."""
-    if already:
+    if already and own:
         raise Overtaken("rated", "您已经评价过了，每人只评一次。要改，请先撤回，再评一次")
+    if already:
+        raise Overtaken("rated", "这个人已经评价过了，每人只评一次，不用再录")
 
 
 def require_room(rated: Rated, more: int) -> None:
-    """Nobody hands in more papers than there are people to rate. Raises Invalid."""
+    """There are not more papers than people to rate. Raises Invalid.
+
+    Asked before papers are entered and again at the end, never of somebody who rates himself: his voice counts, and the
+    papers are what has to be put right.
+    """
     if rated.asked and rated.number + more > rated.asked:
-        message = (
-            f"票数对不上：应参评 {rated.asked} 人，已经收到 {rated.number} 份，再加 {more} 份就多出来了。"
-            "请核对张数，已经在手机上评过的人不要再算纸质票"
+        added = f"再加 {more} 份就多出来了" if more else "多出来了"
+        raise Invalid(
+            "too-many-papers",
+            f"票数对不上：应参评 {rated.asked} 人，已经收到 {rated.number} 份，{added}。"
+            "请核对纸质票的张数（录错的先撤回），已经在手机上评过的人不要再算纸质票",
         )
-        raise Invalid("too-many-papers", message)
 
 
 def papers(settings: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, int]:
@@ -262,6 +269,7 @@ def nothing_to_withdraw() -> Invalid:
 
 def require_closable(settings: Mapping[str, Any], rated: Rated, now: datetime | None) -> None:
     """Whether it may be summed up now. Raises Invalid, telling what is missing and from when it may be all the same."""
+    require_room(rated, 0)
     if not settings["until"]:
         if not rated.number:
             raise Invalid("too-few", "还没有人评价，不能汇总。请先请大家评价，或者录入测评票")
@@ -313,15 +321,13 @@ class _Said:
         """Raises Refusal where it does not fit."""
         if submission.action == "rate":
             require_first(any(one and one[0] == submission.person is not None for one in self.entries))
-            self._enter(submission.person, {submission.data[SCORE]: 1})
+            self.entries.append((submission.person, {submission.data[SCORE]: 1}))
         elif submission.action == "add_batch":
-            self._enter(None, papers(self.settings, submission.data))
+            counts = papers(self.settings, submission.data)
+            require_room(self.rated(), sum(counts.values()))
+            self.entries.append((None, counts))
         elif submission.action == "withdraw":
             self._withdraw(submission)
-
-    def _enter(self, person: int | None, counts: Mapping[str, int]) -> None:
-        require_room(self.rated(), sum(counts.values()))
-        self.entries.append((person, counts))
 
     def _withdraw(self, submission: Submission) -> None:
         """A rater takes back his own; who enters papers the batch of that number, without one the last."""
