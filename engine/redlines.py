@@ -2,6 +2,7 @@
 is data.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
@@ -52,6 +53,9 @@ class Threshold:
     inclusive: bool
     base: str
 
+    def __str__(self) -> str:
+        return f"{'至少' if self.inclusive else '超过'} {self.fraction} {self.base}"
+
     def met(self, part: int, whole: int) -> bool:
         """Compared by cross-multiplication, never by division."""
         left, right = part * self.fraction.denominator, whole * self.fraction.numerator
@@ -70,12 +74,39 @@ class Period:
 
 
 @dataclass(frozen=True)
+class BallotRule:
+    """What every ballot of `roll` must ask for, whatever its parameters are set to; `also` must belong to the body.
+
+    `citing`: only where the step or its procedure cites one of these clauses; empty: everywhere.
+    """
+
+    clause: str
+    roll: str
+    also: str
+    citing: frozenset[str]
+    quorum: tuple[Threshold, ...]
+    majority: tuple[Threshold, ...]
+
+
+@dataclass(frozen=True)
+class NoticeRule:
+    """How long a notice stands that shows a ballot of `roll`, or cites one of these clauses."""
+
+    clause: str
+    roll: str
+    citing: frozenset[str]
+    period: Period
+
+
+@dataclass(frozen=True)
 class Redlines:
     law: dict[str, Any]
     incompatible: tuple[Incompatibility, ...]
     together: tuple[Together, ...]
     thresholds: dict[str, Threshold]
     periods: dict[str, Period]
+    ballots: tuple[BallotRule, ...]
+    notices: tuple[NoticeRule, ...]
     retention: dict[str, int]
 
     @classmethod
@@ -84,6 +115,8 @@ class Redlines:
         path = folder / "redlines.toml"
         raw = tomllib.loads(path.read_text("utf-8"))
         try:
+            thresholds = {entry["key"]: _threshold(entry) for entry in raw["thresholds"]}
+            periods = {entry["key"]: _period(entry) for entry in raw["periods"]}
             return cls(
                 law=raw["law"],
                 incompatible=tuple(
@@ -94,8 +127,10 @@ class Redlines:
                     Together(entry["clause"], entry["post"], entry["with"], entry["reason"])
                     for entry in raw["together"]
                 ),
-                thresholds={entry["key"]: _threshold(entry) for entry in raw["thresholds"]},
-                periods={entry["key"]: _period(entry) for entry in raw["periods"]},
+                thresholds=thresholds,
+                periods=periods,
+                ballots=tuple(_ballot(entry, thresholds) for entry in raw["ballots"]),
+                notices=tuple(_notice(entry, periods) for entry in raw["notices"]),
                 retention={key: int(days) for key, days in raw["retention"].items()},
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -131,6 +166,24 @@ def _threshold(entry: dict[str, Any]) -> Threshold:
 
 def _period(entry: dict[str, Any]) -> Period:
     return Period(entry["clause"], entry["key"], entry["title"], entry.get("at_least"), entry.get("at_most"))
+
+
+def _ballot(entry: dict[str, Any], known: dict[str, Threshold]) -> BallotRule:
+    return BallotRule(
+        entry["clause"],
+        entry["roll"],
+        entry.get("also", ""),
+        frozenset(entry.get("citing", [])),
+        tuple(known[key] for key in entry["quorum"]),
+        tuple(known[key] for key in entry["majority"]),
+    )
+
+
+def _notice(entry: dict[str, Any], known: dict[str, Period]) -> NoticeRule:
+    period = known[entry["period"]]
+    if not re.fullmatch(r"[0-9]+d", period.at_least or ""):
+        raise ValueError(f"{entry['period']} 的 at_least 要写成几天，如 7d")
+    return NoticeRule(entry["clause"], entry["roll"], frozenset(entry.get("citing", [])), period)
 
 
 @lru_cache(maxsize=1)

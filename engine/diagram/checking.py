@@ -14,6 +14,7 @@ from engine.diagram.examination import Examination, examine
 from engine.diagram.finding import DiagramError, Finding
 from engine.diagram.procedure import LEVELS, TOML, Folder, Procedure, Resolve, Source, open_folder
 from engine.diagram.publishing import Surroundings, check_publishing
+from engine.diagram.redlines import check_redlines
 from engine.diagram.source import children, truth
 from engine.diagram.structure import calling_themselves
 from engine.expressions import normal_name
@@ -47,7 +48,8 @@ def check_folder(source: Source, designations: Container[str] | None = None) -> 
     )
     _publishing(folder.examination, around)
     report = folder.examination.report
-    late = [replace(finding, file=folder.diagram_file) for finding in report.sort(report.findings[before:])]
+    found = [*report.findings[before:], *check_redlines(procedure)]
+    late = [replace(finding, file=folder.diagram_file) for finding in report.sort(found)]
     return [
         *folder.findings,
         *late,

@@ -12,7 +12,7 @@ from engine.redlines import PROCESSES, Redlines, redlines
     ("key", "fraction", "inclusive", "base"),
     [
         ("村代会到会", "2/3", True, "组成人员"),
-        ("村代会通过", "1/2", False, "到会"),
+        ("村代会通过", "1/2", False, "到会组成人员"),
         ("村民会议到会", "1/2", False, "全体"),
         ("村民会议户代表到会", "2/3", True, "户"),
         ("村民小组会议到会", "2/3", True, "全体"),
@@ -55,6 +55,11 @@ def test_periods_and_retention() -> None:
         ('scope = "单位"', 'scope = "全县"'),
         ("[retention]\nviews = 183", '[retention]\nviews = "半年"'),
         ("[law]", "[laws]"),
+        ('quorum = ["八步到会"]', 'quorum = ["九步到会"]'),
+        (
+            'key = "决议公示"\ntitle = "决议公示至少多久"\nat_least = "7d"',
+            'key = "决议公示"\ntitle = "x"\nat_least = "5wd"',
+        ),
     ],
 )
 def test_mistakes_are_refused(tmp_path: Path, old: str, new: str) -> None:
