@@ -5,7 +5,7 @@ Read and compute first, then one short write transaction (`work`). Each raises t
 then nothing has changed.
 """
 
-from engine.operations import acting, assessments, ballots, deliberations
+from engine.operations import acting, assessments, ballots, deliberations, notices, opinions
 from engine.operations.administration import (
     add_person,
     appoint,
@@ -27,7 +27,13 @@ from engine.operations.viewing import note_view
 from engine.operations.work import Done
 
 # Who does the acts of each kind of collective step; a new kind is a line here.
-acting.HANDLERS |= {"assess": assessments.ACTS, "ballot": ballots.ACTS, "deliberate": deliberations.ACTS}
+acting.HANDLERS |= {
+    "assess": assessments.ACTS,
+    "ballot": ballots.ACTS,
+    "consult": opinions.ACTS,
+    "deliberate": deliberations.ACTS,
+    "notice": notices.ACTS,
+}
 
 __all__ = [
     "Done",

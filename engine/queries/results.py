@@ -130,7 +130,7 @@ def _line(component: Mapping[str, Any], value: Any) -> Line | None:
         return Line(label, files=files)
     if component.get("type") == "group":
         return Line(label, "；".join(_inner(component, value)))
-    if component.get("type") == "dynamiclist":
+    if component.get("type") == "dynamiclist" and all(isinstance(row, Mapping) for row in value):
         rows = ["，".join(_inner(component, row)) for row in value if isinstance(row, Mapping)]
         return Line(label, "\n".join(rows), tuple(_row_files(component, value)))
     return Line(label, _text(component, value))
@@ -192,13 +192,18 @@ def _moment(value: str) -> str:
 
 def _extra(value: Any) -> str:
     """What a kind adds to the form's fields: one line an entry."""
-    if value is True:
-        return "是"
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, list):
         return "\n".join(_extra(item) for item in value)
     if isinstance(value, Mapping):
-        return "，".join(_extra(v) for k, v in value.items() if k != DOERS and v not in (None, ""))
+        return "，".join(_part(k, v) for k, v in value.items() if k != DOERS and v not in (None, ""))
     return number(value)
+
+
+def _part(name: str, value: Any) -> str:
+    """A text speaks for itself; a number or a yes says of what."""
+    return f"{name} {_extra(value)}" if isinstance(value, bool | int | float) else _extra(value)
 
 
 def _people(value: Any) -> list[int]:

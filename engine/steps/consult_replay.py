@@ -8,12 +8,14 @@ from typing import Any
 from engine.steps import answers
 from engine.steps.kind import MEMBER, Seat, Submission
 from engine.steps.opinion import (
+    PHOTOS,
     Opinion,
     nothing_to_withdraw,
     read_batch,
     read_opinion,
     require_first,
     require_once_each,
+    require_paper,
 )
 from engine.steps.summing_up import Heard
 
@@ -36,6 +38,8 @@ class Said:
             self.opinions.append(opinion)
         elif submission.action == "add_batch":
             batch = read_batch(submission.data)
+            persons = [one.person for _, one in batch if one.person is not None]
+            require_paper(persons, submission.data.get(PHOTOS) or ())
             require_once_each(self.settings, batch, dict.fromkeys(self._heads(), ""))
             self.opinions += [opinion for _, opinion in batch]
         elif submission.action == "withdraw":

@@ -248,7 +248,7 @@ def ends(settings: Mapping[str, Any], starts_at: datetime, calendar: Calendar) -
 def require_publishable(
     settings: Mapping[str, Any], published: Published, data: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """The channels it goes out through. Raises Overtaken when it is out already, Invalid for too few channels."""
+    """The channels it goes out through, in the diagram's order. Raises Overtaken when it is out already, Invalid for too few channels."""
     if published.starts_at is not None:
         raise Overtaken("published", "已经公示了，不用再公示一次")
     channels = [row[CHANNEL] for row in data[CHANNELS]]
@@ -259,7 +259,11 @@ def require_publishable(
     if len(channels) < settings["least"]:
         message = f"至少要用 {settings['least']} 种渠道公示，现在是 {len(channels)} 种，请再选"
         raise Invalid("channels-few", message, {CHANNELS: message})
-    return tuple(channels)
+    return in_order(settings, channels)
+
+
+def in_order(settings: Mapping[str, Any], channels: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(channels, key=settings["channels"].index))
 
 
 def require_published(published: Published) -> None:

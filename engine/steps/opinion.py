@@ -166,6 +166,13 @@ def require_first(settings: Mapping[str, Any], already: bool) -> None:
         raise Overtaken("answered", "您已经提过意见了。要改主意，请先撤回原来的，再提一次")
 
 
+def require_paper(persons: Sequence[int], photos: Sequence[Any]) -> None:
+    """What is entered for people of the register is proved by a photo (procedures.md 11.1). Raises Invalid."""
+    if persons and not photos:
+        message = "替应征的人录入，要附上纸质原件的照片"
+        raise Invalid("form", "有几处需要改一改，请看标红的地方", {PHOTOS: message})
+
+
 def require_once_each(
     settings: Mapping[str, Any], opinions: Sequence[tuple[int, Opinion]], known: Mapping[int, str]
 ) -> None:

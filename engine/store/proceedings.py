@@ -196,6 +196,7 @@ opinions = Table(
     Column("channel", String(32), nullable=False, default=""),
     Column("stance", String(16), nullable=False, default=""),
     Column("content", Text, nullable=False),
+    Column("single", Boolean, nullable=False),  # a person has one only: where a stance is asked for
     Column("evidence", Json, nullable=False),  # file ids
     Column("entered_by", ForeignKey("people.id")),  # the clerk, where it was entered from paper
     Column("confirmed_at", Moment),
@@ -209,6 +210,14 @@ opinions = Table(
     CheckConstraint("adopted in ('采纳', '部分采纳', '不采纳')", name="adopted"),
     CheckConstraint("(adopted IS NULL) = (answered_at IS NULL)", name="answered"),
     Index("ix_opinions_instance_id_element_id", "instance_id", "element_id"),
+    Index(
+        "uq_opinions_task_id_person_id",
+        "task_id",
+        "person_id",
+        unique=True,
+        sqlite_where=text("single AND withdrawn_at IS NULL"),
+        postgresql_where=text("single AND withdrawn_at IS NULL"),
+    ),
 )
 
 notices = Table(

@@ -19,6 +19,7 @@ from engine.steps.summing_up import Heard, close, conclude, enough, missing
 from engine.working_days import WEEKDAYS_ONLY
 
 KIND = steps.kind("consult")
+PAPER = {"id": "0" * 64, "name": "意见卡.jpg"}
 OPENED = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, 9 o'clock in Shanghai
 ASK = {"ask": "路怎么修", "from": "村民代表"}
 COVERAGE = {**ASK, "coverage": "至少 2/3 应征", "until": "5d", "stances": "赞成 反对 其他"}
@@ -211,12 +212,19 @@ def test_without_stances_a_person_may_have_several():
 
 def test_nobody_is_in_a_batch_twice():
     settings = frozen(**COVERAGE)
-    batch = {"意见": [{"应征人": [1, 2], "立场": "赞成"}, {"应征人": [2], "立场": "反对"}]}
+    batch = {"照片": [PAPER], "意见": [{"应征人": [1, 2], "立场": "赞成"}, {"应征人": [2], "立场": "反对"}]}
     with pytest.raises(Invalid) as refused:
         done(settings, [Submission(batch, 100, ORGANISER, "add_batch", OPENED)])
     assert list(refused.value.fields) == ["意见[1].姓名"]
     with pytest.raises(Invalid, match="已经有了"):
         done(settings, [said(1, "赞成"), Submission(batch, 100, ORGANISER, "add_batch", OPENED)])
+
+
+def test_what_is_entered_for_people_of_the_register_wants_a_photo():
+    batch = {"意见": [{"应征人": [1], "立场": "赞成"}]}
+    with pytest.raises(Invalid) as refused:
+        done(frozen(**COVERAGE), [Submission(batch, 100, ORGANISER, "add_batch", OPENED)])
+    assert list(refused.value.fields) == ["照片"]
 
 
 def test_a_row_of_a_batch_may_name_several_people():

@@ -179,6 +179,7 @@ def _opinions() -> None:
         sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("stance", sa.String(length=16), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("single", sa.Boolean(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("entered_by", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.String(27), nullable=True),
@@ -202,6 +203,14 @@ def _opinions() -> None:
     )
     op.create_index(op.f("ix_opinions_person_id"), "opinions", ["person_id"], unique=False)
     op.create_index(op.f("ix_opinions_task_id"), "opinions", ["task_id"], unique=False)
+    op.create_index(
+        "uq_opinions_task_id_person_id",
+        "opinions",
+        ["task_id", "person_id"],
+        unique=True,
+        sqlite_where=sa.text("single AND withdrawn_at IS NULL"),
+        postgresql_where=sa.text("single AND withdrawn_at IS NULL"),
+    )
 
 
 def _ratings() -> None:

@@ -1,0 +1,115 @@
+"""What a notice shows: its text, where it hangs with the proof, how long still, and what villagers said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.authorisation import Actor
+from engine.queries.closure import Closure
+from engine.queries.heard import published
+from engine.queries.opinions import OpinionView, listed
+from engine.queries.results import all_results
+from engine.runtime import Runtime
+from engine.steps import notice
+from engine.steps.answers import Answered
+from engine.steps.kind import MEMBER, ORGANISER, RECORDER
+from engine.store.proceedings import notices, opinions, publications
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One channel it went out through; `files` are ids of the proof."""
+
+    channel: str
+    files: list[str]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """`acts` are what this person may do now; `content` is the text, before publishing the one proposed."""
+
+    acts: tuple[str, ...]
+    content: str
+    channels: Sequence[str]
+    least: int
+    days: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_over: bool
+    publications: list[Publication]
+    feedback: list[OpinionView]
+    objectors: int
+    objections: int
+    answered: Answered
+
+
+def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> NoticeView:
+    """What this person sees of a notice now."""
+    so_far = published(c, row.id, row.settings)
+    found = c.execute(select(notices.c.content).where(notices.c.task_id == row.id)).scalar()
+    out = select(publications).where(publications.c.task_id == row.id).order_by(publications.c.channel)
+    over = so_far.ends_at is not None and rt.now() >= so_far.ends_at
+    leads = bool(roles & {ORGANISER, RECORDER})
+    here = opinions.c.task_id == row.id
+    if not leads and MEMBER in roles:
+        here = here & (opinions.c.person_id == actor.person_id)
+    return NoticeView(
+        acts=_acts(row.settings, roles, so_far, over),
+        content=found if found is not None else _proposed(rt, c, row),
+        channels=row.settings["channels"],
+        least=row.settings["least"],
+        days=row.settings["days"],
+        starts_at=so_far.starts_at,
+        ends_at=so_far.ends_at,
+        is_over=over,
+        publications=[Publication(one.channel, list(one.evidence), one.at) for one in c.execute(out)],
+        feedback=listed(c, here, actor, named=leads) if so_far.starts_at else [],
+        objectors=so_far.objectors,
+        objections=row.settings["objections"],
+        answered=so_far.answered,
+    )
+
+
+def _acts(
+    settings: Mapping[str, Any], roles: frozenset[str], so_far: notice.Published, over: bool
+) -> tuple[str, ...]:
+    if so_far.starts_at is None:
+        return ("publish",) if ORGANISER in roles else ()
+    found = ["add_feedback"] if roles & {ORGANISER, RECORDER, MEMBER} else []
+    if ORGANISER in roles and so_far.answered.items:
+        found.append("answer")
+    if ORGANISER in roles and over and not notice.waits(settings, so_far):
+        found.append("close")
+    return tuple(found)
+
+
+def _proposed(rt: Runtime, c: Connection, row: Any) -> str:
+    closure = Closure.of(rt, c, row.version_id, row.closure)
+    definition = rt.definition(c, row.version_id, row.closure)
+    instance = definition.restore(
+        row.state, clock=rt.clock, parameters=row.parameters, calendar=rt.calendar(c)
+    )
+    return composed(closure, row.settings["shows"], instance.context(row.id), row.parameters, row.title)
+
+
+def composed(
+    closure: Closure,
+    shows: Sequence[str],
+    context: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    title: str,
+) -> str:
+    """The text to publish, from the results of the steps named: their lines, never who voted how."""
+    wanted = {key: context[key] for key in shows if key in context}
+    parts = [title]
+    for result in all_results(closure, wanted, parameters):
+        lines = [f"{line.label}：{line.text}" for line in result.lines if line.text]
+        if lines:
+            parts.append("\n".join([f"【{result.title}】", *lines]))
+    return "\n\n".join(parts)

@@ -1,0 +1,240 @@
+"""What a step that gathers or answers opinions shows: what is asked, who has spoken, and every opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from engine.authorisation import Actor
+from engine.people.roster import holders_of, names_of, place
+from engine.queries.closure import Closure
+from engine.queries.heard import KEPT, answered, heard, source_of
+from engine.runtime import Runtime
+from engine.steps import period, summing_up
+from engine.steps.answers import Answered
+from engine.steps.kind import MEMBER, ORGANISER, RECORDER
+from engine.steps.summing_up import Heard
+from engine.store.proceedings import opinions
+from engine.store.tables import people
+
+SHOWN = 200  # opinions on one page, the latest first
+IN_DIGEST, LONGEST = 30, 60  # lines of a digest to begin with, and characters of each
+
+
+@dataclass(frozen=True)
+class OpinionView:
+    """One opinion. `number` is its place among all; `files` are ids of photos."""
+
+    id: str
+    number: int
+    author: str
+    channel: str
+    stance: str
+    content: str
+    files: list[str]
+    at: datetime
+    entered_by: str
+    is_mine: bool
+    may_withdraw: bool
+    adopted: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class ConsultView:
+    """`acts` are what this person may do now. `waiting` names who was asked and has not spoken, for the organiser.
+
+    `missing` tells in Chinese what keeps it from being summed up; `reason_needed` that it may be, with a reason.
+    """
+
+    acts: tuple[str, ...]
+    ask: str
+    asks_me: bool
+    mine: list[OpinionView]
+    heard: Heard
+    thresholds: list[str]
+    missing: list[str]
+    closable: bool
+    reason_needed: bool
+    until: datetime | None
+    is_over: bool
+    items: list[OpinionView]
+    more: int
+    waiting: list[str]
+    digest: str
+    of: str
+    answered: Answered
+
+
+def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> ConsultView:
+    """What this person sees of a consultation now."""
+    if row.settings["of"]:
+        return _answering(rt, c, actor, row, roles)
+    settings = row.settings
+    leads = bool(roles & {ORGANISER, RECORDER})
+    asked = _asked(rt, c, row)
+    so_far = heard(c, row.id, settings["stances"], asked)
+    here = opinions.c.task_id == row.id
+    mine = listed(c, here & (opinions.c.person_id == actor.person_id), actor, named=True)
+    items = listed(c, here, actor, named=leads) if leads or not roles else []
+    over = period.is_over(settings, rt.now())
+    lacking = summing_up.missing(settings, so_far)
+    enough = summing_up.enough(settings, so_far)
+    return ConsultView(
+        acts=_acts(settings, roles, bool(mine)),
+        ask=settings["ask"],
+        asks_me=MEMBER in roles,
+        mine=mine,
+        heard=so_far,
+        thresholds=settings["coverage"],
+        missing=lacking,
+        closable=enough or over,
+        reason_needed=not enough and over and bool(lacking),
+        until=period.ends(settings),
+        is_over=over,
+        items=items,
+        more=max(0, so_far.items - len(items)) if items else 0,
+        waiting=_waiting(c, row.id, asked) if leads else [],
+        digest=digest(c, row.id, settings, so_far) if ORGANISER in roles else "",
+        of="",
+        answered=Answered(),
+    )
+
+
+def _acts(settings: Mapping[str, Any], roles: frozenset[str], has_spoken: bool) -> tuple[str, ...]:
+    found = []
+    if MEMBER in roles and not (settings["stances"] and has_spoken):
+        found.append("add_opinion")
+    if roles & {ORGANISER, RECORDER}:
+        found.append("add_batch")
+    if ORGANISER in roles:
+        found.append("close")
+    return (*found, "withdraw") if found or has_spoken else ()
+
+
+def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> ConsultView:
+    closure = Closure.of(rt, c, row.version_id, row.closure)
+    key = row.settings["of"]
+    task_id = source_of(c, closure, row.instance_id, key) if row.settings.get("items") else None
+    done = answered(c, task_id) if task_id else Answered()
+    leads = ORGANISER in roles
+    items = listed(c, opinions.c.task_id == task_id, actor, named=leads) if task_id else []
+    unanswered = [one for one in items if not one.adopted]
+    acts = (("answer",) if task_id else ()) + (() if done.left else ("close",))
+    return ConsultView(
+        acts=acts if leads else (),
+        ask=row.settings["ask"],
+        asks_me=False,
+        mine=[],
+        heard=Heard(items=done.items, answered=done),
+        thresholds=[],
+        missing=[f"还有 {done.left} 条没有答复"] if done.left else [],
+        closable=not done.left,
+        reason_needed=False,
+        until=None,
+        is_over=False,
+        items=unanswered + [one for one in items if one.adopted],
+        more=max(0, done.items - len(items)),
+        waiting=[],
+        digest=summing_up.in_short(row.settings, Heard(answered=done)) if leads and not done.left else "",
+        of=next((node.label for _, node in closure.steps() if node.key == key), key),
+        answered=done,
+    )
+
+
+# ---------------------------------------------------------------- reading
+
+
+def listed(c: Connection, which: ColumnElement[bool], actor: Actor, *, named: bool) -> list[OpinionView]:
+    """The latest opinions, last first. Who may not see names sees family names only."""
+    by, clerk = people.alias("by"), people.alias("clerk")
+    numbered = (
+        select(opinions, func.row_number().over(order_by=opinions.c.id).label("number"))
+        .where(which, KEPT)
+        .subquery()
+    )
+    query = (
+        select(numbered, by.c.name.label("person"), clerk.c.name.label("clerk"))
+        .outerjoin(by, by.c.id == numbered.c.person_id)
+        .outerjoin(clerk, clerk.c.id == numbered.c.entered_by)
+        .order_by(numbered.c.id.desc())
+        .limit(SHOWN)
+    )
+    return [_opinion(row, actor, named) for row in c.execute(query)]
+
+
+def _opinion(row: Row[Any], actor: Actor, named: bool) -> OpinionView:
+    mine = row.person_id == actor.person_id
+    name = row.person or row.author
+    return OpinionView(
+        id=row.id,
+        number=row.number,
+        author=name if named or mine else masked(name),
+        channel=row.channel,
+        stance=row.stance,
+        content=row.content,
+        files=list(row.evidence) if named or mine else [],
+        at=row.at,
+        entered_by=row.clerk or "",
+        is_mine=mine,
+        may_withdraw=mine or row.entered_by == actor.person_id,
+        adopted=row.adopted or "",
+        reply=row.reply or "",
+    )
+
+
+def masked(name: str) -> str:
+    """张某某; nothing for nobody."""
+    return name[:1] + "某" * min(2, len(name) - 1) if name else ""
+
+
+def digest(c: Connection, task_id: str, settings: Mapping[str, Any], so_far: Heard) -> str:
+    """What the organiser begins with: the figures, then what was said, by stance, each thing once."""
+    query = (
+        select(opinions.c.stance, opinions.c.content, func.count().label("number"))
+        .where(opinions.c.task_id == task_id, KEPT, opinions.c.content != "")
+        .group_by(opinions.c.stance, opinions.c.content)
+        .order_by(func.count().desc(), func.min(opinions.c.id))
+        .limit(IN_DIGEST)
+    )
+    said = c.execute(query).all()
+    lines = [summing_up.in_short(settings, so_far)]
+    for stance in [*settings["stances"], ""]:
+        of_it = [row for row in said if row.stance == stance]
+        lines += [f"{stance}："] if stance and of_it else []
+        lines += [f"· {_shortened(row.content)}{_times(row.number)}" for row in of_it]
+    return "\n".join(lines)
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
+
+def _times(number: int) -> str:
+    return f"（{number} 条）" if number > 1 else ""
+
+
+def _asked(rt: Runtime, c: Connection, row: Any) -> list[int]:
+    """Everybody whose opinion is asked now. At most one statement."""
+    line = rt.line(c, row.unit_id, row.path)
+    known = rt.designations
+    found = {
+        (name, unit.id)
+        for name in row.settings["from"]
+        if name in known and (unit := place(name, line, known)) is not None
+    }
+    held = holders_of(c, found, rt.today(), known) if found else {}
+    everybody = dict.fromkeys(person for persons in held.values() for person in persons)
+    return [person for person in everybody if person not in row.excluded]
+
+
+def _waiting(c: Connection, task_id: str, asked: Sequence[int]) -> list[str]:
+    spoke = set(c.scalars(select(opinions.c.person_id).where(opinions.c.task_id == task_id, KEPT).distinct()))
+    silent = [person for person in asked if person not in spoke]
+    names = names_of(c, silent)
+    return [names[person] for person in silent if person in names]
