@@ -7,8 +7,8 @@ Settings in the diagram, besides those of a meeting (engine.steps.meeting):
   matter itself is voted on;
 - `method`: `any` (default: chosen when the meeting opens), `named` or `paper`;
 - `scrutineers`: who sees to the count where nobody else is named; default 村务监督委员会主任;
-- `handlers`: where in the data those stand who carry out what is voted (`{事项.责任人}`): they neither count nor see to
-  the count (兼任-3).
+- `handlers`: where in the data those stand who carry out what is voted (`{方案.事项清单.责任人}`): they neither
+  count nor see to the count (兼任-3).
 
 Acts: 结束 (it concludes); 召集, 公开, 开会, 签到 of a meeting; 修改议案, 宣读定稿; 投票, or 录入计票 and 确认计票.
 """
@@ -37,6 +37,7 @@ from engine.steps.kind import (
     Submission,
     Words,
 )
+from engine.steps.participants import people_at
 
 SETTINGS = (*meeting.SETTINGS, "majority", "motions", "method", "scrutineers", "handlers")
 NOT_YET = {  # said plainly, so that nobody believes a vote was secret
@@ -51,6 +52,7 @@ class Ballot(Kind):
     key = "ballot"
     title = "票决"
     collective = True
+    hidden = ("会议", "通过的议案", "未通过的议案")  # each motion with its figures tells it
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
         for name, what in NOT_YET.items():
@@ -95,7 +97,7 @@ class Ballot(Kind):
             raise SettingError(f"前面“{settings['motions']}”里没有议案，没有可以表决的内容")
         if len(motions) > MAX_MOTIONS:
             raise SettingError(f"一次会议最多表决 {MAX_MOTIONS} 项议案，请分几次")
-        handlers = _people(_read(settings["handlers"], context)) if settings["handlers"] else []
+        handlers = people_at(settings["handlers"], context)
         return dict(settings) | {"motions": motions, "handlers": handlers}
 
     def seats(
@@ -165,11 +167,6 @@ def _motions(found: Any) -> Iterator[str]:
         )
     elif isinstance(found, str) and found.strip():
         yield found.strip()[:MAX_TEXT]
-
-
-def _people(found: Any) -> list[int]:
-    people = found if isinstance(found, list) else [found]
-    return [person for person in people if isinstance(person, int) and not isinstance(person, bool)]
 
 
 # ---------------------------------------------------------------- forms of the acts
