@@ -3,7 +3,7 @@ system's.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 """Returns the present moment as an aware datetime in UTC."""
@@ -26,6 +26,20 @@ class VirtualClock:
     def move_to(self, moment: datetime) -> None:
         """Set the clock. Raises ValueError where the moment has no time zone."""
         self.now = _aware(moment)
+
+
+class MovingClock(VirtualClock):
+    """Somebody else's clock, which a rehearsal may move ahead."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock())
+        self._clock, self._ahead = clock, timedelta()
+
+    def __call__(self) -> datetime:
+        return self._clock() + self._ahead
+
+    def move_to(self, moment: datetime) -> None:
+        self._ahead = moment - self._clock()
 
 
 def _aware(moment: datetime) -> datetime:

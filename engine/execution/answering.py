@@ -79,6 +79,10 @@ class Answering:
         """The schema of what is handed in."""
         return self._action(action).schema
 
+    def may_be_entered(self, action: str | None = None) -> bool:
+        """Whether a clerk may enter this for somebody else."""
+        return self._action(action).behalf
+
     def ends_at(self, before: Sequence[Submission], calendar: Calendar) -> datetime | None:
         """When the clock acts on the step."""
         return self.kind.ends_at(self.settings, before, calendar)

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from engine.clock import Clock, VirtualClock
+from engine.clock import Clock, MovingClock, VirtualClock
 from engine.diagram.model import Node
 from engine.durations import Calendar
 from engine.execution.answering import Answering
@@ -177,6 +177,11 @@ class Rehearsal:
         """The form-js schema of what is handed in on an open task; nothing to fill in where it has no kind."""
         instance, task = self._find(self._running(), task_id)
         return self._answering(instance, task).form(action) if task.node.kind else {"components": []}
+
+    def may_be_entered(self, task_id: str, action: str | None = None) -> bool:
+        """Whether a clerk may enter this for somebody else."""
+        instance, task = self._find(self._running(), task_id)
+        return not task.node.kind or self._answering(instance, task).may_be_entered(action)
 
     def throw_error(self, task_id: str, code: str) -> None:
         """The task ends with a BPMN error."""
@@ -386,17 +391,3 @@ class Rehearsal:
 
     def _last(self, name: str) -> Any:
         return orjson.loads(self._saved[-1])[name] if self._saved else None
-
-
-class MovingClock(VirtualClock):
-    """Somebody else's clock, which a rehearsal may move ahead."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__(clock())
-        self._clock, self._ahead = clock, timedelta()
-
-    def __call__(self) -> datetime:
-        return self._clock() + self._ahead
-
-    def move_to(self, moment: datetime) -> None:
-        self._ahead = moment - self._clock()

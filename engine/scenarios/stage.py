@@ -105,6 +105,8 @@ class Stage:
             self._complete(tasks, person, step)
 
     def _complete(self, tasks: Sequence[Task], person: str | None, step: Step) -> None:
+        if step.entered_by is not None and not self.rehearsal.may_be_entered(tasks[0].id, step.action):
+            raise ExecutionError(f"“{step.action or step.does}”不能由文书代录，请本人来办")
         for place, task in enumerate(tasks):
             try:
                 self.rehearsal.complete(task.id, self._filled(task, step), by=person, action=step.action)

@@ -124,7 +124,11 @@ class Notice(Kind):
         said = _replay(settings, before)
         said.add(submission)
         if submission.action == "close" and submission.at is not None:
-            require_closable(settings, said.published(), submission.at)
+            published = said.published()
+            # In a rehearsal the end is known once the clock has had its turn.
+            if published.starts_at is not None and published.ends_at is None:
+                raise _too_early(settings, None)
+            require_closable(settings, published, submission.at)
 
     def ends_at(
         self, settings: Mapping[str, Any], submissions: Sequence[Submission], calendar: Calendar
@@ -281,12 +285,15 @@ def require_closable(settings: Mapping[str, Any], published: Published, now: dat
     """Raises Invalid before the end of the period, and while feedback has no answer."""
     require_published(published)
     if published.ends_at is not None and now < published.ends_at:
-        days, until = in_words(settings["days"]), period.last_day(published.ends_at)
-        raise Invalid(
-            "too-early", f"要公示满 {days}，到 {until}才能结束。到时没有未答复的反馈，系统会自动结束"
-        )
+        raise _too_early(settings, published.ends_at)
     if settings["answers"] == "yes":
         answers.require_all(published.answered, "结束公示")
+
+
+def _too_early(settings: Mapping[str, Any], ends_at: datetime | None) -> Invalid:
+    until = f"，到 {period.last_day(ends_at)}" if ends_at else ""
+    days = in_words(settings["days"])
+    return Invalid("too-early", f"要公示满 {days}{until}才能结束。到时没有未答复的反馈，系统会自动结束")
 
 
 def conclude(settings: Mapping[str, Any], published: Published) -> dict[str, Any]:
