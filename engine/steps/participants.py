@@ -37,14 +37,17 @@ def excluded(node: Node, context: Mapping[str, Any]) -> list[int]:
     """
     found: list[Any] = []
     for name in node.properties.get("not_who", "").split():
-        path = path_of(name)
-        found += _along(context, path) if path else _along(context.get(_key(node, name)), [DOERS])
+        if name.startswith("{"):
+            found += people_at(name, context)
+        else:
+            found += _along(context.get(_key(node, name)), [DOERS])
     return list(dict.fromkeys(person for person in found if isinstance(person, int)))
 
 
-def path_of(name: str) -> list[str]:
-    """The path a word of `not_who` in braces reads; empty where it names a step."""
-    return name[1:-1].split(".") if name.startswith("{") and name.endswith("}") else []
+def people_at(path: str, context: Mapping[str, Any]) -> list[int]:
+    """The people a path names, through lists too: `{方案.事项清单.责任人}`; nobody where nothing stands there."""
+    found = _along(context, path.removeprefix("{").removesuffix("}").split("."))
+    return list(dict.fromkeys(person for person in found if isinstance(person, int)))
 
 
 def _along(value: Any, path: Sequence[str]) -> Iterator[Any]:
