@@ -206,11 +206,11 @@ class Course:
     # ------------------------------------------------------------ the steps
 
     def opinions(self, step: str) -> None:
-        by, asked, least, rest = {
-            "集民意": (SECRETARY, 3, 5, {}),
-            CHANNELS[1]: (CLERK, self.model.delegates, -(-self.model.delegates // 2), {"立场": "赞成"}),
-            CHANNELS[2]: (CLERK, 2, 2, {}),
-            "宣传决议、带头落实": (CHAIR, self.model.delegates, 1, {}),
+        by, least, rest = {
+            "集民意": (SECRETARY, 5, {}),
+            CHANNELS[1]: (CLERK, -(-self.model.delegates // 2), {"立场": "赞成"}),
+            CHANNELS[2]: (CLERK, 2, {}),
+            "宣传决议、带头落实": (CHAIR, 1, {}),
         }[step]
         rows = [{"应征人": [], "姓名": "某户", "内容": "要修路", **rest} for _ in range(least)]
         if rest:
