@@ -1,8 +1,11 @@
-"""政策依据: the text behind a clause's number (`LB-8`), as `processes/clauses.toml` has it."""
+"""政策依据: the text behind a clause's number (`LB-8`), as `processes/clauses.toml` has it, and which of them the
+program itself enforces.
+"""
 
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from engine.redlines import PROCESSES
 
@@ -16,6 +19,18 @@ class Clause:
     source: str
 
 
+@dataclass(frozen=True)
+class Rule:
+    """A clause the program enforces: by which module or diagram, and which test or scenario shows it. Paths from the
+    root of the repository; `says` is what the program does, in Chinese.
+    """
+
+    clause: str
+    module: str
+    shown: str
+    says: str
+
+
 def clause(number: str) -> Clause:
     known = _catalogue()
     source = known["sources"].get(number.split("-")[0], "")
@@ -27,6 +42,16 @@ def clauses(numbers: str) -> list[Clause]:
     return [clause(number) for number in dict.fromkeys(numbers.split())]
 
 
+def catalogue(section: str) -> list[Clause]:
+    """All clauses of a section (`LB`), in the catalogue's order."""
+    return [clause(number) for number in _catalogue()["clauses"] if number.split("-")[0] == section]
+
+
+def rules() -> list[Rule]:
+    """The clauses the program enforces. Raises KeyError or TypeError where the file says too little or too much."""
+    return [Rule(clause=number, **entry) for number, entry in _catalogue()["rules"].items()]
+
+
 @lru_cache(maxsize=1)
-def _catalogue() -> dict[str, dict[str, str]]:
+def _catalogue() -> dict[str, dict[str, Any]]:
     return tomllib.loads((PROCESSES / "clauses.toml").read_text("utf-8"))

@@ -112,6 +112,7 @@ def refusal(code):
     ],
 )
 def test_two_thirds_are_counted_exactly(voters, present, yes, outcome):
+    """BB-5.1 and BB-5.2, at the numbers where they turn."""
     meeting = Meeting(voters)
     meeting.open(present)
     if outcome != "未达法定人数":
@@ -202,6 +203,7 @@ def test_nobody_present_is_never_enough():
 
 
 def test_motions_are_voted_one_by_one():
+    """BB-5.3: each counted and decided by itself."""
     meeting = Meeting(motions=("修路", "建桥"))
     meeting.open(30)
     meeting.vote(25, 5, motion=1)
@@ -244,6 +246,7 @@ def test_a_vote_without_motions_is_refused(found):
 
 
 def test_a_changed_motion_is_read_out_before_it_is_voted():
+    """BB-5.4."""
     meeting = Meeting()
     meeting.open(30)
     meeting.act("revise", {"议案": "修路，宽四米"})

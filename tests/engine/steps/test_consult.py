@@ -287,6 +287,7 @@ def answer(*rows, at=OPENED):
 
 
 def test_every_opinion_is_answered_before_it_is_summed_up():
+    """WH-1.2: told one by one whether they are adopted."""
     settings = answering(5)
     acts = [answer(("1", "采纳", ""), ("2-4", "部分采纳", "先修主路"))]
     with pytest.raises(Invalid, match="还有 1 条意见没有答复"):

@@ -1,0 +1,119 @@
+"""Which clause is carried by what, both ways. `python -m tests.processes.coverage` writes docs/条款覆盖.md anew."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from engine.clauses import Clause, Rule, catalogue, clause, rules
+from engine.diagram import Procedure, load_folder
+from engine.diagram.model import Node
+from engine.redlines import PROCESSES
+from engine.steps import kind
+from tests.conftest import ROOT
+
+PAGE = ROOT / "docs" / "条款覆盖.md"
+SECTIONS = {  # the section of the catalogue -> its procedures
+    "LB": ("liubu", "zhichu"),
+    "BB": ("babu",),
+    "WH": ("wuhuan", "sibu"),
+}
+# Their own procedures come later: 三看公开, 单项工作, 村规民约; 推选, 选举, 考核, 联系, 质询, 三公开.
+LATER = ("LB-9", "LB-10", "LB-10.1", "LB-11", "BB-9.1", "BB-9.2", "BB-9.3", "BB-9.4", "BB-9.5", "BB-9.6")
+TAGS = {
+    "callActivity": "调用流程",
+    "subProcess": "一段流程",
+    "boundaryEvent": "附在步骤上的事件",
+    "intermediateCatchEvent": "等候",
+    "intermediateThrowEvent": "发出",
+    "startEvent": "开始",
+    "endEvent": "结束",
+}
+HEAD = """# 条款覆盖
+
+哪一条由哪些步骤承载，哪一步依据哪几条。本页由 `python -m tests.processes.coverage` 从 `processes/` 写出，
+测试核对它和流程图一致，有一条没有着落就不通过。条文见 `processes/clauses.toml`。
+"""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The procedures as they are in `processes/`, and the rules the program enforces."""
+
+    procedures: dict[str, Procedure]
+    rules: dict[str, Rule]
+
+    @classmethod
+    def read(cls) -> "Coverage":
+        keys = [key for section in SECTIONS.values() for key in section]
+        return cls(
+            {key: load_folder(PROCESSES / key) for key in keys}, {rule.clause: rule for rule in rules()}
+        )
+
+    @property
+    def wanted(self) -> list[Clause]:
+        """Every clause of the three sections that is due."""
+        return [one for section in SECTIONS for one in catalogue(section) if one.id not in LATER]
+
+    @cached_property
+    def carried(self) -> dict[str, list[tuple[str, Node]]]:
+        """clause -> the elements that cite it, each with its procedure's key."""
+        found: dict[str, list[tuple[str, Node]]] = {}
+        for key, procedure in self.procedures.items():
+            for node in procedure.diagram.walk():
+                for number in cited(node):
+                    found.setdefault(number, []).append((key, node))
+        return found
+
+    def carriers(self, number: str) -> list[tuple[str, Node]]:
+        """The elements of the clause's own procedures that cite it."""
+        own = SECTIONS[number.split("-")[0]]
+        return [(key, node) for key, node in self.carried.get(number, []) if key in own]
+
+    # ------------------------------------------------------------ as a page
+
+    def page(self) -> str:
+        parts = [HEAD, "## 条款由谁承载\n", *self._forwards(), "## 步骤依据什么\n", *self._backwards()]
+        return "\n".join(parts).rstrip() + "\n"
+
+    def _forwards(self) -> list[str]:
+        lines = ["| 条款 | 步骤 | 系统强制 |", "|---|---|---|"]
+        for one in self.wanted:
+            steps = [f"{self.procedures[key].title}：{label(node)}" for key, node in self.carriers(one.id)]
+            rule = self.rules.get(one.id)
+            says = f"{rule.says}（`{rule.module}`，见 `{rule.shown}`）" if rule else ""
+            lines.append(f"| {one.id} | {'；'.join(dict.fromkeys(steps))} | {says} |")
+        return [*lines, ""]
+
+    def _backwards(self) -> list[str]:
+        lines = []
+        for procedure in self.procedures.values():
+            lines += [f"### {procedure.title}\n", "| 步骤 | 怎么办 | 条款 |", "|---|---|---|"]
+            for node in procedure.diagram.walk():
+                if cited(node) or node.is_person_task:
+                    how = kind(node.kind).title if node.kind else TAGS.get(node.tag, node.tag)
+                    lines.append(f"| {label(node)} | {how} | {' '.join(cited(node))} |")
+            lines.append("")
+        return lines
+
+
+def cited(node: Node) -> list[str]:
+    return node.properties.get("clauses", "").split()
+
+
+def label(node: Node) -> str:
+    return node.label.replace("|", "｜").replace("\n", "")
+
+
+def unknown(coverage: Coverage) -> list[str]:
+    """Numbers that are cited and stand in no catalogue."""
+    listed = [number for procedure in coverage.procedures.values() for number in procedure.clauses]
+    parameters = [
+        number
+        for procedure in coverage.procedures.values()
+        for parameter in procedure.parameters.values()
+        for number in parameter.clause.split()
+    ]
+    return sorted({n for n in (*coverage.carried, *listed, *parameters) if not clause(n).text})
+
+
+if __name__ == "__main__":
+    PAGE.write_text(Coverage.read().page(), "utf-8")
