@@ -3,6 +3,8 @@ answer.
 
 - A **matter** is seen by everyone who holds a post in its unit or in a unit above it, and by everyone who took part
   (handed in, sat in its meeting, gave an opinion) or has an open task in it. To all others it does not exist.
+- A **meeting** is seen by everyone who holds a post in its unit or above, by its members, and by everyone who sees a
+  matter on its agenda.
 - A **task** is done by the holders of its seats: a designation in a unit, or a named person, less those
   `not_who` keeps
   out. Nobody does it a second time.
@@ -16,12 +18,12 @@ answer.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal, or_, select, union_all
+from sqlalchemy import Connection, Select, and_, literal, or_, select, union_all
 
 from engine.people.roster import Standing
 from engine.people.units import within
 from engine.refusal import Forbidden, NotVisible
-from engine.store.proceedings import agenda_items, meeting_members, opinions, ratings
+from engine.store.proceedings import agenda_items, meeting_members, meetings, opinions, ratings
 from engine.store.tables import assignments, instances, submissions, tasks, units
 
 CLERK = "文书"
@@ -88,6 +90,23 @@ def require_matter(c: Connection, actor: Actor, instance_id: str, path: str) -> 
     """Raises NotVisible."""
     if not may_see_matter(c, actor, instance_id, path):
         raise NotVisible("matter-unknown", "没有这个办件，或者它不在您能查看的范围里")
+
+
+def visible_matters(actor: Actor) -> Select[tuple[str]]:
+    """SQL: the ids of the matters this person may see, for use in any query."""
+    here = instances.join(units, units.c.id == instances.c.unit_id)
+    return select(instances.c.id).select_from(here).where(matter_filter(actor)).correlate(None)
+
+
+def meeting_filter(actor: Actor) -> Any:
+    """SQL: the meetings this person may see: those of the units matters are seen of, of which one is a member, or
+    with such a matter on the agenda. The query must join `meetings` with `units`.
+    """
+    above = [within(path) for path in sorted({path for _, _, path in actor.posts})]
+    mine = select(meeting_members.c.meeting_id).where(meeting_members.c.person_id == actor.person_id)
+    matters = agenda_items.c.instance_id.in_(visible_matters(actor))
+    told = select(agenda_items.c.meeting_id).where(agenda_items.c.withdrawn_at.is_(None), matters)
+    return or_(*above, meetings.c.id.in_(mine), meetings.c.id.in_(told))
 
 
 # ---------------------------------------------------------------- tasks

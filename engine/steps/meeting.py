@@ -332,10 +332,11 @@ def require_open(record: MeetingRecord) -> None:
         raise Overtaken("meeting-ended", "会议已经结束，不能再签到或更改")
 
 
-def require_on_roll(strangers: int) -> None:
-    """`strangers`: how many of those ticked do not stand on the frozen roll."""
+def require_on_roll(strangers: int, *, own: bool = False) -> None:
+    """`strangers`: how many of those ticked do not stand on the frozen roll; `own`: somebody signed himself in."""
     if strangers:
-        message = f"有 {strangers} 人不在开会时定下的名册上，不能签到。请核对名单"
+        who = "您" if own else f"有 {strangers} 人"
+        message = f"{who}不在开会时定下的名册上，不能签到。名册有出入，请告诉主持人或记录人"
         raise Invalid("not-on-roll", message, {PRESENT: message})
 
 

@@ -53,7 +53,8 @@ def accept(settings: Settings, seats: Sequence[Seat], found: Replayed, submissio
     elif submission.action == "attend":
         meeting.require_open(record)
         meeting.require_own([submission.seat or CHAIR], data)
-        meeting.require_on_roll(len(set(_ticked(submission)) - found.body))
+        strangers = set(_ticked(submission)) - found.body
+        meeting.require_on_roll(len(strangers), own=strangers == {submission.person})
 
 
 def _convened(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:

@@ -1,0 +1,343 @@
+"""Meetings as pages and API show them: one step's meeting, a meeting with its agenda, and those of one's units."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, or_, select
+
+from engine.authorisation import Actor, meeting_filter, visible_matters
+from engine.operations.meetings import record_of
+from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
+from engine.refusal import NotVisible, Refusal
+from engine.runtime import Runtime
+from engine.steps import meeting
+from engine.steps.kind import CHAIR, RECORDER
+from engine.steps.meeting import MeetingRecord, Quorum
+from engine.store.proceedings import agenda_items, meeting_members, meetings
+from engine.store.tables import file_uses, people, tasks, units
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody on the frozen roll. `attendance`: unknown, present, leave or absent."""
+
+    id: int
+    name: str
+    is_voter: bool
+    attendance: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the agenda. Without `instance_id` the reader may not see that matter."""
+
+    title: str
+    step: str
+    outcome: str | None
+    instance_id: str | None
+    task_id: str | None
+
+
+@dataclass(frozen=True)
+class Paper:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class MeetingView:
+    """A meeting. `mine` is the reader's own attendance; empty before it opens and for who is not on the roll."""
+
+    id: str
+    name: str
+    unit: str
+    place: str
+    starts_at: datetime
+    status: str
+    chair: str
+    recorder: str | None
+    needs_announcement: bool
+    announced_at: datetime | None
+    channels: list[str]
+    evidence: list[Paper]
+    guests: list[str]
+    opened_at: datetime | None
+    ended_at: datetime | None
+    minutes: str
+    papers: list[Paper]
+    record: MeetingRecord
+    agenda: list[Item]
+    members: list[Member]
+    mine: str = ""
+
+
+@dataclass(frozen=True)
+class Joinable:
+    """A convened meeting that this step could be put on instead of a new one."""
+
+    id: str
+    place: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class Deliberation:
+    """What a step of kind `deliberate` shows. `acts` are possible now for this person, the next one first.
+
+    `hindrance` says why it cannot be opened yet. `outcomes` are those that attendance allows now.
+    """
+
+    is_convened: bool
+    meeting: MeetingView | None
+    quorum: Quorum
+    acts: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    hindrance: str = ""
+    last_place: str = ""
+    joinable: tuple[Joinable, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the list of meetings."""
+
+    id: str
+    name: str
+    unit: str
+    place: str
+    starts_at: datetime
+    status: str
+    items: list[str]
+
+
+# ---------------------------------------------------------------- one step
+
+
+def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> Deliberation:
+    """The meeting of a step of kind `deliberate` (a row of its task), with all a page needs to go on."""
+    settings = row.settings
+    found = of_task(c, row.id)
+    shown = show(c, actor, found, every_member=bool(roles & {CHAIR, RECORDER})) if found is not None else None
+    record = shown.record if shown else MeetingRecord()
+    hindrance = hindrance_of(settings, record, rt.now(), rt.calendar(c))
+    quorum = meeting.quorum(settings, record)
+    convenes = record.status in ("", "convened") and bool(roles & {CHAIR, RECORDER})
+    return Deliberation(
+        is_convened=meeting.is_convened(settings),
+        meeting=shown,
+        quorum=quorum,
+        acts=tuple(_acts(settings, record, roles, hindrance, shown.mine if shown else "")),
+        outcomes=tuple(settings["outcomes"] if quorum.holds else (meeting.INQUORATE,)),
+        hindrance=hindrance,
+        last_place=last_place(c, row.unit_id, settings) if convenes else "",
+        joinable=tuple(joinable(c, row.unit_id, settings, shown.id if shown else "")) if convenes else (),
+    )
+
+
+def of_task(c: Connection, task_id: str) -> Row[Any] | None:
+    """The meeting a step is dealt with in."""
+    on = (agenda_items.c.task_id == task_id, agenda_items.c.withdrawn_at.is_(None))
+    wanted = select(agenda_items.c.meeting_id).where(*on).scalar_subquery()
+    return c.execute(_MEETING.where(meetings.c.id == wanted)).one_or_none()
+
+
+def hindrance_of(settings: Mapping[str, Any], record: MeetingRecord, now: datetime, calendar: Any) -> str:
+    """Why a convened meeting cannot be opened now, in Chinese; empty where it can."""
+    if record.status != "convened":
+        return ""
+    try:
+        meeting.require_openable(settings, record, now, calendar)
+    except Refusal as refusal:
+        return refusal.message
+    return ""
+
+
+def _acts(
+    settings: Mapping[str, Any], record: MeetingRecord, roles: frozenset[str], hindrance: str, mine: str
+) -> Iterator[str]:
+    leads = bool(roles & {CHAIR, RECORDER})
+    if not meeting.is_convened(settings):
+        yield from ("close",) if leads else ()
+    elif leads and record.status in ("", "convened"):
+        announced = not settings["announce"] or record.announced_at is not None
+        if record.status:
+            yield from ("announce",) if not announced else ("open",) if not hindrance else ()
+        yield "convene"
+    elif record.is_open:
+        yield from ("attend", "close") if leads else ("attend",) if mine not in ("", "present") else ()
+
+
+def last_place(c: Connection, unit_id: int, settings: Mapping[str, Any]) -> str:
+    """Where this unit met last: a meeting of the same name before any other."""
+    query = select(meetings.c.place).where(meetings.c.unit_id == unit_id)
+    query = query.order_by((meetings.c.name == settings["meeting"]).desc(), meetings.c.convened_at.desc())
+    return c.scalar(query.limit(1)) or ""
+
+
+def joinable(c: Connection, unit_id: int, settings: Mapping[str, Any], but: str) -> Iterator[Joinable]:
+    """Convened meetings of the same name, unit and terms."""
+    terms = {name: settings[name] for name in ("roll", "also", "announce")}
+    same = (
+        meetings.c.unit_id == unit_id,
+        meetings.c.name == settings["meeting"],
+        meetings.c.status == "convened",
+        meetings.c.id != but,
+    )
+    for row in c.execute(select(meetings).where(*same).order_by(meetings.c.starts_at).limit(20)):
+        if row.terms == terms:
+            yield Joinable(row.id, row.place, row.starts_at)
+
+
+# ---------------------------------------------------------------- one meeting
+
+
+def one(rt: Runtime, actor: Actor, meeting_id: str) -> MeetingView:
+    """A meeting with its roll. Raises NotVisible."""
+    return rt.database.look(lambda c: _one(c, actor, meeting_id))
+
+
+def quorum_of(rt: Runtime, actor: Actor, meeting_id: str) -> MeetingView:
+    """The meeting without its roll, for what is asked every few seconds."""
+    return rt.database.look(lambda c: _one(c, actor, meeting_id, every_member=False))
+
+
+def _one(c: Connection, actor: Actor, meeting_id: str, *, every_member: bool = True) -> MeetingView:
+    query = _MEETING.where(meetings.c.id == meeting_id, meeting_filter(actor))
+    row = c.execute(query).one_or_none()
+    if row is None:
+        raise NotVisible("meeting-unknown", "没有这次会议，或者它不在您能查看的范围里")
+    return show(c, actor, row, every_member=every_member)
+
+
+def show(c: Connection, actor: Actor, row: Row[Any], *, every_member: bool) -> MeetingView:
+    """A meeting (a row of `of_task`), with its whole roll where that is wanted."""
+    members = list(_members(c, row.id, None if every_member else actor.person_id)) if row.opened_at else []
+    papers = _papers(c, actor, [*row.evidence, *row.papers])
+    return MeetingView(
+        id=row.id,
+        name=row.name,
+        unit=row.unit,
+        place=row.place,
+        starts_at=row.starts_at,
+        status=row.status,
+        chair=row.chair,
+        recorder=row.recorder,
+        needs_announcement=row.needs_announcement,
+        announced_at=row.announced_at,
+        channels=row.channels,
+        evidence=[papers[each] for each in row.evidence if each in papers],
+        guests=row.guests,
+        opened_at=row.opened_at,
+        ended_at=row.ended_at,
+        minutes=row.minutes,
+        papers=[papers[each] for each in row.papers if each in papers],
+        record=record_of(c, row),
+        agenda=list(_agenda(c, actor, row.id)),
+        members=members if every_member else [],
+        mine=next((m.attendance for m in members if m.id == actor.person_id), ""),
+    )
+
+
+_CHAIR, _RECORDER = people.alias("chair"), people.alias("recorder")
+_MEETING: Select[Any] = (
+    select(
+        meetings,
+        units.c.name.label("unit"),
+        _CHAIR.c.name.label("chair"),
+        _RECORDER.c.name.label("recorder"),
+    )
+    .join(units, units.c.id == meetings.c.unit_id)
+    .join(_CHAIR, _CHAIR.c.id == meetings.c.chair_id)
+    .outerjoin(_RECORDER, _RECORDER.c.id == meetings.c.recorder_id)
+)
+
+
+def _members(c: Connection, meeting_id: str, person_id: int | None) -> Iterator[Member]:
+    query = (
+        select(meeting_members, people.c.name)
+        .join(people, people.c.id == meeting_members.c.person_id)
+        .where(meeting_members.c.meeting_id == meeting_id)
+        .order_by(meeting_members.c.is_voter.desc(), meeting_members.c.person_id)
+    )
+    if person_id is not None:
+        query = query.where(meeting_members.c.person_id == person_id)
+    for row in c.execute(query):
+        yield Member(row.person_id, row.name, row.is_voter, row.attendance)
+
+
+def _agenda(c: Connection, actor: Actor, meeting_id: str) -> Iterator[Item]:
+    seen = visible_matters(actor)
+    query = (
+        select(
+            agenda_items, tasks.c.name.label("step"), agenda_items.c.instance_id.in_(seen).label("visible")
+        )
+        .outerjoin(tasks, tasks.c.id == agenda_items.c.task_id)
+        .where(agenda_items.c.meeting_id == meeting_id, agenda_items.c.withdrawn_at.is_(None))
+        .order_by(agenda_items.c.position)
+    )
+    for row in c.execute(query):
+        still_open = row.step is not None
+        outcome = row.outcome or (None if still_open else "议题已撤销")
+        yield Item(
+            title=row.title,
+            step=row.step or "",
+            outcome=outcome,
+            instance_id=row.instance_id if row.visible else None,
+            task_id=row.task_id if row.visible and still_open else None,
+        )
+
+
+def _papers(c: Connection, actor: Actor, ids: Collection[str]) -> dict[str, Paper]:
+    """Those of a matter the reader may see: reading a file follows the matter."""
+    if not ids:
+        return {}
+    readable = file_uses.c.instance_id.in_(visible_matters(actor))
+    query = select(file_uses.c.file_id, file_uses.c.name).where(file_uses.c.file_id.in_(set(ids)), readable)
+    return {row.file_id: Paper(row.file_id, row.name) for row in c.execute(query)}
+
+
+# ---------------------------------------------------------------- the list
+
+
+def listing(rt: Runtime, actor: Actor, cursor: str | None = None, limit: int = LIMIT) -> Page[Listed]:
+    """Meetings this person may see, the latest first."""
+    return rt.database.look(lambda c: _listing(c, actor, cursor, bounded(limit)))
+
+
+def _listing(c: Connection, actor: Actor, cursor: str | None, limit: int) -> Page[Listed]:
+    query = (
+        select(meetings, units.c.name.label("unit"))
+        .join(units, units.c.id == meetings.c.unit_id)
+        .where(meeting_filter(actor))
+        .order_by(meetings.c.starts_at.desc(), meetings.c.id.desc())
+        .limit(limit + 1)
+    )
+    after = read_cursor(cursor, str, str)
+    if after:
+        at = moment_of(after[0])
+        earlier = and_(meetings.c.starts_at == at, meetings.c.id < after[1])
+        query = query.where(or_(meetings.c.starts_at < at, earlier))
+    rows = c.execute(query).all()
+    titles = _titles(c, [row.id for row in rows])
+
+    def listed(row: Row[Any]) -> Listed:
+        items = titles.get(row.id, [])
+        return Listed(row.id, row.name, row.unit, row.place, row.starts_at, row.status, items)
+
+    return cut(rows, limit, listed, lambda row: (row.starts_at.isoformat(), row.id))
+
+
+def _titles(c: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    query = (
+        select(agenda_items.c.meeting_id, agenda_items.c.title)
+        .where(agenda_items.c.meeting_id.in_(ids), agenda_items.c.withdrawn_at.is_(None))
+        .order_by(agenda_items.c.position)
+    )
+    found: dict[str, list[str]] = {}
+    for meeting_id, title in c.execute(query):
+        found.setdefault(meeting_id, []).append(title)
+    return found
