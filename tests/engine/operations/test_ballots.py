@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from engine import operations
 from engine.people.tenures import dismiss
+from engine.queries import ballots as ballot_queries
 from engine.queries import tasks as task_queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
 from engine.store import count_statements
@@ -322,3 +323,65 @@ def test_every_refusal_leaves_everything_as_it_was(hall, office):
     with office.database.read() as c:
         assert not c.execute(select(counts)).all()
     assert hall.state_size(matter) == size
+
+
+# ---------------------------------------------------------------- what is seen
+
+
+def seen(hall, task, name):
+    actor = hall.runtime.database.look(lambda c: hall.runtime.actor(c, hall.id(name)))
+    return task_queries.task(hall.runtime, actor, task).proceeding
+
+
+def test_everybody_is_shown_what_comes_next(hall):
+    _, task = hall.matter("修路", "建桥")
+    assert seen(hall, task, "主席").acts == ("convene",)
+    hall.convene(task)
+    assert seen(hall, task, "主席").acts == ("open", "convene")
+    hall.open(task, hall.voters[:29])
+    assert seen(hall, task, "代表1").acts == ("cast",)
+    assert seen(hall, task, "代表30").acts == ("attend",)
+    assert seen(hall, task, "委员").acts == ("attend",)
+    assert seen(hall, task, "主席").acts == ("attend", "revise")
+    hall.act(task, "revise", "主席", {"motion": 2, "议案": "建一座桥"})
+    assert seen(hall, task, "主席").acts[0] == "read_out"
+    assert [m.position for m in seen(hall, task, "代表1").to_vote] == [1]
+    hall.act(task, "read_out", "主席", {"motion": 2})
+    for motion in (1, 2):
+        hall.cast(task, yes=29, motion=motion)
+    assert seen(hall, task, "代表1").acts == ()
+    assert seen(hall, task, "主席").acts[0] == "close"
+
+
+def test_no_tally_is_seen_before_the_end(hall):
+    matter, task = hall.matter()
+    hall.convene(task)
+    hall.open(task, hall.voters)
+    hall.cast(task, yes=20, no=10)
+    [motion] = seen(hall, task, "主席").motions
+    assert motion.votes == 30 and motion.sheet is None
+    actor = hall.runtime.database.look(lambda c: hall.runtime.actor(c, hall.id("主席")))
+    with refusal(NotVisible, "ballot-unknown"):
+        ballot_queries.record(hall.runtime, actor, task)
+    hall.act(task, "close", "主席")
+    record = ballot_queries.record(hall.runtime, actor, task)
+    assert (record.tallies[1].yes, record.tallies[1].no) == (20, 10)
+    assert [voter.choices[1] for voter in record.voters] == ["赞成"] * 20 + ["反对"] * 10
+    stranger = hall.runtime.database.look(lambda c: hall.runtime.actor(c, hall.id("外村")))
+    with refusal(NotVisible, "ballot-unknown"):
+        ballot_queries.record(hall.runtime, stranger, task)
+
+
+def test_a_count_is_shown_to_who_confirms_it_with_what_it_would_come_to(hall):
+    task = paper(hall, "修路", "建桥")
+    assert "enter_count" in seen(hall, task, "文书").acts
+    rows = [{"motion": 1, **figures()}, {"motion": 2, **figures(发出=29)}]
+    hall.act(task, "enter_count", "文书", {"计票": rows})
+    view = seen(hall, task, "监督")
+    assert view.acts == ("confirm_count",) and view.scrutineers == ("监督",)
+    first, second = (m.sheet for m in view.to_confirm)
+    assert first.decision.passed and first.entered_by == "文书"
+    assert second.void and second.decision is None
+    hall.act(task, "confirm_count", "监督")
+    assert seen(hall, task, "监督").acts == ()
+    assert [m.position for m in seen(hall, task, "文书").to_count] == [2]
