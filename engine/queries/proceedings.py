@@ -6,13 +6,19 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.authorisation import Actor
-from engine.queries import notices, opinions
+from engine.queries import assessments, ballots, meetings, notices, opinions
 from engine.runtime import Runtime
 
 # (runtime, connection, who looks, row of the task with its matter, the roles this person has) -> a dataclass
 View = Callable[[Runtime, Connection, Actor, Any, frozenset[str]], Any]
 
-VIEWS: Mapping[str, View] = {"consult": opinions.view, "notice": notices.view}
+VIEWS: Mapping[str, View] = {
+    "deliberate": meetings.view,
+    "assess": assessments.view,
+    "ballot": ballots.view,
+    "consult": opinions.view,
+    "notice": notices.view,
+}
 
 
 def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> Any:
