@@ -4,6 +4,7 @@ Both may be run again: what is there already stays as it is.
 """
 
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from engine import calendar, demo
+from engine.diagram import load_folder
 from engine.operations import complete_task, publish_procedure, start_matter, upload_file
 from engine.people.accounts import person_by_login
 from engine.people.county import read_county
@@ -61,12 +63,16 @@ def load_demo(runtime: Runtime) -> Iterator[str]:
 
 
 def publish_shipped(runtime: Runtime) -> Iterator[str]:
-    """Publishes every procedure that comes with the program for the topmost unit."""
+    """Publishes every procedure that comes with the program for the topmost unit, those that are called first."""
     top = runtime.database.look(lambda c: c.scalar(select(units.c.code).where(units.c.parent_id.is_(None))))
-    for folder in sorted(Path(runtime.configuration.processes_dir).iterdir()):
-        if top is not None and (folder / "procedure.toml").is_file():
-            publish_procedure(runtime, None, read_files(folder), top, "随程序提供")
-            yield f"已发布流程：{folder.name}"
+    if top is None:
+        return
+    places = sorted(Path(runtime.configuration.processes_dir).glob("*/procedure.toml"))
+    folders = {load_folder(place.parent).key: place.parent for place in places}
+    calls = {key: [k for k in load_folder(folder).calls if k in folders] for key, folder in folders.items()}
+    for key in TopologicalSorter(calls).static_order():
+        publish_procedure(runtime, None, read_files(folders[key]), top, "随程序提供")
+        yield f"已发布流程：{folders[key].name}"
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
