@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.authorisation import Actor
+from engine.durations import in_words
 from engine.queries.closure import Closure
 from engine.queries.heard import published
 from engine.queries.opinions import OpinionView, listed
@@ -32,13 +33,16 @@ class Publication:
 
 @dataclass(frozen=True)
 class NoticeView:
-    """`acts` are what this person may do now; `content` is the text, before publishing the one proposed."""
+    """`acts` are what this person may do now; `content` is the text, before publishing the one proposed.
+    `would_end_at` is when it ends if it goes out now.
+    """
 
     acts: tuple[str, ...]
     content: str
     channels: Sequence[str]
     least: int
     days: str
+    would_end_at: datetime
     starts_at: datetime | None
     ends_at: datetime | None
     is_over: bool
@@ -64,7 +68,8 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         content=found if found is not None else _proposed(rt, c, row),
         channels=row.settings["channels"],
         least=row.settings["least"],
-        days=row.settings["days"],
+        days=in_words(row.settings["days"]),
+        would_end_at=notice.ends(row.settings, rt.now(), rt.calendar(c)),
         starts_at=so_far.starts_at,
         ends_at=so_far.ends_at,
         is_over=over,
@@ -106,9 +111,9 @@ def composed(
     title: str,
 ) -> str:
     """The text to publish, from the results of the steps named: their lines, never who voted how."""
-    wanted = {key: context[key] for key in shows if key in context}
     parts = [title]
-    for result in all_results(closure, wanted, parameters):
+    results = {result.key: result for result in all_results(closure, context, parameters)}
+    for result in (results[key] for key in shows if key in results):
         lines = [f"{line.label}：{line.text}" for line in result.lines if line.text]
         if lines:
             parts.append("\n".join([f"【{result.title}】", *lines]))

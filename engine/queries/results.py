@@ -8,6 +8,7 @@ from typing import Any
 from engine import forms, steps
 from engine.diagram import Procedure
 from engine.diagram.model import Node
+from engine.expressions import Expression, ExpressionError
 from engine.queries.closure import Closure
 from engine.steps import DOERS, SettingError
 
@@ -39,11 +40,50 @@ class StepResult:
 def all_results(closure: Closure, data: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[StepResult]:
     """The results that stand in a matter's data, first done first."""
     by_key = {node.key: (procedure, node) for procedure, node in closure.steps()}
-    return [
-        step_result(closure, *by_key[key], value, parameters)
-        for key, value in data.items()
-        if key in by_key and isinstance(value, Mapping)
-    ]
+    gathered = {node.loop.output: (procedure, node) for procedure, node in closure.steps() if node.loop}
+    found = []
+    for key, value in data.items():
+        if key in by_key and isinstance(value, Mapping):
+            found.append(step_result(closure, *by_key[key], value, parameters))
+        elif key in gathered and isinstance(value, list):
+            found.append(_gathered(closure, *gathered[key], value, data, parameters))
+    return found
+
+
+def _gathered(
+    closure: Closure,
+    procedure: Procedure,
+    node: Node,
+    values: list[Any],
+    data: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+) -> StepResult:
+    """What a step came to that was done once for every item of a list: a line each, named after item and person."""
+    assert node.loop is not None and node.loop.output is not None
+    items, each, everybody = _items(node.loop.collection, data), [], []
+    for place, value in enumerate(values):
+        entry = value if isinstance(value, Mapping) else {node.loop.output_item or "": value}
+        result = step_result(closure, procedure, node, entry, parameters)
+        said = [f"{line.label}：{line.text}" for line in result.lines if line.text]
+        one = [line.text for line in result.lines if line.text] if len(said) == 1 else said
+        names, item = "、".join(closure.spell(result.doers)), items[place] if place < len(items) else ""
+        label = f"{item}（{names}）" if item and names else item or names or f"第 {place + 1} 份"
+        each.append(Line(label, "；".join(one), tuple(file for line in result.lines for file in line.files)))
+        everybody += result.doers
+    return StepResult(node.loop.output, node.id, node.label, each, list(dict.fromkeys(everybody)))
+
+
+def _items(collection: str | None, data: Mapping[str, Any]) -> list[str]:
+    """What each item of the list is called: the text it is, or the first one in it."""
+    try:
+        items = Expression(collection).evaluate(data) if collection else []
+    except ExpressionError:
+        return []
+    texts = (
+        [item] if isinstance(item, str) else item.values() if isinstance(item, Mapping) else ()
+        for item in items
+    )
+    return [next((text for text in each if isinstance(text, str)), "") for each in texts]
 
 
 def handed_in(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> list[Line]:
