@@ -5,7 +5,7 @@ import Viewer from 'bpmn-js/lib/NavigatedViewer';
 
 const MAXIMUM = 4; // how far people may zoom in
 const MARGIN = 12; // around the drawing, in its own units
-const TALLEST = 1000; // pixels
+const TALLEST = 2200; // pixels: a drawing of many bands is read by scrolling the page, not with a magnifying glass
 const LOGO = 44; // pixels kept free below the drawing, so that bpmn.io's logo covers nothing and nothing covers it
 
 async function mount(host) {
