@@ -366,8 +366,8 @@ def _prefill(
 def _titled(component: Mapping[str, Any], title: str) -> Any:
     """The matter's title where a field asks for it; for a list its first row, where a field of it does."""
     if component.get("type") == "dynamiclist":
-        first = {forms.key_of(part): _titled(part, title) for part in forms.fields(component)}
-        return [first] if any(first.values()) else None
+        first = {forms.key_of(one): said for one in forms.fields(component) if (said := _titled(one, title))}
+        return [first] if first else None
     return title if (component.get("properties") or {}).get("prefill") == "办件名称" else None
 
 
