@@ -251,13 +251,13 @@ def _handed_in(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[st
         if kind == "filepicker":
             found[key] = _files(found[key])
         elif kind in ("radio", "select"):
-            found[key] = _chosen(part, found[key])
+            found[key] = chosen(part, found[key])
         elif kind == "dynamiclist" and isinstance(found[key], list):
             found[key] = [_handed_in(part, row) if isinstance(row, Mapping) else row for row in found[key]]
     return found
 
 
-def _chosen(component: Mapping[str, Any], value: Any) -> Any:
+def chosen(component: Mapping[str, Any], value: Any) -> Any:
     """The value of the option with this label, what stands in brackets left out (`纸质票`); else as it is."""
     options = [(str(option.get("label")), option.get("value")) for option in component.get("values") or []]
     return next((chosen for label, chosen in options if value in (label, label.split("（")[0])), value)
