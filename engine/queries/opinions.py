@@ -54,6 +54,10 @@ class ConsultView:
     acts: tuple[str, ...]
     ask: str
     asks_me: bool
+    is_leading: bool
+    stances: list[str]
+    channels: list[str]
+    least: int
     mine: list[OpinionView]
     heard: Heard
     thresholds: list[str]
@@ -88,6 +92,10 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         acts=_acts(settings, roles, bool(mine)),
         ask=settings["ask"],
         asks_me=MEMBER in roles,
+        is_leading=leads,
+        stances=settings["stances"],
+        channels=settings["channels"],
+        least=settings["least"],
         mine=mine,
         heard=so_far,
         thresholds=settings["coverage"],
@@ -129,6 +137,10 @@ def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozen
         acts=acts if leads else (),
         ask=row.settings["ask"],
         asks_me=False,
+        is_leading=leads,
+        stances=[],
+        channels=[],
+        least=0,
         mine=[],
         heard=Heard(items=done.items, answered=done),
         thresholds=[],
