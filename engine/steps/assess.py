@@ -217,7 +217,7 @@ def batch_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
         "accept": "image/*,.pdf",
         "validate": {"required": True},
     }
-    return _form(*counts, _text(COMMENT, "票上写的意见", "textarea", 2000), photos)
+    return _form(*counts, _text(COMMENT, "票上写的意见", "textarea", 1000), photos)
 
 
 def withdraw_schema() -> dict[str, Any]:

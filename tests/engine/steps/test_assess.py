@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +204,11 @@ def test_the_outcome_is_that_of_fractions(
     rate = Fraction(good, whole)
     assert reached == ("满意" if (rate > share if strict else rate >= share) else "不满意")
     require_closable(settings, rated, NOW)
+
+
+def test_the_designers_page_tells_every_setting_act_and_field() -> None:
+    told = Path("docs/办理方式/assess.md").read_text("utf-8")
+    settings = frozen()
+    for name in (*SETTINGS, *(a.name for a in KIND.actions(settings, {})), *KIND.fields(settings, {})):
+        assert f"| `{name}` |" in told, name
+    assert all(f"`{outcome}`" in told for outcome in KIND.outcomes(settings))
