@@ -150,7 +150,7 @@ class Model:
 
 @lru_cache
 def script() -> Script:
-    return Script.load(LIUBU, {})
+    return Script.load(LIUBU, {"最少参评": RATED_AT_LEAST})
 
 
 class Course:
