@@ -194,7 +194,7 @@ class Answering:
             raise self._failure("演练没有名单，不能指明由谁来办")
         person = self.roster.number(by)
         if person in self.excluded:
-            raise self._failure(f"{by}办过前面的步骤，这一步要换一个人办")
+            raise self._failure(f"{by}办过前面的步骤，或者是这件事的责任人，这一步要换一个人办")
         if self.kind.several and any(submission.person == person for submission in before):
             raise self._failure(f"{by}已经办过，一个人只能办一次")
         return person
