@@ -79,10 +79,16 @@ class Parameter:
         """What may be chosen, in words; empty where anything may."""
         low, high = self.minimum, self.maximum
         if low is not None and high is not None:
-            return f"{self.bound(low)} 到 {self.bound(high)}"
+            return _between(self.bound(low), self.bound(high))
         if low is not None:
             return f"不小于 {self.bound(low)}"
         return f"不大于 {self.bound(high)}" if high is not None else ""
+
+
+def _between(low: str, high: str) -> str:
+    """`3 到 60 天`: the unit once, where it is the same."""
+    unit = high.partition(" ")[2]
+    return f"{low.removesuffix(unit).strip() if unit else low} 到 {high}"
 
 
 def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:

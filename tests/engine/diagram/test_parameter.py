@@ -67,7 +67,10 @@ def test_values_read_as_people_say_them(type, value, words):
 
 
 def test_bounds_read_as_people_say_them():
-    assert Parameter("x", "某数", "money", minimum=500, maximum=50000).bounds == "500 元 到 50,000 元"
+    assert Parameter("x", "某数", "money", minimum=500, maximum=50000).bounds == "500 到 50,000 元"
+    assert Parameter("x", "某数", "duration", minimum="1wd", maximum="10wd").bounds == "1 到 10 个工作日"
+    assert Parameter("x", "某数", "duration", minimum="1wd", maximum="P1M").bounds == "1 个工作日 到 1 个月"
+    assert Parameter("x", "某数", "fraction", minimum="2/3", maximum="1/1").bounds == "2/3 到 1/1"
     assert Parameter("x", "某数", "duration", minimum="7d").bounds == "不小于 7 天"
     assert Parameter("x", "某数", "list", maximum=3).bounds == "不大于 3 项"
     assert Parameter("x", "某数", "choice").bounds == ""

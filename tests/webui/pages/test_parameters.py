@@ -192,7 +192,7 @@ def test_a_village_sees_all_and_changes_what_is_open(village: Site) -> None:
     assert save(village, open=["大额标准"], 答复时限="2").status_code == 302
     page = village.visitor("书记").get(path(village, "village")).text
     assert "p.大额标准" in page and "p.答复时限" not in page
-    assert "由清溪镇统一定" in page and "开放给" not in page
+    assert "由清溪镇统一定的" in page and "开放给" not in page
     assert save(village, "书记", "village", 大额标准="800").status_code == 302
     shown = standards(village, village.filled())
     assert "800 元 本村 2026-03-02 设定" in shown
