@@ -16,6 +16,10 @@ class Roster:
         self._names = list(people)
         self._held = [frozenset(held.split() if isinstance(held, str) else held) for held in people.values()]
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._names)
+
     def number(self, name: str) -> int:
         """A person's id. Raises ExecutionError for a name that is not on the roster."""
         if name not in self._names:
