@@ -61,7 +61,8 @@ def _posted(offered: Action) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if not isinstance(data, dict):
         raise Invalid("data", "表单没有完整地交上来，请打开浏览器的 JavaScript，再交一次")
     papers += [paper for paper in data.pop(PAPERS, None) or [] if _is_file(paper)]
-    return data, papers
+    plain = plain_forms.read(offered.schema, request.form, request.files, _upload)
+    return plain | data, papers  # a page may ask some of it in fields of its own, above form-js
 
 
 def _upload(part: FileStorage) -> dict[str, Any]:

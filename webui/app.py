@@ -17,6 +17,7 @@ from webui import (
     health,
     logs,
     matters,
+    meetings,
     parameters,
     security,
     sessions,
@@ -43,7 +44,7 @@ def create_app(runtime: Runtime) -> Flask:
     errors.register(app)
     bundles.register(app)
     # acts' route stands on the blueprint of the tasks
-    for pages in (account, acts, matters, start, files, parameters, admin):
+    for pages in (account, acts, matters, meetings, start, files, parameters, admin):
         app.register_blueprint(pages.blueprint)
     _words(app, runtime)
 

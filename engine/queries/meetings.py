@@ -99,6 +99,8 @@ class Deliberation:
     hindrance: str = ""
     last_place: str = ""
     joinable: tuple[Joinable, ...] = ()
+    thresholds: tuple[str, ...] = ()  # of the quorum, as the diagram asks for them
+    only_voters: bool = True  # nobody but the roll belongs to the body, so that one count says whether enough came
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         hindrance=hindrance,
         last_place=last_place(c, row.unit_id, settings) if convenes else "",
         joinable=tuple(joinable(c, row.unit_id, settings, shown.id if shown else "")) if convenes else (),
+        thresholds=tuple(settings["quorum"]),
+        only_voters=not settings["also"],
     )
 
 
@@ -200,17 +204,25 @@ def one(rt: Runtime, actor: Actor, meeting_id: str) -> MeetingView:
     return rt.database.look(lambda c: _one(c, actor, meeting_id))
 
 
-def quorum_of(rt: Runtime, actor: Actor, meeting_id: str) -> MeetingView:
-    """The meeting without its roll, for what is asked every few seconds."""
-    return rt.database.look(lambda c: _one(c, actor, meeting_id, every_member=False))
+def pulse(rt: Runtime, actor: Actor, meeting_id: str) -> str:
+    """What changes when somebody comes or the meeting goes on: `open-20`. Raises NotVisible."""
+
+    def read(c: Connection) -> str:
+        row = _row(c, actor, meeting_id)
+        return f"{row.status}-{record_of(c, row).body_present}"
+
+    return rt.database.look(read)
 
 
-def _one(c: Connection, actor: Actor, meeting_id: str, *, every_member: bool = True) -> MeetingView:
-    query = _MEETING.where(meetings.c.id == meeting_id, meeting_filter(actor))
-    row = c.execute(query).one_or_none()
+def _one(c: Connection, actor: Actor, meeting_id: str) -> MeetingView:
+    return show(c, actor, _row(c, actor, meeting_id), every_member=True)
+
+
+def _row(c: Connection, actor: Actor, meeting_id: str) -> Row[Any]:
+    row = c.execute(_MEETING.where(meetings.c.id == meeting_id, meeting_filter(actor))).one_or_none()
     if row is None:
         raise NotVisible("meeting-unknown", "没有这次会议，或者它不在您能查看的范围里")
-    return show(c, actor, row, every_member=every_member)
+    return row
 
 
 def show(c: Connection, actor: Actor, row: Row[Any], *, every_member: bool) -> MeetingView:

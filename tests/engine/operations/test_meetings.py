@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,34 +12,10 @@ from engine.queries import meetings as queries
 from engine.queries import tasks as task_queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
 from engine.store.proceedings import agenda_items, meeting_members, meetings
-from engine.store.tables import instances, people, registrations
+from engine.store.tables import instances, registrations
 from tests import world
 from tests.engine.operations.conftest import Office, photo
-from tests.procedures import Flow, Node, folder, form, step, text
-
-DELEGATES = 30
-LANE = "村委会主任"
-
-
-def procedure(key: str, **properties: str) -> dict[str, bytes]:
-    nodes = [
-        Node("start", "startEvent", "开始", LANE),
-        step("meet", "开会审议", LANE, kind="deliberate", key="审议", meeting="村民代表会议", **properties),
-        step("after", "落实", LANE, "plain"),
-        Node("done", "endEvent", "办结", LANE),
-    ]
-    flows = [Flow(one.id, other.id) for one, other in pairwise(nodes)]
-    forms = {"plain": form(text("说明")), "more": form(text("初步议案", required=True))}
-    return folder(key, f"流程{key}", nodes, flows, forms, LANE)
-
-
-FULL = {
-    "announce": "yes",
-    "quorum": "至少 2/3 应到",
-    "roll": "村民代表",
-    "form": "more",
-    "outcomes": "通过 不通过",
-}
+from tests.hall import DELEGATES, FULL, NOTED, enrol
 
 
 class Hall:
@@ -48,23 +23,9 @@ class Hall:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.delegates = office.database.run(self._enrol)
-        for key, properties in (("full", FULL), ("noted", {"roll": "村民代表", "guests": "论证专家"})):
-            operations.publish_procedure(office.runtime, None, procedure(key, **properties), "county")
-
-    def _enrol(self, c: Any) -> list[int]:
-        ids = []
-        for number in range(1, DELEGATES + 1):
-            values = {"unit_id": self.office.world.units["village"], "name": f"代表{number}"}
-            ids.append(int(c.execute(insert(people).values(**values)).inserted_primary_key[0]))
-            self.office.world.people[f"代表{number}"] = ids[-1]
-        held = {
-            "register": "村民代表",
-            "unit_id": self.office.world.units["village"],
-            "starts_on": world.SINCE,
-        }
-        c.execute(insert(registrations), [{**held, "person_id": person} for person in ids])
-        return ids
+        self.delegates = office.database.run(lambda c: enrol(c, office.world))
+        for folder in (FULL, NOTED):
+            operations.publish_procedure(office.runtime, None, folder, "county")
 
     def start(self, key: str = "full", title: str = "修路") -> str:
         started = operations.start_matter(self.office.runtime, self.office["主任"], key, "village", title)
