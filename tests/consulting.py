@@ -48,7 +48,7 @@ def procedure(key: str, steps: Sequence[Node]) -> dict[str, bytes]:
         Node("done", "endEvent", "办结", "报账员"),
     ]
     flows = [Flow(one.id, two.id) for one, two in pairwise(nodes)]
-    return folder(key, f"办件{key}", nodes, flows, {"tell": form(TELL)}, "报账员")
+    return folder(key, "民意征求", nodes, flows, {"tell": form(TELL)}, "报账员")
 
 
 def asking(**changes: str) -> Node:

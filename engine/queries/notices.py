@@ -74,7 +74,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         ends_at=so_far.ends_at,
         is_over=over,
         publications=[Publication(one.channel, list(one.evidence), one.at) for one in c.execute(out)],
-        feedback=listed(c, here, actor, named=leads) if so_far.starts_at else [],
+        feedback=listed(c, here, actor, named=leads, to_answer=True) if so_far.starts_at else [],
         objectors=so_far.objectors,
         objections=row.settings["objections"],
         answered=so_far.answered,

@@ -130,8 +130,7 @@ def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozen
     task_id = source_of(c, closure, row.instance_id, key) if row.settings.get("items") else None
     done = answered(c, task_id) if task_id else Answered()
     leads = ORGANISER in roles
-    items = listed(c, opinions.c.task_id == task_id, actor, named=leads) if task_id else []
-    unanswered = [one for one in items if not one.adopted]
+    items = listed(c, opinions.c.task_id == task_id, actor, named=leads, to_answer=True) if task_id else []
     acts = (("answer",) if task_id else ()) + (() if done.left else ("close",))
     return ConsultView(
         acts=acts if leads else (),
@@ -149,7 +148,7 @@ def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozen
         reason_needed=False,
         until=None,
         is_over=False,
-        items=unanswered + [one for one in items if one.adopted],
+        items=items,
         more=max(0, done.items - len(items)),
         waiting=[],
         digest=summing_up.in_short(row.settings, Heard(answered=done)) if leads and not done.left else "",
@@ -161,8 +160,12 @@ def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozen
 # ---------------------------------------------------------------- reading
 
 
-def listed(c: Connection, which: ColumnElement[bool], actor: Actor, *, named: bool) -> list[OpinionView]:
-    """The latest opinions, last first. Who may not see names sees family names only."""
+def listed(
+    c: Connection, which: ColumnElement[bool], actor: Actor, *, named: bool, to_answer: bool = False
+) -> list[OpinionView]:
+    """The latest opinions, last first; to be answered, those without an answer first, in the order they came. Who may
+    not see names sees family names only.
+    """
     by, clerk = people.alias("by"), people.alias("clerk")
     numbered = (
         select(opinions, func.row_number().over(order_by=opinions.c.id).label("number"))
@@ -173,10 +176,9 @@ def listed(c: Connection, which: ColumnElement[bool], actor: Actor, *, named: bo
         select(numbered, by.c.name.label("person"), clerk.c.name.label("clerk"))
         .outerjoin(by, by.c.id == numbered.c.person_id)
         .outerjoin(clerk, clerk.c.id == numbered.c.entered_by)
-        .order_by(numbered.c.id.desc())
-        .limit(SHOWN)
     )
-    return [_opinion(row, actor, named) for row in c.execute(query)]
+    order = (numbered.c.adopted.is_not(None), numbered.c.id) if to_answer else (numbered.c.id.desc(),)
+    return [_opinion(row, actor, named) for row in c.execute(query.order_by(*order).limit(SHOWN))]
 
 
 def _opinion(row: Row[Any], actor: Actor, named: bool) -> OpinionView:
