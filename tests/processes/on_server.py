@@ -24,7 +24,7 @@ from engine.execution import people as casting
 from engine.people.designations import Designation, Sort, designations
 from engine.people.roster import holders_of
 from engine.queries import tasks as task_queries
-from engine.refusal import Refusal
+from engine.refusal import NotVisible, Refusal
 from engine.runtime import Runtime
 from engine.scenarios.stage import HOURS, Stage, chosen
 from engine.scenarios.written import Scenario, Step
@@ -75,10 +75,11 @@ class Server:
         self._settle(scenario)
         for key in (*reversed(self._called()), folder.name):  # what is called first
             operations.publish_procedure(self.runtime, None, read_files(PROCESSES / key), "county")
-        if scenario.parameters:
-            operations.set_parameters(
-                self.runtime, self.admin, "county", self.procedure.key, scenario.parameters
-            )
+        for key in (folder.name, *self._called()):
+            known = load_folder(PROCESSES / key).parameters
+            chosen = {name: value for name, value in scenario.parameters.items() if name in known}
+            if chosen:
+                operations.set_parameters(self.runtime, self.admin, "county", key, chosen)
         starter = self._starter(scenario)
         done = operations.start_matter(self.runtime, starter, self.procedure.key, self.home, scenario.title)
         self.matter = done.instance_id
@@ -190,8 +191,7 @@ class Server:
                 return
             except Refusal as error:  # of several instances of one step, the next may be this person's
                 refusal = error
-        assert refusal is not None, f"“{step.does}”没有打开：{self.open_names()}"
-        raise refusal
+        raise refusal or NotVisible("not-open", f"“{step.does}”没有打开：{self.open_names()}")
 
     def _hand_in(self, task_id: str, name: str, step: Step) -> None:
         doer = self.number(name)

@@ -6,19 +6,20 @@ import pytest
 
 from engine import journal
 from engine.scenarios.stage import Stage
-from engine.scenarios.written import Scenario, load, load_roster
+from engine.scenarios.written import ROSTER_FILE, Scenario, load, load_roster
 from engine.store import Database
 from tests.processes.on_server import PROCESSES, Server, comparable
 
 
 def _scenarios() -> list[tuple[Path, Scenario]]:
-    found = []
-    for folder in sorted(path.parent for path in PROCESSES.glob("*/procedure.toml")):
-        shared = (folder / "scenarios" / "roster.toml").read_bytes()
-        for file in sorted((folder / "scenarios").glob("*.toml")):
-            if file.name != "roster.toml":
-                found.append((folder, load(file.read_bytes(), file.stem, load_roster(shared))))
-    return found
+    folders = sorted(path.parent for path in PROCESSES.glob("*/procedure.toml"))
+    return [(folder, scenario) for folder in folders for scenario in _of(folder / "scenarios")]
+
+
+def _of(folder: Path) -> list[Scenario]:
+    shared = load_roster((folder / ROSTER_FILE).read_bytes())
+    files = sorted(file for file in folder.glob("*.toml") if file.name != ROSTER_FILE)
+    return [load(file.read_bytes(), file.stem, shared) for file in files]
 
 
 @pytest.mark.parametrize(
