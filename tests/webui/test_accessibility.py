@@ -218,6 +218,19 @@ def test_pages_of_the_administrator(village: County, inspect: Inspector) -> None
     inspect.look("改派", administrator.page)
 
 
+def test_pages_of_parameters(village: County, inspect: Inspector) -> None:
+    """Of a township, and of a village that may change what the township has opened."""
+    for name in ("易松涛", "江玉成"):
+        person = village(name)
+        visits(inspect, person)(f"办事标准 {name}", "/parameters")
+        person.page.get_by_role("link", name="村财支出联合审批").click()
+        inspect.look(f"办事标准 of a procedure {name}", person.page)
+        person.page.get_by_label("较大数额的标准", exact=True).fill("很多")
+        person.taps_on("^保存$")
+        person.sees("请填数字")
+        inspect.look(f"办事标准 with an error {name}", person.page)
+
+
 def test_pages_of_everybody(village: County, inspect: Inspector, browser: Browser) -> None:
     secretary = village("江玉成")
     visit = visits(inspect, secretary)
