@@ -128,7 +128,7 @@ def test_two_thirds_of_those_asked_exactly(asked, heard, closes):
     settings = frozen(**COVERAGE)
     acts = [said(person, "赞成") for person in range(1, heard + 1)]
     if not closes:
-        with pytest.raises(Invalid, match="现在还不能汇总.*3 月 7 日 24:00") as refused:
+        with pytest.raises(Invalid, match=r"现在还不能汇总.*3 月 7 日 24:00") as refused:
             done(settings, [*acts, closing()], asked)
         assert str(heard) in refused.value.message
         return
