@@ -111,6 +111,11 @@ def task(rt: Runtime, actor: Actor, task_id: str) -> TaskView:
     return rt.database.look(lambda c: _task(rt, c, actor, task_id))
 
 
+def outline(rt: Runtime, task_id: str) -> Row[Any] | None:
+    """The bare row of an open task, for answers to those whose act on it has just been let through."""
+    return rt.database.look(lambda c: c.execute(select(tasks).where(tasks.c.id == task_id)).one_or_none())
+
+
 def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
     rows = c.execute(_QUERY.where(tasks.c.id == task_id)).all()
     if not rows:

@@ -91,6 +91,20 @@ def open_task(view: TaskView) -> answers.OpenTask:
     )
 
 
+def outlined(row: Any, status: str) -> answers.OpenTask:
+    """A task (its bare row) without what it takes many statements to know."""
+    return answers.OpenTask(
+        id=row.id,
+        instance=row.instance_id,
+        element_id=row.element_id,
+        name=row.name,
+        kind=row.kind,
+        post=row.lane,
+        due_at=row.due_at,
+        status=status,
+    )
+
+
 def _plain(value: Any) -> Any:
     """A dataclass of the queries as JSON; moments as text."""
     return orjson.loads(orjson.dumps(value, default=list, option=orjson.OPT_NON_STR_KEYS))

@@ -1,6 +1,6 @@
 """Tasks: what is to do, and doing it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from engine import operations
@@ -81,8 +81,8 @@ def complete_task(call: Call, task_id: str, body: Submission) -> Instance:
 
 @endpoint("POST", "/tasks/{task_id}/actions/{name}", "在这一步上做一件事")
 def act_on_task(call: Call, task_id: str, name: str, body: Submission) -> OpenTask:
-    """`name` 是这一步的 `actions` 里列出的一个。"""
-    before = get_task(call, task_id)
+    """`name` 是这一步的 `actions` 里列出的一个。投票、签到这些很多人同时做的事，回答里没有 actions 和 proceeding。"""
+    before = tasks.outline(call.runtime, task_id)
     done = operations.act_on_task(
         call.runtime,
         call.person_id,
@@ -92,6 +92,7 @@ def act_on_task(call: Call, task_id: str, name: str, body: Submission) -> OpenTa
         on_behalf_of=body.on_behalf_of,
         papers=body.papers,
     )
-    if done is None or any(task["id"] == task_id for task in done.open_tasks):
+    if done is not None and any(task["id"] == task_id for task in done.open_tasks):
         return get_task(call, task_id)
-    return replace(before, status="done", actions=[], may=[])
+    assert before is not None, "an act on a task that is not open is refused"
+    return convert.outlined(before, "mine" if done is None else "done")
