@@ -1,4 +1,4 @@
-"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo]`."""
+"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo] [ballot]`."""
 
 import os
 import platform
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import rounds, throughput, todo
+from tests.bench import ballot, rounds, throughput, todo
 from tests.databases import create_postgresql
 
 
 def main(parts: list[str]) -> None:
-    wanted = parts or ["throughput", "rounds", "todo"]
+    wanted = parts or ["throughput", "rounds", "todo", "ballot"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -26,6 +26,10 @@ def main(parts: list[str]) -> None:
             counties = zip(databases(folder, "few"), databases(folder, "many"), strict=True)
             for (database, few), (_, many) in counties:
                 _todo(database, todo.measure(few, many))
+        if "ballot" in wanted:
+            for voters, ballots in ((30, 40), (2000, 1)):
+                for database, url in databases(folder, f"ballot{voters}"):
+                    _ballot(database, voters, ballot.measure(url, folder, voters, ballots))
 
 
 def _throughput(name: str, found: dict[str, Any]) -> None:
@@ -68,6 +72,17 @@ def _todo(name: str, found: dict[str, Any]) -> None:
     few, many = f"{found['few_ms']:.1f} ms", f"{found['many_ms']:.1f} ms"
     print(f"  {few} with 100 open tasks in the county, {many} with 10,000 (the tab {found['tab']})")
     _line("10,000 open tasks / 100", f"{found['ratio']:.2f}", found["ratio"] <= 2, "at most 2")
+
+
+def _ballot(name: str, voters: int, found: dict[str, Any]) -> None:
+    print(f"\n{name}: 4 clients vote at once on a ballot of {voters:,}")
+    print(
+        f"  floor {found['floor']:.0f}/s, votes {found['votes']:.0f}/s, {found['statements']} SQL statements a vote"
+    )
+    _line("votes / floor", f"{found['ratio']:.2f}", found["ratio"] >= 0.1, "at least 0.10")
+    _line("members not counted, or more than once", found["missing"], found["missing"] == 0, "0")
+    _line("growth of the matter's state", f"{found['grown']} B", found["grown"] == 0, "0 B")
+    print(f"  closing takes {found['close_ms']:.0f} ms")
 
 
 def _line(what: str, value: object, good: bool, wanted: str) -> None:
