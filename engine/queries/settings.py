@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Text, func, or_, select, type_coerce
 
 from engine.authorisation import Actor, parameter_units, require_parameter_setter
 from engine.clauses import Clause, clauses
@@ -189,12 +189,16 @@ def _below(level: str, procedure_level: str) -> str:
 
 
 def _running(c: Connection, place: Unit, key: str) -> int:
+    """Matters that keep what they started with: of the procedure, and of those that call it."""
+    calls = type_coerce(instances.c.closure, Text).contains(f'"{key}":', autoescape=True)
     query = (
         select(func.count())
         .select_from(instances)
         .join(units, units.c.id == instances.c.unit_id)
         .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
-        .where(within(place.path), instances.c.status == "running", procedure_versions.c.key == key)
+        .where(
+            within(place.path), instances.c.status == "running", or_(procedure_versions.c.key == key, calls)
+        )
     )
     return int(c.execute(query).scalar_one())
 

@@ -12,6 +12,7 @@ from engine import operations
 from engine.people.tenures import appoint
 from engine.queries import matters, settings
 from engine.refusal import Forbidden, Invalid, Overtaken
+from engine.setting_up import read_files
 from engine.store.tables import journal, parameter_choices, parameter_sets
 from tests import world
 from tests.engine.operations.conftest import FOLDER, Office, files
@@ -135,6 +136,23 @@ def test_a_matter_keeps_what_it_started_with_and_whose_it_was(office: Office) ->
     office.start()
     with office.database.read() as c:
         assert len(c.execute(select(parameter_sets)).all()) == 3  # shared by what is the same
+
+
+def test_a_matter_has_those_of_what_it_calls(office: Office) -> None:
+    """六步 calls the spending: what was chosen for the spending counts, and it is among those that keep theirs."""
+    operations.publish_procedure(office.runtime, None, read_files(FOLDER.parent / "liubu"), "county")
+    choose(office, "管得宽", "town", 大额标准=2000)
+    done = operations.start_matter(office.runtime, office["书记"], "liubu", "village", "修桥")
+    shown = seen_in(office, done.instance_id, "书记")
+    assert shown["较大数额的标准"] == ("2,000 元", "清溪镇 2026-03-02 设定")
+    assert shown["决议公示的天数"] == ("7 天", "默认值")
+    with office.database.read() as c:
+        actor = office.runtime.actor(c, office["管得宽"])
+    town = office.world.units["town"]
+    assert settings.sheet(office.runtime, actor, town, "zhichu").running == 1
+    office.start()
+    assert settings.sheet(office.runtime, actor, town, "zhichu").running == 2
+    assert settings.sheet(office.runtime, actor, town, "liubu").running == 1
 
 
 def test_who_chooses(office: Office) -> None:
