@@ -138,7 +138,7 @@ def set_parameters(
         procedure = runtime.procedure(c, in_force(c, key, place).id)
         line = ancestors(c, place.id)
         # Of two at once, the second waits here and then reads what the first has chosen.
-        c.execute(select(units.c.id).where(units.c.id == place.id).with_for_update())
+        c.execute(select(units.c.id).where(units.c.id == place.id).with_for_update(key_share=True))
         chosen = choices(c, line, [key])
         mine = chosen.get((place.id, key), Chosen())
         if seen is not None and seen != mine.row:

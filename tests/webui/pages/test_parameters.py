@@ -11,10 +11,12 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from engine.operations import publish_procedure, set_parameters
+from engine.people.tenures import appoint
 from engine.redlines import PROCESSES
 from engine.setting_up import read_files
 from tests.webui.pages.conftest import Site
 from tests.webui.pages.test_in_a_browser import enter, judge
+from tests.world import SINCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -197,6 +199,20 @@ def test_a_village_sees_all_and_changes_what_is_open(village: Site) -> None:
     shown = standards(village, village.filled())
     assert "800 元 本村 2026-03-02 设定" in shown
     assert "2 个工作日 清溪镇 2026-03-02 设定" in shown
+
+
+def test_a_county_leaves_everything_to_its_townships_until_it_does_not(village: Site) -> None:
+    """What it closes, a township only sees, and cannot leave to its villages."""
+    person, county = village.world.people["百姓"], village.world.units["county"]
+    village.runtime.database.run(lambda c: appoint(c, person, "县管理员", county, SINCE))
+    page = village.visitor("百姓").get(path(village, "county")).text
+    assert page.count("开放给乡镇") == page.count('name="open"') + 1
+    assert len(typed(village, "百姓", "county")["open"]) == page.count('name="open"')
+    others = [name for name in typed(village, "百姓", "county")["open"] if name != "大额标准"]
+    assert save(village, "百姓", "county", 大额标准="9000", open=others).status_code == 302
+    page = village.visitor("管得宽").get(path(village)).text
+    assert "由云岭县统一定的" in page and "p.大额标准" not in page and 'value="大额标准"' not in page
+    assert "9,000 元 云岭县 2026-03-02 设定" in standards(village, village.filled())
 
 
 def test_closed_while_a_village_was_typing(village: Site) -> None:
