@@ -1,4 +1,4 @@
-"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo] [ballot]`."""
+"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo] [ballot] [opinions]`."""
 
 import os
 import platform
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import ballot, rounds, throughput, todo
+from tests.bench import ballot, opinions, rounds, throughput, todo
 from tests.databases import create_postgresql
 
 
 def main(parts: list[str]) -> None:
-    wanted = parts or ["throughput", "rounds", "todo", "ballot"]
+    wanted = parts or ["throughput", "rounds", "todo", "ballot", "opinions"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -30,6 +30,9 @@ def main(parts: list[str]) -> None:
             for voters, ballots in ((30, 40), (2000, 1)):
                 for database, url in databases(folder, f"ballot{voters}"):
                     _ballot(database, voters, ballot.measure(url, folder, voters, ballots))
+        if "opinions" in wanted:
+            for database, url in databases(folder, "opinions"):
+                _opinions(database, opinions.measure(url))
 
 
 def _throughput(name: str, found: dict[str, Any]) -> None:
@@ -83,6 +86,16 @@ def _ballot(name: str, voters: int, found: dict[str, Any]) -> None:
     _line("members not counted, or more than once", found["missing"], found["missing"] == 0, "0")
     _line("growth of the matter's state", f"{found['grown']} B", found["grown"] == 0, "0 B")
     print(f"  closing takes {found['close_ms']:.0f} ms")
+
+
+def _opinions(name: str, found: dict[str, Any]) -> None:
+    print(f"\n{name}: a completion in a matter with 200 open opinions, against one with 2")
+    for what, title in (("beside", "a step beside the consultation"), ("closing", "summing it up")):
+        one = found[what]
+        print(f"  {title}: {one['few_ms']:.1f} ms with 2, {one['many_ms']:.1f} ms with 200")
+        _line("200 / 2", f"{one['ratio']:.2f}", one["ratio"] <= 1.2, "at most 1.20")
+        same = one["statements"] == one["few_statements"]
+        _line("SQL statements", f"{one['statements']:g}", same, f"as with 2: {one['few_statements']:g}")
 
 
 def _line(what: str, value: object, good: bool, wanted: str) -> None:
