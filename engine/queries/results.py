@@ -86,6 +86,32 @@ def _items(collection: str | None, data: Mapping[str, Any]) -> list[str]:
     return [next((text for text in each if isinstance(text, str)), "") for each in texts]
 
 
+def item(closure: Closure, node: Node, data: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[Line]:
+    """What this instance of a repeated step is about: its item of the list, in the words of the form it stood in."""
+    around: Node | None = node
+    while around is not None and (around.loop is None or around.loop.input_item is None):
+        around = around.scope.owner
+    if around is None or around.loop is None:
+        return []
+    value = data.get(around.loop.input_item or "")
+    if isinstance(value, str):
+        return [Line(around.loop.input_item or "", value)]
+    if not isinstance(value, Mapping):
+        return []
+    rows = _rows_form(closure, around.loop.collection or "", parameters)
+    return list(lines(closure.naming(rows, value), value))
+
+
+def _rows_form(closure: Closure, collection: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of a row of a list such as 分解.事项, as the step 分解 asks for them."""
+    key, _, name = collection.partition(".")
+    for procedure, node in closure.steps():
+        if node.key == key:
+            asked = forms.fields(schema_of(procedure, node, parameters))
+            return next((part for part in asked if forms.key_of(part) == name), {"components": []})
+    return {"components": []}
+
+
 def handed_in(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> list[Line]:
     """What one submission (a row with `element_id` and `data`) said."""
     found = closure.find(row.element_id)

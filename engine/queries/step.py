@@ -103,6 +103,7 @@ class TaskView:
     names: Names
     roles: frozenset[str] = frozenset()
     proceeding: Any = None
+    item: Sequence[Line] = ()  # of a step repeated for a list: what this one is about
     all_actions: Sequence[Action] = ()  # also those of other roles: a clerk enters them for somebody
 
 
@@ -170,6 +171,7 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         prefill=_prefill(row, node, context, actions, _taken_back(every, row, actor)),
         seats=views,
         results=so_far,
+        item=results.item(closure, node, context, row.parameters),
         cause=_cause(said, row, closure),
         after=after(procedure.diagram, node),
         may=may,
