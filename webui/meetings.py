@@ -10,8 +10,8 @@ from engine import forms
 from engine.durations import SHANGHAI
 from engine.queries import meetings as queries
 from engine.steps import Action, threshold
-from engine.steps.deliberate import CHOICE
-from engine.steps.meeting import GUESTS, PLACE, PRESENT, TIME
+from engine.steps.deliberate import CHOICE, MINUTES, PAPERS
+from engine.steps.meeting import GUESTS, INQUORATE, PLACE, PRESENT, TIME
 from webui.sessions import actor, runtime, signed_in
 
 blueprint = Blueprint("meetings", __name__)
@@ -70,10 +70,15 @@ def least_of(texts: Iterable[str], size: int) -> int:
 @blueprint.app_template_filter("concluding")
 def concluding(schema: Mapping[str, Any], outcomes: Collection[str]) -> dict[str, Any]:
     """What form-js asks at the end: all but what stands above it in plain fields, and only the outcomes that attendance
-    allows.
+    allows. Too few came: nothing but the minutes.
     """
-    rest = [part for part in schema["components"] if forms.key_of(part) not in PLAIN]
-    return {**schema, "components": [_narrowed(part, outcomes) for part in rest]}
+    few = tuple(outcomes) == (INQUORATE,)
+    rest = [
+        _narrowed(part, outcomes)
+        for part in schema["components"]
+        if (forms.key_of(part) in (MINUTES, PAPERS) if few else forms.key_of(part) not in PLAIN)
+    ]
+    return {**schema, "components": rest}
 
 
 @blueprint.app_template_filter("at_form")
@@ -86,7 +91,7 @@ def _narrowed(part: Mapping[str, Any], outcomes: Collection[str]) -> Mapping[str
     if part.get("key") != CHOICE:
         return part
     values = [option for option in part["values"] if option["value"] in outcomes]
-    return {**part, "values": values} | ({"defaultValue": values[0]["value"]} if len(values) == 1 else {})
+    return {**part, "values": values}
 
 
 @blueprint.get("/meetings")

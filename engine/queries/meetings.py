@@ -100,7 +100,10 @@ class Deliberation:
     last_place: str = ""
     joinable: tuple[Joinable, ...] = ()
     thresholds: tuple[str, ...] = ()  # of the quorum, as the diagram asks for them
-    only_voters: bool = True  # nobody but the roll belongs to the body, so that one count says whether enough came
+    suggested: datetime | None = None  # a time to begin with when it is convened
+    only_voters: bool = (
+        True  # nobody but the roll belongs to the body, so that one count says whether enough came
+    )
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         last_place=last_place(c, row.unit_id, settings) if convenes else "",
         joinable=tuple(joinable(c, row.unit_id, settings, shown.id if shown else "")) if convenes else (),
         thresholds=tuple(settings["quorum"]),
+        suggested=meeting.suggested(settings, rt.now(), rt.calendar(c)) if convenes else None,
         only_voters=not settings["also"],
     )
 

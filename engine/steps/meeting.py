@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from engine.durations import SHANGHAI, Calendar, TimerError, in_words, parse_duration
@@ -312,6 +312,16 @@ def require_openable(
             "too-early",
             f"公开的开会时间是 {day(record.starts_at)}，还没有到那天。要提前开，请重新召集改时间，并重新公开",
         )
+
+
+def suggested(settings: Settings, now: datetime, calendar: Calendar = WEEKDAYS_ONLY) -> datetime:
+    """A time to begin with when it is convened: now where nothing is to be announced, else nine in the morning of the
+    first day it may be held on, tomorrow at the earliest.
+    """
+    if not settings["announce"]:
+        return now
+    earliest = opens_from(settings, now, calendar) or now
+    return midnight(max(earliest, now + timedelta(days=1))) + timedelta(hours=9)
 
 
 def opens_from(settings: Settings, announced_at: datetime, calendar: Calendar) -> datetime | None:
