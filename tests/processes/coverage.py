@@ -7,6 +7,9 @@ from engine.clauses import Clause, Rule, catalogue, clause, rules
 from engine.diagram import Procedure, load_folder
 from engine.diagram.model import Node
 from engine.redlines import PROCESSES
+from engine.scenarios import load
+from engine.scenarios.stage import Stage
+from engine.scenarios.written import ROSTER_FILE, load_roster
 from engine.steps import kind
 from tests.conftest import ROOT
 
@@ -93,6 +96,21 @@ class Coverage:
                     lines.append(f"| {label(node)} | {how} | {' '.join(cited(node))} |")
             lines.append("")
         return lines
+
+
+def walked(key: str) -> set[str]:
+    """The elements of a procedure that its scenarios pass, taken together."""
+    folder = PROCESSES / key
+    roster = load_roster((folder / "scenarios" / ROSTER_FILE).read_bytes())
+    passed: set[str] = set()
+    for path in sorted((folder / "scenarios").glob("*.toml")):
+        if path.name != ROSTER_FILE:
+            scenario = load(path.read_bytes(), path.stem, roster)
+            stage = Stage(folder, scenario)
+            for step in scenario.steps:
+                stage.play(step)
+            passed.update(stage.rehearsal.trace)
+    return passed
 
 
 def cited(node: Node) -> list[str]:

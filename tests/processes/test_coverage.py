@@ -6,7 +6,7 @@ import pytest
 
 from engine.redlines import PROCESSES
 from tests.conftest import ROOT
-from tests.processes.coverage import PAGE, SECTIONS, Coverage, cited, unknown
+from tests.processes.coverage import PAGE, SECTIONS, Coverage, cited, unknown, walked
 
 ENFORCED = {  # 类 R of the catalogue: 程序必须强制
     *("LB-2.1", "LB-7", "LB-7.1", "LB-8"),
@@ -75,6 +75,14 @@ def test_what_the_program_must_enforce_says_where_and_who_shows_it(coverage: Cov
         if not any(word in text for word in names or [rule.clause]):
             wrong.append(f"{rule.shown} 没有演示 {rule.clause}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("key", [key for section in SECTIONS.values() for key in section])
+def test_every_carrier_is_walked_by_a_scenario(coverage: Coverage, key: str) -> None:
+    """What no story passes carries nothing yet."""
+    passed = walked(key)
+    nodes = [node for node in coverage.procedures[key].diagram.walk() if cited(node)]
+    assert not [node.label for node in nodes if node.id not in passed], "没有情形走过这些步骤"
 
 
 def test_resolutions_are_published_four_times(coverage: Coverage) -> None:
