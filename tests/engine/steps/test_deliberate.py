@@ -1,14 +1,22 @@
 """审议: a meeting that comes to a conclusion, in one act or in four."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from engine import forms, steps
+from engine.clock import VirtualClock
 from engine.diagram.model import Node, Scope
+from engine.execution import ExecutionError, Rehearsal, Roster
 from engine.refusal import Refusal
-from engine.steps import SettingError, Submission
+from engine.steps import SettingError, Submission, deliberate, meeting, meeting_replay
 from engine.steps.kind import CHAIR, MEMBER, Seat
+from tests import hall
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 KIND = steps.kind("deliberate")
@@ -250,3 +258,80 @@ def test_the_fruits_of_a_meeting_are_not_asked_for_where_it_did_not_come_about()
     schema = KIND.actions(settings, {"f": form})[0].schema
     assert forms.validate(schema, {"结论": "未达法定人数"})[1] == {}
     assert "议案" in forms.validate(schema, {"结论": "形成意见"})[1]
+
+
+# ------------------------------------------------------------ what designers read
+
+
+def test_the_page_for_designers_tells_every_setting_act_and_result():
+    page = Path("docs/办理方式/deliberate.md").read_text("utf-8")
+    told = set(re.findall(r"^\| `([^`]+)` \|", page, re.M))
+    assert told == {*deliberate.SETTINGS, *deliberate.FIELDS}
+    acts = dict(re.findall(r"^\| ([^|`]+?) \| `([a-z_]+)` \|", page, re.M))
+    offered = {a.name: a.title for a in KIND.actions(frozen(**CONVENED, guests="yes"), {})}
+    assert acts == {
+        title + ("（或记下会议）" if name == "close" else ""): name for name, title in offered.items()
+    }
+    assert set(frozen()) == set(deliberate.SETTINGS)
+
+
+# ------------------------------------------------------------ the rule, against fractions
+
+
+@given(
+    voters=st.integers(1, 80),
+    others=st.integers(0, 20),
+    shared=st.integers(0, 20),
+    present=st.integers(0, 100),
+    numerator=st.integers(1, 12),
+    denominator=st.integers(1, 12),
+    strict=st.booleans(),
+)
+def test_the_quorum_is_what_fractions_say(voters, others, shared, present, numerator, denominator, strict):
+    assume(numerator <= denominator and not (strict and numerator == denominator))
+    people, also = range(1, voters + 1), range(max(1, voters + 1 - shared), voters + 1 + others)
+    body = sorted({*people, *also})
+    came = body[:present]
+    share, word = Fraction(numerator, denominator), "超过" if strict else "至少"
+    text = f"{word} {numerator}/{denominator} 应到；{word} {numerator}/{denominator} 组成人员"
+    found = meeting_replay.replay(
+        seats(also, people), [Submission({"到会": came}, 99, CHAIR, "open", NOW)]
+    ).record
+    enough = [
+        Fraction(len(set(came) & set(one)), len(one)) > share
+        if strict
+        else Fraction(len(set(came) & set(one)), len(one)) >= share
+        for one in (people, body)
+    ]
+    quorum = meeting.quorum(frozen(quorum=text, roll="村民代表", also="村委会成员"), found)
+    assert quorum.holds == all(enough)
+    assert (quorum.missing == 0) == quorum.holds
+
+
+# ------------------------------------------------------------ in a rehearsal
+
+
+def rehearsal(clock=None):
+    folder = hall.procedure(
+        "full", announce="yes", quorum="至少 2/3 应到", roll="村民代表", outcomes="通过 不通过"
+    )
+    people = {"主任": "村委会主任", "文书": "文书"} | {f"代表{n}": "村民代表" for n in range(1, 31)}
+    found = Rehearsal.load(folder, clock or VirtualClock(NOW), roster=Roster(people))
+    found.start()
+    return found
+
+
+def test_a_rehearsal_plays_the_whole_meeting():
+    play = rehearsal()
+    task = play.open_tasks()[0].id
+    with pytest.raises(ExecutionError, match="还没有召集"):
+        play.complete(task, {"到会": 20}, by="主任", action="开会")
+    play.complete(task, {"时间": "2026-03-02T19:00", "地点": "村委会"}, by="主任", action="召集")
+    proof = [{"id": "0" * 64, "name": "截图.jpg"}]
+    play.complete(task, {"渠道": ["微信群"], "凭证": proof}, by="文书", action="公开")
+    play.complete(task, {"到会": 19}, by="主任", action="开会")
+    with pytest.raises(ExecutionError, match="还差 1 人"):
+        play.complete(task, {"结论": "通过"}, by="主任")
+    play.complete(task, {}, by="代表20", action="签到")
+    play.complete(task, {"结论": "通过"}, by="主任")
+    assert (play.data["审议"]["结论"], play.data["审议"]["实到"]) == ("通过", 20)
