@@ -9,6 +9,7 @@ from webui import (
     account,
     acts,
     admin,
+    ballots,
     api,
     bundles,
     compression,
@@ -18,6 +19,7 @@ from webui import (
     logs,
     matters,
     meetings,
+    opinions,
     parameters,
     security,
     sessions,
@@ -44,7 +46,7 @@ def create_app(runtime: Runtime) -> Flask:
     errors.register(app)
     bundles.register(app)
     # acts' route stands on the blueprint of the tasks
-    for pages in (account, acts, matters, meetings, start, files, parameters, admin):
+    for pages in (account, acts, ballots, matters, meetings, opinions, start, files, parameters, admin):
         app.register_blueprint(pages.blueprint)
     _words(app, runtime)
 

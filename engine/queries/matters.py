@@ -14,6 +14,7 @@ from engine.execution import Instance
 from engine.operations.matters import LATE
 from engine.queries import results, timeline
 from engine.queries.closure import Closure
+from engine.queries.gatherings import any_in
 from engine.queries.names import Names
 from engine.queries.open_steps import OpenStep, names_of, open_seats, open_steps
 from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
@@ -85,6 +86,7 @@ class MatterView:
     may: frozenset[str]
     names: Names
     revision: int
+    has_opinions: bool
 
 
 # ---------------------------------------------------------------- the list
@@ -263,6 +265,7 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
         may=_may(actor, row, rt.now()),
         names=names,
         revision=row.revision,
+        has_opinions=any_in(c, instance_id),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.queries import gatherings
 from engine.queries import tasks as queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
 from engine.store import count_statements
@@ -310,3 +311,19 @@ def test_without_a_register_the_organiser_writes_down_what_people_say(office):
     square.act(task, "close", "主任")
     result = square.result(matter, "征求")
     assert (result["条数"], result["应征"], result["覆盖"], result["立场"]) == (2, 0, "", {})
+
+
+def test_all_opinions_of_a_matter_are_read_by_those_who_may_see_it(square):
+    matter, task = square.matter()
+    square.say(task, yes=1, no=1)
+
+    def read(name):
+        with square.runtime.database.read() as c:
+            actor = square.runtime.actor(c, square.id(name))
+        return gatherings.of_matter(square.runtime, actor, matter)
+
+    [round] = read("代表1").rounds
+    assert (round.step, round.number) == ("征求", 2)
+    assert [(one.author, one.is_mine) for one in round.items] == [("代某某", False), ("代表1", True)]
+    with pytest.raises(NotVisible):
+        read("百姓")

@@ -116,6 +116,14 @@ def test_from_the_first_opinion_to_the_last_answer(viewer: Viewer, site: Site) -
     page.wait_for_url("**/done/**")
     result = square.result(matter, "回复")
     assert result is not None and (result["采纳"], result["不采纳"]) == (3, 1)
+
+    page = viewer.open("代表1", square.open(matter)["公布"])  # no task of theirs: the matter tells
+    page.goto(f"{viewer.address}/matters/{matter}")
+    page.get_by_role("link", name="看大家的意见和答复").click()
+    expect(page.get_by_text("（您提的）")).to_be_visible()
+    expect(page.get_by_text("水沟另有安排")).to_be_visible()
+    expect(page.get_by_text("代表4")).to_have_count(0)  # others by their family name
+    viewer.judge("opinions and answers")
     assert viewer.problems == []
 
 
