@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -291,3 +292,47 @@ def test_bad_input_is_refused_with_the_field(hall: Hall) -> None:
         "时间"
         in hall.refused("starts-in-past", task, "convene", 时间="2026-03-01T19:00", 地点="村委会").fields
     )
+
+
+def test_many_sign_in_at_once_and_each_is_counted_once(hall: Hall) -> None:
+    task = hall.opened(hall.start(), 0)
+
+    def sign_in(number: int) -> None:
+        for _ in range(2):  # some tap twice
+            hall.act(task, "attend", f"代表{number}")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sign_in, range(1, DELEGATES + 1)))
+    done = hall.act(task, "close", 结论="通过", 初步议案="修路")
+    assert done.results["审议"]["实到"] == DELEGATES
+
+
+def test_signing_in_while_the_meeting_ends_is_in_time_or_told(hall: Hall) -> None:
+    task = hall.opened(hall.start(), 20)
+
+    def late(number: int) -> str:
+        try:
+            hall.act(task, "attend", f"代表{number}")
+        except Refusal as refusal:
+            return refusal.code
+        return "present"
+
+    with ThreadPoolExecutor(4) as pool:
+        said = [pool.submit(late, number) for number in range(21, 27)]
+        ended = pool.submit(hall.act, task, "close", 结论="通过", 初步议案="修路")
+        said += [pool.submit(late, number) for number in range(27, 31)]
+    codes = [one.result() for one in said]
+    assert set(codes) <= {"present", "task-done", "meeting-ended"}
+    assert ended.result().results["审议"]["实到"] == 20 + codes.count("present")
+
+
+def test_the_matter_shows_the_meeting_in_words(hall: Hall) -> None:
+    task = hall.start("noted")
+    guests = [{"姓名": "张工", "单位": "县交通局"}]
+    before = {"时间": "2026-03-01T19:00", "地点": "村委会", "到会": hall.delegates[:3], "邀请人员": guests}
+    done = hall.act(task, "close", **before, 纪要="可行")
+    after = hall.view(hall.office.task(done.instance_id, "落实").id)
+    shown = {line.label: line.text for line in after.results[0].lines}
+    assert shown["论证专家"] == "张工（县交通局）"
+    assert (shown["应到"], shown["实到"], shown["会议纪要"]) == ("30", "3", "可行")
+    assert not {"会议", "参加人", "邀请人员"} & set(shown)
