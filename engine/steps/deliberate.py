@@ -49,7 +49,6 @@ class Deliberate(Kind):
     key = "deliberate"
     title = "审议"
     collective = True
-    hidden = (MEETING, PEOPLE)  # the sheet of the meeting tells it
     hidden = (MEETING, PEOPLE)  # ids; the meeting has a page of its own
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
