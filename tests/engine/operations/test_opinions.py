@@ -1,6 +1,8 @@
 """征求意见 on the server: everybody once, paper in one go, nothing lost, and every opinion answered."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -327,3 +329,29 @@ def test_all_opinions_of_a_matter_are_read_by_those_who_may_see_it(square):
     assert [(one.author, one.is_mine) for one in round.items] == [("代某某", False), ("代表1", True)]
     with pytest.raises(NotVisible):
         read("百姓")
+
+
+def test_what_is_said_while_it_is_summed_up_is_counted_or_refused(office):
+    """Eight people at once against the organiser: nobody's opinion is kept without being counted."""
+    square = Square(office.runtime, office.world, asking(coverage="", until=""), asked=8)
+    matter, task = square.matter()
+    square.say(task, yes=1)
+    ready = Barrier(9)
+
+    def attempt(act):
+        ready.wait()
+        try:
+            act()
+        except (Overtaken, NotVisible, Forbidden):
+            return False
+        return True
+
+    def speak(name):
+        return attempt(lambda: square.act(task, "add_opinion", name, {"立场": "赞成"}))
+
+    with ThreadPoolExecutor(9) as pool:
+        closing = pool.submit(attempt, lambda: square.act(task, "close", "主任"))
+        spoken = [pool.submit(speak, name) for name in [*square.asked[1:], square.asked[0]]]
+        assert closing.result()
+        accepted = 1 + sum(one.result() for one in spoken)
+    assert square.count(task) == accepted == square.result(matter, "征求")["条数"]
