@@ -75,6 +75,9 @@ class VoteView:
     acts: tuple[str, ...]
     is_voter: bool = False
     is_present: bool = False
+    scrutineer_posts: tuple[str, ...] = ()  # who sees to a count when nobody else is named
+    thresholds: tuple[str, ...] = ()  # of the quorum, as set
+    only_voters: bool = True  # nobody but the roll belongs to the body: one count says whether enough came
 
     @property
     def to_vote(self) -> list[MotionView]:
@@ -115,6 +118,9 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         acts=(),
         is_voter=is_voter,
         is_present=shown is not None and shown.mine == "present",
+        scrutineer_posts=tuple(settings["scrutineers"]),
+        thresholds=tuple(settings["quorum"]),
+        only_voters=not settings["also"],
     )
     if opened is None:
         return replace(vote, acts=tuple(_before(settings, record, leads, hindrance)))
