@@ -5,7 +5,10 @@ from engine.diagram.model import Node
 from engine.steps.participants import excluded
 from tests.engine.execution.bpmn import document, end, path, properties, start, user
 
-PLAN = {"事项清单": [{"事项": "路", "责任人": 4}, {"事项": "桥", "责任人": 5}, {"事项": "灯", "责任人": 4}], "督查代表": [7]}
+PLAN = {
+    "事项清单": [{"事项": "路", "责任人": 4}, {"事项": "桥", "责任人": 5}, {"事项": "灯", "责任人": 4}],
+    "督查代表": [7],
+}
 
 
 def supervision(not_who: str) -> Node:
