@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine import operations
 from engine.queries import matters as queries
+from engine.queries import meetings as meeting_queries
 from engine.queries.matters import MatterView
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
@@ -87,7 +88,8 @@ def cancel(instance_id: str) -> Any:
 
 
 def _page(view: MatterView) -> str:
-    return render_template("matter.html", matter=view, notes=_notes(view))
+    held = meeting_queries.of_matter(runtime(), actor(), view.id)
+    return render_template("matter.html", matter=view, notes=_notes(view), meetings=held)
 
 
 def _notes(view: MatterView) -> dict[str, dict[str, Any]]:

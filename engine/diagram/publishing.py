@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.clauses import clause
 from engine.diagram.model import Diagram, Node, Scope
@@ -13,6 +13,9 @@ from engine.diagram.report import Report
 from engine.durations import parse_duration
 from engine.expressions import FUNCTIONS, Expression, ExpressionError, normal_name
 from engine.timers import TimerError
+
+if TYPE_CHECKING:
+    from engine.steps import Kind
 
 
 @dataclass
@@ -74,6 +77,21 @@ def _check_kind(node: Node, around: Surroundings, report: Report) -> None:
         return
     for problem in step.check(node, around.forms, around.parameters):
         report.add(problem.code, problem.message, node)
+    _check_posts(node, step, around, report)
+
+
+def _check_posts(node: Node, step: Kind, around: Surroundings, report: Report) -> None:
+    """Everybody whom the kind's own settings bring in: who attends, records, counts, stands in."""
+    try:
+        seats = step.seats(step.freeze(node, around.parameters or {}), node.lane or node.label, lambda _: ())
+    except ValueError:
+        return  # the kind has said so
+    named = dict.fromkeys(name for seat in seats for name in seat.designations if name != node.lane)
+    for name in named if around.designations is not None and node.lane is not None else ():
+        if name not in (around.designations or ()):
+            report.add(
+                "unknown-post", f"要由「{name}」参加，可是没有登记过这个岗位或身份，请改名或先登记", node
+            )
 
 
 def _check_due(node: Node, around: Surroundings, report: Report) -> None:

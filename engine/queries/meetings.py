@@ -324,6 +324,28 @@ def listing(rt: Runtime, actor: Actor, cursor: str | None = None, limit: int = L
     return rt.database.look(lambda c: _listing(c, actor, cursor, bounded(limit)))
 
 
+def of_matter(rt: Runtime, actor: Actor, instance_id: str) -> list[Listed]:
+    """The meetings in which steps of a matter were dealt with, the first one first."""
+
+    def read(c: Connection) -> list[Listed]:
+        items = select(agenda_items.c.meeting_id).where(
+            agenda_items.c.instance_id == instance_id, agenda_items.c.withdrawn_at.is_(None)
+        )
+        rows = c.execute(
+            select(meetings, units.c.name.label("unit"))
+            .join(units, units.c.id == meetings.c.unit_id)
+            .where(meetings.c.id.in_(items), meeting_filter(actor))
+            .order_by(meetings.c.starts_at, meetings.c.id)
+        )
+        return [_listed(row, []) for row in rows]
+
+    return rt.database.look(read)
+
+
+def _listed(row: Row[Any], items: list[str]) -> Listed:
+    return Listed(row.id, row.name, row.unit, row.place, row.starts_at, row.status, items)
+
+
 def _listing(c: Connection, actor: Actor, cursor: str | None, limit: int) -> Page[Listed]:
     query = (
         select(meetings, units.c.name.label("unit"))
@@ -339,12 +361,12 @@ def _listing(c: Connection, actor: Actor, cursor: str | None, limit: int) -> Pag
         query = query.where(or_(meetings.c.starts_at < at, earlier))
     rows = c.execute(query).all()
     titles = _titles(c, [row.id for row in rows])
-
-    def listed(row: Row[Any]) -> Listed:
-        items = titles.get(row.id, [])
-        return Listed(row.id, row.name, row.unit, row.place, row.starts_at, row.status, items)
-
-    return cut(rows, limit, listed, lambda row: (row.starts_at.isoformat(), row.id))
+    return cut(
+        rows,
+        limit,
+        lambda row: _listed(row, titles.get(row.id, [])),
+        lambda row: (row.starts_at.isoformat(), row.id),
+    )
 
 
 def _titles(c: Connection, ids: Sequence[str]) -> dict[str, list[str]]:

@@ -109,6 +109,10 @@ def test_a_folder_becomes_a_procedure():
         ("no-guidance", diagram(step("填报", "", key="支出") + step("审批"))),
         ("no-kind", diagram(step("填报", key="支出") + step("审批", kind="", form=""))),
         ("unknown-kind", diagram(step("填报", key="支出") + step("审批", kind="divination"))),
+        (
+            "unknown-post",
+            diagram(step("填报", key="支出") + step("审批", kind="deliberate", form="", roll="皇帝")),
+        ),
         ("form-missing", diagram(step("填报", key="支出") + step("审批", form=""))),
         ("form-unknown", diagram(step("填报", key="支出") + step("审批", form="没有"))),
         ("bad-due", diagram(step("填报", key="支出", due="soon") + step("审批"))),

@@ -158,6 +158,14 @@ def test_a_meeting_is_put_on_another_with_one_tap(hall: Site) -> None:
     assert "礼堂" in chair.get(f"/tasks/{second}").text
 
 
+def test_the_matter_leads_to_its_meeting(hall: Site) -> None:
+    task, chair = start(hall, "full"), hall.visitor("主任")
+    chair.post(f"/tasks/{task}/act/convene", {"时间": "2026-03-02T19:00", "地点": "村委会"})
+    matter = chair.get(f"/tasks/{task}").text.split('href="/matters/')[1].split('"')[0]
+    page = chair.get(f"/matters/{matter}").text
+    assert 'href="/meetings/' in page and "已召集" in page
+
+
 def test_a_stranger_sees_no_meeting(hall: Site) -> None:
     task, chair = start(hall, "full"), hall.visitor("主任")
     chair.post(f"/tasks/{task}/act/convene", {"时间": "2026-03-02T19:00", "地点": "村委会"})
