@@ -5,13 +5,13 @@ Both may be run again: what is there already stays as it is.
 
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
-from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from engine import calendar, demo
+from engine.clock import VirtualClock
+from engine.demo import performing
 from engine.diagram import load_folder
 from engine.operations import complete_task, publish_procedure, start_matter, upload_file
 from engine.people.accounts import person_by_login
@@ -54,12 +54,23 @@ def initialise(runtime: Runtime, county: Path | None) -> Iterator[str]:
 def load_demo(runtime: Runtime) -> Iterator[str]:
     """Sets up the sample county with some matters under way; yields what to print. Raises DemoRefused."""
     demo.load(runtime.database, runtime.clock, runtime.designations)
-    yield from publish_shipped(runtime)
-    if runtime.database.look(lambda c: c.scalar(select(instances.c.id).limit(1))) is None:
+    if runtime.database.look(lambda c: c.scalar(select(instances.c.id).limit(1))) is not None:
+        yield from publish_shipped(runtime)
+    else:
+        yield from _live_through(runtime)
         _start_sample_matters(runtime)
     yield f"示例县已载入（单位、人员都是虚构的）。下列账号的密码都是 {demo.PASSWORD}"
     for account in demo.highlights(runtime.database):
         yield f"  {account.login:<10} {account.name}　{account.unit} {'、'.join(account.posts)}"
+
+
+def _live_through(runtime: Runtime) -> Iterator[str]:
+    """The months before: the procedures are published, and the matters of matters.toml take their course."""
+    matters, now = performing.planned(), runtime.now()
+    clock = VirtualClock(min(performing.monday(now, matter.weeks) for matter in matters))
+    past = Runtime(runtime.database, runtime.configuration, clock)
+    yield from publish_shipped(past)
+    yield from performing.perform(past, clock, now, matters)
 
 
 def publish_shipped(runtime: Runtime) -> Iterator[str]:
@@ -109,7 +120,7 @@ def _person(runtime: Runtime, unit: str, post: str) -> int:
 def _report(runtime: Runtime, reporter: int, unit: str, purpose: str, amount: int, payee: str) -> str:
     """A spending entered with its receipt; the id of the task that is open then."""
     started = start_matter(runtime, reporter, "zhichu", unit, purpose)
-    receipt = upload_file(runtime, reporter, _receipt(), "发票.png")
+    receipt = upload_file(runtime, reporter, performing.picture(), "发票.png")
     entry = {
         "用途": purpose,
         "金额": amount,
@@ -118,16 +129,3 @@ def _report(runtime: Runtime, reporter: int, unit: str, purpose: str, amount: in
     }
     done = complete_task(runtime, reporter, started.open_tasks[0]["id"], entry)
     return str(done.open_tasks[0]["id"])
-
-
-def _receipt() -> bytes:
-    """A drawing that stands for a photographed receipt."""
-    picture = Image.new("RGB", (480, 320), "#fdfaf0")
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((16, 16, 464, 304), outline="#a3251b", width=3)
-    for line in range(72, 288, 36):
-        draw.line((40, line, 440, line), fill="#b8b09a", width=2)
-    draw.ellipse((340, 200, 440, 290), outline="#a3251b", width=4)
-    target = BytesIO()
-    picture.save(target, "PNG")
-    return target.getvalue()
