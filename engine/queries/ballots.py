@@ -89,6 +89,17 @@ class VoteView:
         return [m for m in self.motions if m.sheet is None or not m.sheet.confirmed]
 
     @property
+    def waited_for(self) -> int:
+        """How many of those present have not voted on some motion yet."""
+        if self.meeting is None or self.method != NAMED:
+            return 0
+        return max((self.meeting.record.present - m.votes for m in self.motions), default=0)
+
+    @property
+    def items_to_confirm(self) -> list[tuple[int, str]]:
+        return [(m.position, f"第 {m.position} 项：{m.text[:30]}") for m in self.to_confirm]
+
+    @property
     def to_confirm(self) -> list[MotionView]:
         return [m for m in self.motions if m.sheet is not None and not m.sheet.confirmed]
 

@@ -17,7 +17,7 @@ from engine.runtime import Runtime
 from engine.steps import meeting
 from engine.steps.kind import CHAIR, RECORDER
 from engine.steps.meeting import MeetingRecord, Quorum
-from engine.store.proceedings import agenda_items, meeting_members, meetings
+from engine.store.proceedings import agenda_items, ballots, meeting_members, meetings
 from engine.store.tables import file_uses, people, tasks, units
 
 
@@ -40,6 +40,7 @@ class Item:
     outcome: str | None
     instance_id: str | None
     task_id: str | None
+    ballot_id: str | None = None  # the task of a vote that is over: its record may be read
 
 
 @dataclass(frozen=True)
@@ -289,9 +290,13 @@ def _agenda(c: Connection, actor: Actor, meeting_id: str) -> Iterator[Item]:
     seen = visible_matters(actor)
     query = (
         select(
-            agenda_items, tasks.c.name.label("step"), agenda_items.c.instance_id.in_(seen).label("visible")
+            agenda_items,
+            tasks.c.name.label("step"),
+            agenda_items.c.instance_id.in_(seen).label("visible"),
+            ballots.c.closed_at.label("voted_at"),
         )
         .outerjoin(tasks, tasks.c.id == agenda_items.c.task_id)
+        .outerjoin(ballots, ballots.c.task_id == agenda_items.c.task_id)
         .where(agenda_items.c.meeting_id == meeting_id, agenda_items.c.withdrawn_at.is_(None))
         .order_by(agenda_items.c.position)
     )
@@ -304,6 +309,7 @@ def _agenda(c: Connection, actor: Actor, meeting_id: str) -> Iterator[Item]:
             outcome=outcome,
             instance_id=row.instance_id if row.visible else None,
             task_id=row.task_id if row.visible and still_open else None,
+            ballot_id=row.task_id if row.visible and row.voted_at is not None else None,
         )
 
 

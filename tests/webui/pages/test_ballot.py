@@ -106,7 +106,9 @@ def test_a_vote_by_name(voting: Voting) -> None:
     voting.tap("结束表决，宣布结果")
     page.wait_for_url("**/done/**")
     assert voting.hall.result(voting.matter)["结论"] == "部分通过"
-    page.goto(f"{voting.address}/ballots/{voting.task}")
+    page.goto(f"{voting.address}/meetings")
+    page.get_by_role("link", name="村民代表会议").click()
+    page.get_by_role("link", name="表决结果").click()
     expect(page.get_by_text("安装太阳能路灯 20 盏").first).to_be_visible()
     voting.judge("who voted how")
     assert voting.problems == []
@@ -131,12 +133,14 @@ def test_a_count_of_papers(voting: Voting) -> None:
             page.locator(f"id=count-{place}-{name}").fill(str(value))
     voting.tap("录入，交监票人核对")
     expect(page.get_by_text("等监票人监督核对确认")).to_be_visible()
+    expect(page.get_by_text("改计票单")).to_be_visible()
     voting.judge("entered")
 
     voting.open("监督")
     expect(page.get_by_role("heading", name="核对计票")).to_be_visible()
     voting.judge("confirm")
     page.get_by_text("对不上", exact=True).click()
+    page.get_by_label("哪一项议案").select_option("2")
     page.get_by_label("哪里对不上").fill("路灯那张少数了一票")
     voting.tap("退回，请计票人重填")
 
@@ -146,6 +150,7 @@ def test_a_count_of_papers(voting: Voting) -> None:
     page.locator("id=count-1-赞成").fill("3")
     page.locator("id=count-1-反对").fill("2")
     voting.tap("录入，交监票人核对")
+    expect(page.get_by_text("路灯那张少数了一票")).to_have_count(0)
 
     voting.open("监督")
     voting.tap("核对无误，宣布结果")
