@@ -51,7 +51,9 @@ def act(task_id: str, name: str) -> Any:
 
 def _posted(offered: Action) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The data of the act, from form-js's JSON or from plain fields; and photos of the paper."""
-    papers = [_upload(part) for part in request.files.getlist(PAPERS) if part.filename]
+    papers = plain_forms.kept(request.form.get(f"{PAPERS}.kept"))
+    papers = [paper for paper in papers if _is_file(paper)]
+    papers += [_upload(part) for part in request.files.getlist(PAPERS) if part.filename]
     if "data" not in request.form:
         return plain_forms.read(offered.schema, request.form, request.files, _upload), papers
     try:

@@ -46,7 +46,7 @@ def _value(
 ) -> Any:
     kind = component.get("type")
     if kind == "filepicker":
-        return _kept(fields.get(f"{name}.kept")) + [
+        return kept(fields.get(f"{name}.kept")) + [
             upload(part) for part in files.getlist(name) if part.filename
         ]
     if kind == "dynamiclist":
@@ -99,9 +99,10 @@ def _number(text: str) -> int | float | str | None:
         return text  # the form says that it is no number
 
 
-def _kept(text: str | None) -> list[dict[str, Any]]:
+def kept(text: str | None) -> list[dict[str, Any]]:
+    """Files that were stored before a refusal, as a hidden field brings them back."""
     try:
-        kept = orjson.loads(text or "[]")
+        found = orjson.loads(text or "[]")
     except orjson.JSONDecodeError:
         return []
-    return [one for one in kept if isinstance(one, dict)] if isinstance(kept, list) else []
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

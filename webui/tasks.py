@@ -172,8 +172,12 @@ def _errors(refusal: Refusal | None) -> dict[str, str]:
 
 @blueprint.get("/tasks/<task_id>/behalf")
 @signed_in
-def behalf(task_id: str) -> str:
-    return _behalf_page(_for_others(task_id))
+def behalf(task_id: str) -> Any:
+    """The form for somebody else; a step that many act on has its page, with what a clerk may enter there."""
+    view = _for_others(task_id)
+    if steps.kind(view.kind).collective:
+        return redirect(url_for("tasks.show", task_id=task_id))
+    return _behalf_page(view)
 
 
 @blueprint.post("/tasks/<task_id>/behalf")

@@ -151,6 +151,8 @@ def step_fields(
                     choice.get("value") for choice in component["values"] if isinstance(choice, Mapping)
                 )
                 choices[normal_name(form_rules.key_of(component))] = frozenset(map(str, offered))
+    if outcomes := step.outcomes(settings):
+        choices["结论"] = frozenset(outcomes)  # also those nobody chooses: 未达法定人数, 有异议
     return step.fields(settings, forms), choices
 
 

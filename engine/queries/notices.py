@@ -46,6 +46,7 @@ class NoticeView:
     starts_at: datetime | None
     ends_at: datetime | None
     is_over: bool
+    closable: bool
     publications: list[Publication]
     feedback: list[OpinionView]
     objectors: int
@@ -59,12 +60,13 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     found = c.execute(select(notices.c.content).where(notices.c.task_id == row.id)).scalar()
     out = select(publications).where(publications.c.task_id == row.id).order_by(publications.c.channel)
     over = so_far.ends_at is not None and rt.now() >= so_far.ends_at
+    closable = over and not notice.waits(row.settings, so_far)
     leads = bool(roles & {ORGANISER, RECORDER})
     here = opinions.c.task_id == row.id
     if not leads and MEMBER in roles:
         here = here & (opinions.c.person_id == actor.person_id)
     return NoticeView(
-        acts=_acts(row.settings, roles, so_far, over),
+        acts=_acts(roles, so_far, closable),
         content=found if found is not None else _proposed(rt, c, row),
         channels=row.settings["channels"],
         least=row.settings["least"],
@@ -73,6 +75,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         starts_at=so_far.starts_at,
         ends_at=so_far.ends_at,
         is_over=over,
+        closable=closable,
         publications=[Publication(one.channel, list(one.evidence), one.at) for one in c.execute(out)],
         feedback=listed(c, here, actor, named=leads, to_answer=True) if so_far.starts_at else [],
         objectors=so_far.objectors,
@@ -81,15 +84,13 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     )
 
 
-def _acts(
-    settings: Mapping[str, Any], roles: frozenset[str], so_far: notice.Published, over: bool
-) -> tuple[str, ...]:
+def _acts(roles: frozenset[str], so_far: notice.Published, closable: bool) -> tuple[str, ...]:
     if so_far.starts_at is None:
         return ("publish",) if ORGANISER in roles else ()
     found = ["add_feedback"] if roles & {ORGANISER, RECORDER, MEMBER} else []
     if ORGANISER in roles and so_far.answered.items:
         found.append("answer")
-    if ORGANISER in roles and over and not notice.waits(settings, so_far):
+    if ORGANISER in roles and closable:
         found.append("close")
     return tuple(found)
 

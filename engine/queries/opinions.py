@@ -107,7 +107,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         items=items,
         more=max(0, so_far.items - len(items)) if items else 0,
         waiting=_waiting(c, row.id, asked) if leads else [],
-        digest=digest(c, row.id, settings, so_far) if ORGANISER in roles else "",
+        digest=digest(c, row.id, settings, so_far) if leads else "",
         of="",
         answered=Answered(),
     )
@@ -121,7 +121,9 @@ def _acts(settings: Mapping[str, Any], roles: frozenset[str], has_spoken: bool) 
         found.append("add_batch")
     if ORGANISER in roles:
         found.append("close")
-    return (*found, "withdraw") if found or has_spoken else ()
+    if has_spoken or roles & {ORGANISER, RECORDER}:
+        found.append("withdraw")
+    return tuple(found)
 
 
 def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> ConsultView:
@@ -129,11 +131,11 @@ def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozen
     key = row.settings["of"]
     task_id = source_of(c, closure, row.instance_id, key) if row.settings.get("items") else None
     done = answered(c, task_id) if task_id else Answered()
-    leads = ORGANISER in roles
+    leads = bool(roles & {ORGANISER, RECORDER})
     items = listed(c, opinions.c.task_id == task_id, actor, named=leads, to_answer=True) if task_id else []
     acts = (("answer",) if task_id else ()) + (() if done.left else ("close",))
     return ConsultView(
-        acts=acts if leads else (),
+        acts=acts if ORGANISER in roles else (),
         ask=row.settings["ask"],
         asks_me=False,
         is_leading=leads,

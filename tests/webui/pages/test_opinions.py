@@ -183,3 +183,51 @@ def test_twenty_rows_in_one_post(site: Site) -> None:
     assert answer.status_code == 302, answer.text
     assert square.count(task) == 20
     assert [row.person_id for row in square.rows(task)] == [square.id(name) for name in square.asked]
+
+
+@pytest.mark.timeout(300)
+def test_the_clerk_enters_everything_from_paper(viewer: Viewer, site: Site) -> None:
+    """村里多半是文书一个人录：汇总、答复、公示都能代录，写明替谁、附照片。"""
+    square = Square(
+        site.runtime, site.world, asking(coverage="", until=""), answering(), publishing(), asked=2
+    )
+    matter, task = square.matter()
+    square.say(task, yes=2)
+    page = viewer.open("文书", task)
+    page.goto(f"{viewer.address}/tasks?scope=behalf")
+    page.get_by_role("link", name="征求").click()
+    page.get_by_text("代录汇总").click()
+    viewer.judge("summing up for somebody")
+    page.locator("#close-papers").set_input_files([PICTURE])  # type: ignore[list-item]
+    viewer.tap("代录")
+    page.wait_for_url("**/done/**")
+
+    page = viewer.open("文书", square.open(matter)["回复"])
+    page.get_by_text("代录答复").click()
+    page.get_by_label("意见编号").fill("1-2")
+    page.locator("#answer-papers").set_input_files([PICTURE])  # type: ignore[list-item]
+    viewer.judge("answering for somebody")
+    page.get_by_role("button", name="不采纳").click()
+    expect(page.get_by_text("选“不采纳”时请写明理由")).to_be_visible()
+    page.get_by_role("button", name="采纳", exact=True).click()  # the photo is kept
+    expect(page.get_by_text("已答复 2 条，一共 2 条")).to_be_visible()
+    page.get_by_text("代录汇总").click()
+    page.locator("#close-papers").set_input_files([PICTURE])  # type: ignore[list-item]
+    viewer.tap("代录")
+    page.wait_for_url("**/done/**")
+
+    page = viewer.open("文书", square.open(matter)["公示"])
+    page.get_by_label("微信群", exact=True).check()
+    page.get_by_label("微信群的照片或截图").set_input_files([PICTURE])  # type: ignore[list-item]
+    page.locator("#publish-papers").set_input_files([PICTURE])  # type: ignore[list-item]
+    viewer.judge("publishing for somebody")
+    viewer.tap("代录公示")
+    expect(page.get_by_text("正在公示")).to_be_visible()
+    site.pass_time(days=8)
+    page.reload()
+    page.locator("#close-papers").set_input_files([PICTURE])  # type: ignore[list-item]
+    viewer.tap("结束公示")
+    page.wait_for_url("**/done/**")
+    result = square.result(matter, "公示")
+    assert result is not None and result["办理人"] == [square.id("主任")]
+    assert viewer.problems == []
