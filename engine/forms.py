@@ -166,14 +166,18 @@ def feel(text: str) -> Expression:
 
 
 def hidden(component: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    """Whether the form hides this field, given what the others say. A name nobody filled in counts as
-    empty.
+    """Whether the form hides this field, given what the others say. A name nobody filled in counts as empty.
+
+    In a row of a list `this.热点` is the row's own field, as form-js has it.
     """
     condition = (component.get("conditional") or {}).get("hide")
     if not condition:
         return False
     expression = feel(condition)
-    return bool(expression.evaluate({name: data.get(name) for name in expression.names}))
+    known = {name: data.get(name) for name in expression.names}
+    if "this" in known:
+        known["this"] = {path[1]: data.get(path[1]) for path in expression.paths if len(path) > 1}
+    return bool(expression.evaluate(known))
 
 
 # ---------------------------------------------------------------- validating

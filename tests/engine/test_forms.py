@@ -121,6 +121,15 @@ class TestHidden:
     def test_an_answer_nobody_gave_counts_as_empty(self):
         assert set(forms.validate(self.FORM, {})[1]) == {"结论", "说明"}
 
+    def test_in_a_row_this_is_the_row(self):
+        follower = item("textfield", "跟踪人", validate={"required": True})
+        row = [item("checkbox", "热点"), follower | {"conditional": {"hide": "=this.热点 != true"}}]
+        form = schema({"type": "dynamiclist", "path": "分工", "components": row})
+        rows = [{}, {"热点": True}, {"热点": True, "跟踪人": "金福田"}, {"跟踪人": "偷偷写的"}]
+        clean, errors = forms.validate(form, {"分工": rows})
+        assert list(errors) == ["分工[1].跟踪人"]
+        assert [row["跟踪人"] for row in clean["分工"]] == ["", "", "金福田", ""]
+
 
 def test_rows_tell_where_the_fault_is():
     form = schema(
