@@ -19,6 +19,7 @@ from engine.operations.meetings import (
     people_of,
     present,
     record_of,
+    standing,
 )
 from engine.steps import deliberate, meeting
 from engine.steps.kind import CHAIR, DOERS, RECORDER
@@ -27,7 +28,7 @@ from engine.store.proceedings import taken_part
 
 def open_(act: Act) -> None:
     """开会: a committee's members may sign in; who is ticked need not."""
-    meeting.require_not_opened(record_of(act.c, of_task(act)))
+    meeting.require_not_opened(standing(of_task(act)))
     open_meeting(act)
     _relieve(act, act.data.get(meeting.PRESENT) or ())
 

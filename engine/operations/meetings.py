@@ -34,12 +34,15 @@ def of_task(act: Act, *, shared: bool = False) -> Row[Any] | None:
     return act.c.execute(query.with_for_update(read=shared)).one_or_none()
 
 
+def standing(row: Row[Any] | None) -> MeetingRecord:
+    """A meeting but for its figures: enough to tell what may be done, and no member is counted for it."""
+    return MeetingRecord(row.status, row.starts_at, row.announced_at) if row is not None else MeetingRecord()
+
+
 def record_of(c: Connection, row: Row[Any] | None) -> MeetingRecord:
     """What the rules want to know of a meeting. One statement, once it has opened."""
-    if row is None:
-        return MeetingRecord()
-    record = MeetingRecord(row.status, row.starts_at, row.announced_at)
-    if row.opened_at is None:
+    record = standing(row)
+    if row is None or row.opened_at is None:
         return record
     seen = c.execute(_COUNTS.where(meeting_members.c.meeting_id == row.id)).one()
     return replace(
@@ -90,7 +93,7 @@ def convene(act: Act) -> None:
         _join(act, row, act.data[meeting.MEETING])
         return
     starts_at = meeting.moment(act.data[meeting.TIME])
-    meeting.require_convenable(act.settings, record_of(act.c, row), starts_at, act.now)
+    meeting.require_convenable(act.settings, standing(row), starts_at, act.now)
     values = {
         "place": act.data[meeting.PLACE],
         "starts_at": starts_at,
@@ -145,7 +148,7 @@ def _terms(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _join(act: Act, before: Row[Any] | None, meeting_id: str) -> None:
     """Several motions of several matters in one meeting: the same name, unit and roll, and not opened yet."""
-    meeting.require_not_opened(record_of(act.c, before))
+    meeting.require_not_opened(standing(before))
     if before is not None and before.id == meeting_id:
         return
     query = select(meetings).where(meetings.c.id == meeting_id, meetings.c.unit_id == act.unit_id)
@@ -212,7 +215,7 @@ def hold(act: Act) -> Row[Any]:
 def announce(act: Act) -> None:
     """Time, place and main items were made public; the proof is in the matter (LB-2.1)."""
     row = of_task(act)
-    meeting.require_announceable(act.settings, record_of(act.c, row), act.now, act.runtime.calendar(act.c))
+    meeting.require_announceable(act.settings, standing(row), act.now, act.runtime.calendar(act.c))
     assert row is not None
     change(
         act,
@@ -230,7 +233,7 @@ def open_meeting(act: Act) -> Row[Any]:
     already nothing is frozen again; who is ticked is present. Answers the meeting as it was before.
     """
     row = of_task(act)
-    record = record_of(act.c, row)
+    record = standing(row)
     ticked = list(act.data.get(PRESENT) or ())
     if not record.is_open:
         meeting.require_openable(act.settings, record, act.now, act.runtime.calendar(act.c))
@@ -288,7 +291,7 @@ def _freeze(act: Act, meeting_id: str, ticked: Iterable[int]) -> None:
 def attend(act: Act) -> list[int]:
     """Sign oneself in, or tick others (chair and recorder), late comers too. Answers who is there by this act."""
     row = of_task(act, shared=True)
-    meeting.require_open(record_of(act.c, row))
+    meeting.require_open(standing(row))
     assert row is not None
     meeting.require_own(act.roles, act.data)
     given = {"present": PRESENT, "leave": LEAVE, "absent": ABSENT}
