@@ -329,6 +329,7 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     closing = update(ballots).where(ballots.c.task_id == row.task_id)
     act.c.execute(closing.values(status="closed", closed_at=act.now))
     more = {"方式": balloting.METHODS[ballot.method], "纪要": minutes, "会议": held.id}
+    more |= {meeting.GUESTS: held.guests} if act.settings["guests"] else {}
     return result | more | {DOERS: [act.person_id]}
 
 

@@ -64,6 +64,8 @@ class Ballot(Kind):
             )
         if node.properties.get("form", "").strip():
             yield Problem("ballot-form", "票决的表单由系统给出（会议、投票、计票单），请去掉 form 设置")
+        if node.properties.get("who") and not node.properties.get("roll"):
+            yield Problem("ballot-roll", "主持人由前面指定(who)时，谁来表决要另外写明，请写上 roll")
         try:
             self.freeze(node, parameters)
         except SettingError as error:
@@ -109,7 +111,8 @@ class Ballot(Kind):
     def fields(self, settings: Mapping[str, Any], forms: Forms) -> dict[str, str]:
         numbers = dict.fromkeys(("应到", "实到", "组成人员", "到会组成人员"), "number")
         lists = dict.fromkeys(("议案", "通过的议案", "未通过的议案", "依据", DOERS), "list")
-        return {"结论": "text", **numbers, **lists, "方式": "text", "纪要": "text", "会议": "text"}
+        texts = dict.fromkeys(("结论", "方式", "纪要", "会议"), "text")
+        return texts | numbers | lists | ({meeting.GUESTS: "list"} if settings["guests"] else {})
 
     def outcomes(self, settings: Mapping[str, Any]) -> list[str]:
         return list(OUTCOMES if settings["quorum"] else OUTCOMES[:-1])

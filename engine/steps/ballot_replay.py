@@ -59,7 +59,8 @@ class Vote:
             "方式": balloting.METHODS[self.open_ballot().method],
             "纪要": submission.data.get("纪要") or "",
         }
-        self.result = result | more | {"会议": "", DOERS: people}
+        guests = {meeting.GUESTS: list(self.held.guests)} if self.settings["guests"] else {}
+        self.result = result | more | guests | {"会议": "", DOERS: people}
 
 
 def replay(settings: Settings, seats: Sequence[Seat], submissions: Iterable[Submission]) -> Vote:

@@ -1,7 +1,9 @@
 """票决: who may vote on what and when, what a paper count must say, and what it all comes to."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,12 +11,15 @@ from hypothesis import strategies as st
 
 from engine import forms, steps
 from engine.diagram.model import Node, Scope
+from engine.execution import ExecutionError, Rehearsal
+from engine.execution.roster import Roster
 from engine.refusal import Refusal
-from engine.steps import Seat, SettingError, Submission
+from engine.steps import Seat, SettingError, Submission, ballot
 from engine.steps.counting import Tally, decide, read_count
 from engine.steps.kind import CHAIR, MEMBER, RECORDER, SCRUTINEER
 from engine.steps.meeting import BODY
 from engine.steps.threshold import Threshold
+from tests import voting
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 QUORUM = "至少 2/3 应到；至少 2/3 组成人员"
@@ -508,3 +513,72 @@ def test_the_fields_are_those_of_the_result():
     result = meeting.act("close", {"纪要": "大家都同意"})
     assert set(result) == set(BALLOT.fields(meeting.settings, {}))
     assert result["纪要"] == "大家都同意" and result["方式"].startswith("记名")
+
+
+def test_guests_stand_in_the_result_where_they_are_asked_for():
+    meeting = Meeting(guests="列席人员")
+    meeting.open(30, 邀请人员=[{"姓名": "张工", "单位": "县交通局"}])
+    meeting.vote(30)
+    result = meeting.act("close")
+    assert result["邀请人员"] == ["张工（县交通局）"]
+    assert set(result) == set(BALLOT.fields(meeting.settings, {}))
+
+
+def test_the_page_for_designers_tells_every_setting_act_and_result():
+    page = Path("docs/办理方式/ballot.md").read_text("utf-8")
+    told = set(re.findall(r"^\| `([^`]+)` \|", page, re.M))
+    settings = frozen(announce="yes", guests="yes")
+    assert told == {*ballot.SETTINGS, *BALLOT.fields(settings, {})}
+    acts = dict(re.findall(r"^\| ([^|`]+?) \| `([a-z_]+)` \|", page, re.M))
+    assert acts == {act.title: act.name for act in BALLOT.actions(settings, {})}
+    assert set(settings) == {*ballot.SETTINGS, "subject"}
+
+
+# ---------------------------------------------------------------- rehearsed
+
+
+def rehearse(**properties):
+    names = voting.STAFF | {"书": "文书", "报账": "报账员"}
+    people = names | {f"代表{number}": "村民代表" for number in range(1, 31)}
+    held = {name: [post, *(["村委会成员"] if post == "村委会委员" else [])] for name, post in people.items()}
+    rehearsal = Rehearsal.load(voting.procedure(**properties), roster=Roster(held))
+    rehearsal.start()
+    [task] = rehearsal.open_tasks()
+    rehearsal.complete(task.id, {"议案": [{"议案": "修路"}, {"议案": "建桥"}]}, by="报账")
+    return rehearsal
+
+
+def do(rehearsal, action, by, data):
+    [task] = rehearsal.open_tasks()
+    rehearsal.complete(task.id, data, by=by, action=action)
+
+
+def test_a_vote_is_rehearsed_by_names():
+    rehearsal = rehearse()
+    time = rehearsal.now.strftime("%Y-%m-%dT%H:%M")
+    do(rehearsal, "召集", "主席", {"时间": time, "地点": "村委会"})
+    do(rehearsal, "开会", "主席", {"到会": {"村民代表": 24}, "方式": "paper"})
+    with pytest.raises(ExecutionError, match="不能录入计票"):
+        do(rehearsal, "录入计票", "监督", count())
+    papers = [{"motion": n, **count(发出=24, 收回=24, 有效=24, 赞成=16, 反对=8, 弃权=0)} for n in (1, 2)]
+    do(rehearsal, "录入计票", "书", {"计票": papers})
+    with pytest.raises(ExecutionError, match="不是这次的监票人"):
+        do(rehearsal, "确认计票", "代表1", {})
+    do(rehearsal, "确认计票", "监督", {"结束": True})
+    assert rehearsal.data["票决"]["结论"] == "通过"
+    assert rehearsal.data["票决"]["依据"][1] == "到会 24 × 3 ≥ 组成人员 31 × 2"
+
+
+def test_a_vote_by_name_is_rehearsed_one_by_one():
+    rehearsal = rehearse(motions="")
+    time = rehearsal.now.strftime("%Y-%m-%dT%H:%M")
+    do(rehearsal, "召集", "主席", {"时间": time, "地点": "村委会"})
+    do(rehearsal, "开会", "主席", {"到会": 31, "方式": "named"})
+    for number in range(1, 31):
+        do(rehearsal, "投票", f"代表{number}", {"choice": "赞成" if number <= 20 else "反对"})
+    with pytest.raises(ExecutionError, match="已经投过票"):
+        do(rehearsal, "投票", "代表1", {"choice": "反对"})
+    do(rehearsal, None, "主席", {})
+    assert rehearsal.data["票决"]["议案"] == [
+        {"议案": "票决", "赞成": 20, "反对": 10, "弃权": 0, "通过": True}
+    ]
