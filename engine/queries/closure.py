@@ -41,6 +41,12 @@ class Closure:
                     return procedure, node
         return None
 
+    def caller(self, process_id: str) -> Node | None:
+        """The step that calls this process; a process that several call is not about any one of them."""
+        nodes = [node for procedure in self.procedures for node in procedure.diagram.walk()]
+        found = [node for node in nodes if node.called == process_id]
+        return found[0] if len(found) == 1 else None
+
     def naming(self, schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The form with the names of the people picked in `data`, whatever they hold by now."""
         picked = pickers.people_in(schema, data)

@@ -90,7 +90,7 @@ def item(closure: Closure, node: Node, data: Mapping[str, Any], parameters: Mapp
     """What this instance of a repeated step is about: its item of the list, in the words of the form it stood in."""
     around: Node | None = node
     while around is not None and (around.loop is None or around.loop.input_item is None):
-        around = around.scope.owner
+        around = around.scope.owner or closure.caller(around.scope.id)
     if around is None or around.loop is None:
         return []
     value = data.get(around.loop.input_item or "")

@@ -18,8 +18,11 @@ from engine.diagram import check_closure, check_folder, load_folder
 from engine.execution import ExecutionError, Rehearsal
 from engine.execution.script import Script
 from engine.people.designations import designations
+from engine.queries import results
+from engine.queries.closure import Closure
 from engine.scenarios import run_folder
 from engine.scenarios.stage import cast
+from engine.store import Database
 
 WUHUAN = Path(__file__).parents[2] / "processes" / "wuhuan"
 
@@ -61,6 +64,21 @@ def test_the_periods_of_supervision_are_the_sources_own() -> None:
         if n.tag == "startEvent" and n.event is not None and n.event.timer is not None
     ]
     assert cycles == ["R/P1M", "R/P3M", "R/P6M", "R/P1Y"]
+
+
+@pytest.mark.parametrize("step", ["tuijin", "hecha"])
+def test_who_works_on_an_item_is_shown_which(sqlite_database: Database, step: str) -> None:
+    """The item stands at the step that calls 专项推进, the task in what is called."""
+    procedures = [load_folder(WUHUAN), load_folder(WUHUAN.parent / "sibu")]
+    with sqlite_database.read() as c:
+        closure = Closure(procedures, c)
+        _, node = next(found for found in closure.steps() if found[1].id == step)
+        data = {"任务": {"任务": "更换 86 盏灯", "标准": "全部点亮", "时限": "2026-06-30", "热点": True}}
+        lines = results.item(closure, node, data, procedures[0].defaults)
+    assert [line.text for line in lines if line.label in ("做什么", "做到什么标准")] == [
+        "更换 86 盏灯",
+        "全部点亮",
+    ]
 
 
 @pytest.mark.parametrize("report", run_folder(WUHUAN), ids=lambda report: report.name)
