@@ -1,9 +1,11 @@
 """What people said in a matter, and what was answered to them."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from engine import operations
 from engine.queries import gatherings
+from webui import sessions
 from webui.sessions import actor, runtime, signed_in
 
 blueprint = Blueprint("opinions", __name__)
@@ -15,3 +17,13 @@ def show(instance_id: str) -> str:
     view = gatherings.of_matter(runtime(), actor(), instance_id)
     operations.note_view(runtime(), actor(), instance_id)
     return render_template("opinions.html", view=view)
+
+
+@blueprint.post("/opinions/<opinion_id>/confirm")
+@signed_in
+def confirm(opinion_id: str) -> Response:
+    """The person says that what the clerk entered is so."""
+    instance_id = operations.confirm_opinion(runtime(), actor().person_id, opinion_id)
+    flash("已确认，记下了是您本人认可的。", "success")
+    back = sessions.local(request.form.get("next", ""))
+    return redirect(back or url_for("opinions.show", instance_id=instance_id))

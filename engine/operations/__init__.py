@@ -19,6 +19,7 @@ from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
+from engine.operations.opinions import confirm_opinion
 from engine.operations.parameters import set_parameters
 from engine.operations.procedures import publish_procedure
 from engine.operations.tasks import act_on_task, claim_task, complete_task, release_task
@@ -44,6 +45,7 @@ __all__ = [
     "change_password",
     "claim_task",
     "complete_task",
+    "confirm_opinion",
     "confirm_submission",
     "deliver",
     "dismiss",

@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.operations.acting import Act
+from engine.operations.work import attempt
 from engine.queries.closure import Closure
 from engine.queries.heard import KEPT, answered, heard, source_of
-from engine.refusal import Invalid, Overtaken
+from engine.refusal import Invalid, NotVisible, Overtaken
+from engine.runtime import Runtime
 from engine.steps import answers, opinion, summing_up
 from engine.steps.answers import Answered
 from engine.steps.kind import DOERS, ORGANISER
@@ -84,6 +86,29 @@ def close(act: Act) -> dict[str, Any]:
     heard = heard_so_far(act)
     summing_up.close(act.settings, heard, act.data, act.now)
     return summing_up.conclude(act.settings, heard, act.data) | {DOERS: [act.person_id]}
+
+
+def confirm_opinion(runtime: Runtime, actor_id: int, opinion_id: str) -> str:
+    """The person confirms what a clerk entered as his opinion (procedures.md 11.1), also when the step is done; the id
+    of its matter. Raises NotVisible.
+    """
+
+    def once() -> str:
+        mine = (
+            opinions.c.id == opinion_id,
+            opinions.c.person_id == actor_id,
+            opinions.c.entered_by.is_not(None),
+            KEPT,
+        )
+        with runtime.database.write() as c:
+            instance_id = c.scalar(select(opinions.c.instance_id).where(*mine))
+            if instance_id is None:
+                raise NotVisible("opinion-unknown", "没有替您录入的这条意见，可能已经撤回")
+            fresh = opinions.c.confirmed_at.is_(None)
+            c.execute(update(opinions).where(*mine, fresh).values(confirmed_at=runtime.now()))
+            return str(instance_id)
+
+    return attempt(runtime, once)
 
 
 # ---------------------------------------------------------------- rows

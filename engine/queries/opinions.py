@@ -38,6 +38,7 @@ class OpinionView:
     files: list[str]
     at: datetime
     entered_by: str
+    is_confirmed: bool
     is_mine: bool
     may_withdraw: bool
     adopted: str
@@ -196,6 +197,7 @@ def _opinion(row: Row[Any], actor: Actor, named: bool) -> OpinionView:
         files=list(row.evidence) if named or mine else [],
         at=row.at,
         entered_by=row.clerk or "",
+        is_confirmed=row.confirmed_at is not None,
         is_mine=mine,
         may_withdraw=mine or row.entered_by == actor.person_id,
         adopted=row.adopted or "",

@@ -6,6 +6,7 @@ from threading import Barrier
 
 import pytest
 
+from engine import operations
 from engine.queries import gatherings
 from engine.queries import tasks as queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
@@ -216,6 +217,10 @@ def test_the_clerk_enters_one_for_somebody_with_a_photo(square):
     photo = square.paper("文书")["id"]
     square.act(task, "add_opinion", "文书", data, on_behalf_of=square.id("代表1"), papers=[photo])
     row = square.rows(task)[0]
+    with pytest.raises(NotVisible):
+        operations.confirm_opinion(square.runtime, square.id("代表2"), row.id)
+    operations.confirm_opinion(square.runtime, square.id("代表1"), row.id)
+    assert see(square, "主任", task).items[0].is_confirmed
     assert (row.person_id, row.entered_by, row.evidence) == (square.id("代表1"), square.id("文书"), [photo])
 
 

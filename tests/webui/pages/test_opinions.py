@@ -231,3 +231,18 @@ def test_the_clerk_enters_everything_from_paper(viewer: Viewer, site: Site) -> N
     result = square.result(matter, "公示")
     assert result is not None and result["办理人"] == [square.id("主任")]
     assert viewer.problems == []
+
+
+def test_what_the_clerk_entered_is_confirmed_by_whose_opinion_it_is(site: Site) -> None:
+    square = Square(site.runtime, site.world, asking(), asked=2)
+    matter, task = square.matter()
+    rows = [{"姓名": "代表1", "立场": "赞成", "内容": "好"}]
+    square.act(task, "add_batch", "文书", {"意见": rows, "照片": [square.paper("文书")]})
+    assert "这是我的意见，确认" not in site.visitor("主任").get(f"/tasks/{task}").text
+    page = site.visitor("代表1").get(f"/tasks/{task}").text
+    assert "文书录入" in page and "这是我的意见，确认" in page
+    opinion = square.rows(task)[0].id
+    assert site.visitor("代表2").post(f"/opinions/{opinion}/confirm").status_code == 404
+    answer = site.visitor("代表1").post(f"/opinions/{opinion}/confirm")
+    assert answer.location.endswith(f"/matters/{matter}/opinions")
+    assert "本人已确认" in site.visitor("代表1").get(answer.location).text
