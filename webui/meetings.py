@@ -111,6 +111,12 @@ def show(meeting_id: str) -> str:
 @blueprint.get("/meetings/<meeting_id>/pulse")
 @signed_in
 def pulse(meeting_id: str) -> Response:
-    """Whether somebody came, or the meeting went on, since the page was written: then it shows itself anew."""
-    now = queries.pulse(runtime(), actor(), meeting_id)
-    return Response("", 204, {"HX-Refresh": "true"} if now != request.args.get("as") else {})
+    """Whether somebody came, or the meeting went on, since the page was written. Then the page shows itself anew; with
+    `quiet` only its figures, while the meeting is still open.
+    """
+    before, now = request.args.get("as", ""), queries.pulse(runtime(), actor(), meeting_id)
+    if now == before:
+        return Response("", 204)
+    same_meeting = now.split("-")[0] == before.split("-")[0]
+    quiet = same_meeting and request.args.get("quiet")
+    return Response("", 204, {"HX-Trigger": "came"} if quiet else {"HX-Refresh": "true"})

@@ -158,6 +158,30 @@ def test_a_meeting_is_put_on_another_with_one_tap(hall: Site) -> None:
     assert "礼堂" in chair.get(f"/tasks/{second}").text
 
 
+@pytest.mark.timeout(120)
+def test_the_figures_move_and_what_is_typed_stays(
+    page: "Page", phone: "BrowserContext", hall: Site, address: str, proof: str
+) -> None:
+    task, chair = start(hall, "full"), hall.visitor("主任")
+    chair.post(f"/tasks/{task}/act/convene", {"时间": "2026-03-02T19:00", "地点": "村委会"})
+    with Path(proof).open("rb") as file:
+        chair.post(f"/tasks/{task}/act/announce", {"渠道": "微信群", "凭证": (file, "公告.png")})
+    chair.post(f"/tasks/{task}/act/open", {"到会": [str(hall.world.people["代表1"])]})
+    enter(phone, hall, address, "主任")
+    page.goto(f"{address}/tasks/{task}")
+    page.get_by_label("会议纪要").fill("人还没到齐")
+    hall.visitor("代表2").post(f"/tasks/{task}/act/attend")
+    page.evaluate("document.body.dispatchEvent(new Event('came'))")  # as the pulse tells it, sooner
+    expect(page.locator("#quorum")).to_contain_text("实到 2 人")
+    expect(page.get_by_label("会议纪要")).to_have_value("人还没到齐")
+    found = page.locator("#quorum").get_attribute("hx-get") or ""
+    assert chair.get(found).headers.get("HX-Trigger") is None
+    hall.visitor("代表3").post(f"/tasks/{task}/act/attend")
+    assert chair.get(found).headers["HX-Trigger"] == "came"
+    chair.post(f"/tasks/{task}/act/close", {"结论": "未达法定人数"})
+    assert chair.get(found).headers["HX-Refresh"] == "true"
+
+
 def test_the_matter_leads_to_its_meeting(hall: Site) -> None:
     task, chair = start(hall, "full"), hall.visitor("主任")
     chair.post(f"/tasks/{task}/act/convene", {"时间": "2026-03-02T19:00", "地点": "村委会"})
