@@ -92,10 +92,12 @@ def read(rows: Sequence[Mapping[str, Any]], items: int, unanswered: Iterable[int
     check_rows(rows)
     if not items:
         raise Invalid("no-opinions", "没有收到意见，不用答复")
-    waiting = iter(list(unanswered))
+    named = [numbers(str(row.get(NUMBER) or ""), items, place) for place, row in enumerate(rows)]
+    taken = {number for each in named for number in each}
+    waiting = (number for number in unanswered if number not in taken)
     found: dict[int, Answer] = {}
-    for place, row in enumerate(rows):
-        for number in numbers(str(row.get(NUMBER) or ""), items, place) or [next(waiting, 0)]:
+    for row, each in zip(rows, named, strict=True):
+        for number in each or [next(waiting, 0)]:
             if number == 0:
                 raise Invalid("all-answered", "意见都已经答复了，要改哪一条，请写上它的编号")
             found[number] = Answer(number, row[VERDICT], str(row.get(REPLY) or ""))

@@ -297,6 +297,15 @@ def test_every_opinion_is_answered_before_it_is_summed_up():
     assert "逐条答复" in result["归纳"]
 
 
+def test_rows_without_a_number_take_what_no_other_row_names():
+    result = done(
+        answering(3), [answer(("", "采纳", ""), ("1", "不采纳", "办不到"), ("", "采纳", "")), closing()]
+    )
+    assert (result["采纳"], result["不采纳"]) == (2, 1)
+    with pytest.raises(Invalid, match="都已经答复了"):
+        done(answering(1), [answer(("1", "采纳", ""), ("", "采纳", ""))])
+
+
 def test_an_answer_may_be_changed():
     settings = answering(1)
     result = done(settings, [answer(("1", "采纳", "")), answer(("1", "不采纳", "办不到")), closing()])
