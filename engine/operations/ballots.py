@@ -4,7 +4,7 @@ takes that lock exclusively, so that a vote is either counted or refused, never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -323,6 +323,7 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     assert held is not None
     there = meetings.record_of(act.c, held)
     result = balloting.conclude(ballot, act.settings, there, tallies(act, row))
+    _note(act, result)
     minutes = str(act.data.get("纪要") or "")
     papers = [file["id"] for file in act.data.get("照片") or ()]
     meetings.end(act, held, result["结论"], minutes, papers)
@@ -331,6 +332,13 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     more = {"方式": balloting.METHODS[ballot.method], "纪要": minutes, "会议": held.id}
     more |= {meeting.GUESTS: held.guests} if act.settings["guests"] else {}
     return result | more | {DOERS: [act.person_id]}
+
+
+def _note(act: Act, result: Mapping[str, Any]) -> None:
+    """The roll and the tally stand in the journal: no single vote does (a vote is no entry of its own)."""
+    figures = [[motion["赞成"], motion["反对"], motion["弃权"]] for motion in result["议案"]]
+    present = [result[name] for name in ("应到", "实到", "组成人员", "到会组成人员")]
+    act.note(conclusion=result["结论"], present=present, figures=figures)
 
 
 def tallies(act: Act, row: Row[Any]) -> dict[int, Tally]:

@@ -189,6 +189,7 @@ def _opening(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "key": "方式",
             "label": "表决方式",
             "values": [{"label": label, "value": value} for value, label in METHODS.items()],
+            "description": "记名投票：到会的人在手机上投；纸质票：在会场投票，再录入计票结果",
             "validate": {"required": True},
         }
     if settings["method"] != NAMED:
@@ -231,7 +232,8 @@ _WORDS = {
 _DISPUTE = {
     "type": "textarea",
     "key": "不一致",
-    "label": "哪里对不上（写了就是不确认，请计票人重新录入）",
+    "label": "哪里对不上",
+    "description": "写了就是不确认，请计票人重新录入",
     "validate": {"maxLength": 500},
 }
 _AT_ONCE = {"type": "checkbox", "key": "结束", "label": "确认后随即结束表决，宣布结果"}

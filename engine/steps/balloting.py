@@ -16,7 +16,7 @@ from engine.steps.counting import ABSTAIN, NO, YES, Count, Decision, Tally, deci
 from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
 
 NAMED, PAPER = "named", "paper"
-METHODS = {NAMED: "记名投票（每人在手机上投）", PAPER: "纸质票（录入计票结果）"}
+METHODS = {NAMED: "记名投票", PAPER: "纸质票"}
 SCRUTINEERS = "监票人"  # the field of 开会
 PASSED, PARTLY, LOST = "通过", "部分通过", "未通过"
 OUTCOMES = (PASSED, PARTLY, LOST, INQUORATE)

@@ -12,6 +12,7 @@ from engine.queries import tasks as task_queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
 from engine.store import count_statements
 from engine.store.proceedings import counts, meetings, motions
+from engine.store.tables import journal
 from tests.voting import Hall, figures
 
 
@@ -354,7 +355,7 @@ def test_everybody_is_shown_what_comes_next(hall):
 
 
 def test_no_tally_is_seen_before_the_end(hall):
-    matter, task = hall.matter()
+    _, task = hall.matter()
     hall.convene(task)
     hall.open(task, hall.voters)
     hall.cast(task, yes=20, no=10)
@@ -385,3 +386,18 @@ def test_a_count_is_shown_to_who_confirms_it_with_what_it_would_come_to(hall):
     hall.act(task, "confirm_count", "监督")
     assert seen(hall, task, "监督").acts == ()
     assert [m.position for m in seen(hall, task, "文书").to_count] == [2]
+
+
+def test_the_journal_tells_the_tally_and_no_single_vote(hall, office):
+    matter, task = hall.matter()
+    hall.convene(task)
+    hall.open(task, hall.voters)
+    hall.cast(task, yes=20, no=6, abstain=4)
+    hall.act(task, "close", "主席")
+    with office.database.read() as c:
+        own = select(journal).where(journal.c.chain == f"instance:{matter}").order_by(journal.c.sequence)
+        entries = c.execute(own).all()
+    assert [entry.action for entry in entries][-3:] == ["convene", "open", "close"]
+    detail = entries[-1].detail
+    assert (detail["conclusion"], detail["figures"]) == ("通过", [[20, 6, 4]])
+    assert detail["present"] == [30, 30, 32, 30]
