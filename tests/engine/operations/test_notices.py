@@ -148,7 +148,7 @@ def test_the_text_is_put_together_from_the_results_shown(office):
     notice = square.open(matter)["公示"]
     proposed = view(square, "主任", notice).proceeding.content
     assert proposed.startswith("村口道路硬化\n\n【征求】\n") and "意见归纳：多数赞成" in proposed
-    assert "赞成 2，反对 1" in proposed and "代表1" not in proposed
+    assert "收到意见（条）：3\n提了意见的人/应征的人：3/3\n立场：赞成 2，反对 1" in proposed and "代表1" not in proposed
     square.publish(notice)
     with office.database.read() as c:
         assert c.scalar(select(notices.c.content)) == proposed
