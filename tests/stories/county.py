@@ -65,14 +65,16 @@ class County:
 
 
 @contextmanager
-def county(folder: Path, browser: Browser | None = None, since: datetime = MONDAY) -> Iterator[County]:
-    """A fresh county whose clock starts at `since`."""
+def county(
+    folder: Path, browser: Browser | None = None, since: datetime = MONDAY, *, past: bool = True
+) -> Iterator[County]:
+    """A fresh county whose clock starts at `since`; without its past it has people and procedures, but no matters."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder, (since - system_clock()).total_seconds())
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CUNYI_")}
     environment |= {"CUNYI_DATA_DIR": str(folder), "CUNYI_DEMO": "1"}
     port = free_port()
-    command = [sys.executable, "-m", "tests.stories.later", str(port)]
+    command = [sys.executable, "-m", "tests.stories.later", str(port), *([] if past else ["new"])]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     server = Server(f"http://127.0.0.1:{port}", environment, process)

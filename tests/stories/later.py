@@ -1,4 +1,4 @@
-"""`cunyi serve` of the sample county, on a day the test chooses: run as `python -m tests.stories.later PORT`.
+"""`cunyi serve` of the sample county, on a day the test chooses: run as `python -m tests.stories.later PORT [new]`.
 
 Everything is the product's own (server, clockwork, database, pages) but the clock it is handed: the seconds written in
 the file `clock` of its data folder are added to the machine's time, so that days can pass while a test waits.
@@ -6,15 +6,17 @@ the file `clock` of its data folder are added to the machine's time, so that day
 
 import os
 import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
 
+from engine import demo
 from engine.clock import Clock, system_clock
 from engine.configuration import Configuration
 from engine.runtime import Runtime
-from engine.setting_up import load_demo
+from engine.setting_up import load_demo, publish_shipped
 from engine.store.migrations import upgrade
 from webui.app import create_app
 from webui.server import Server
@@ -38,15 +40,21 @@ class Later(Server):
         return create_app(self.runtime)
 
 
-def main(port: int) -> None:
+def main(port: int, *, past: bool) -> None:
     configuration = Configuration.from_environment(os.environ)
     runtime = Runtime.open(configuration, moved(configuration.data_dir))
     upgrade(runtime.database)
-    for line in load_demo(runtime):
+    for line in load_demo(runtime) if past else _new(runtime):
         print(line)
     runtime.database.close()
     Later(configuration, "127.0.0.1", port, processes=1, threads=8, worker=True).run()
 
 
+def _new(runtime: Runtime) -> Iterator[str]:
+    """A county on its first day: nothing has been done in it yet, so it is there at once."""
+    demo.load(runtime.database, runtime.clock, runtime.designations)
+    yield from publish_shipped(runtime)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), past=sys.argv[2:] != ["new"])

@@ -1,37 +1,15 @@
 """The same stories through the API: other programs see what the pages show, and may do what the person may."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import httpx
 import pytest
 
+from tests.stories.callers import Answer, Caller
 from tests.stories.county import County
-from tests.stories.person import picture
-
-Answer = dict[str, Any]
 
 
-class Caller:
-    """Somebody of the county with a token."""
-
-    def __init__(self, county: County, name: str) -> None:
-        headers = {"Authorization": f"Bearer {county.token(name)}"}
-        self.http = httpx.Client(base_url=f"{county.url}/api/v1", headers=headers, timeout=20)
-
-    def get(self, path: str) -> Answer:
-        return self._json(self.http.get(path))
-
-    def post(self, path: str, body: Answer | None = None) -> Answer:
-        return self._json(self.http.post(path, json=body or {}))
-
-    def refused(self, path: str, body: Answer) -> tuple[int, Answer]:
-        answer = self.http.post(path, json=body)
-        return answer.status_code, answer.json()["error"]
-
-    def photo(self, name: str) -> Answer:
-        stored = self._json(self.http.post("/files", files={"file": (name, picture(), "image/jpeg")}))
-        return {"id": stored["id"], "name": stored["name"]}
+class Villager(Caller):
+    """Somebody with matters by title."""
 
     def task(self, title: str, *scopes: str) -> str:
         """The id of the open task of that matter on one's lists."""
@@ -49,20 +27,14 @@ class Caller:
         data = {"用途": title, "金额": amount, "收款方": "清溪建材店", "凭证": [self.photo("票据.jpg")]}
         return self.post(f"/tasks/{started['open_tasks'][0]['id']}/complete", {"data": data})
 
-    @staticmethod
-    def _json(answer: httpx.Response) -> Answer:
-        assert answer.is_success, answer.text
-        found: Answer = answer.json()
-        return found
-
 
 @pytest.fixture(scope="module")
-def caller(shared_county: County) -> Iterator[Callable[[str], Caller]]:
-    known: dict[str, Caller] = {}
+def caller(shared_county: County) -> Iterator[Callable[[str], Villager]]:
+    known: dict[str, Villager] = {}
 
-    def find(name: str) -> Caller:
+    def find(name: str) -> Villager:
         if name not in known:
-            known[name] = Caller(shared_county, name)
+            known[name] = Villager(shared_county.url, shared_county.token(name), name)
         return known[name]
 
     yield find
@@ -74,7 +46,7 @@ def open_steps(matter: Answer) -> list[tuple[str, str]]:
     return [(task["name"], task["post"]) for task in matter["open_tasks"]]
 
 
-def test_asked_back_once_then_approved_and_paid(caller: Callable[[str], Caller]) -> None:
+def test_asked_back_once_then_approved_and_paid(caller: Callable[[str], Villager]) -> None:
     reporter, secretary, director, accountant = (caller(n) for n in ("熊春生", "江玉成", "谭秀英", "林金山"))
     matter = reporter.starts("接口：桥面维修", 8600)
     assert open_steps(matter) == [("联合审批", "村主干")]
@@ -92,7 +64,7 @@ def test_asked_back_once_then_approved_and_paid(caller: Callable[[str], Caller])
     assert matter["results"]["登记"]["凭证号"] == "18"
 
 
-def test_refused_with_a_reason(caller: Callable[[str], Caller]) -> None:
+def test_refused_with_a_reason(caller: Callable[[str], Villager]) -> None:
     reporter, director = caller("熊春生"), caller("谭秀英")
     reporter.starts("接口：沙发", 3200)
     status, error = director.refused(
@@ -104,7 +76,7 @@ def test_refused_with_a_reason(caller: Callable[[str], Caller]) -> None:
     assert matter["results"]["主任审批"]["说明"] == "还能用"
 
 
-def test_one_person_holds_both_posts(caller: Callable[[str], Caller]) -> None:
+def test_one_person_holds_both_posts(caller: Callable[[str], Villager]) -> None:
     reporter, both, deputy, watch = (caller(n) for n in ("周向阳", "罗大勇", "袁金凤", "尹翠兰"))
     reporter.starts("接口：水渠清淤", 12000, "zhuping")
     task = both.task("接口：水渠清淤")
@@ -118,7 +90,7 @@ def test_one_person_holds_both_posts(caller: Callable[[str], Caller]) -> None:
     assert matter["results"]["联合审批"]["一肩挑"] is True
 
 
-def test_a_step_entered_on_behalf_and_confirmed(caller: Callable[[str], Caller]) -> None:
+def test_a_step_entered_on_behalf_and_confirmed(caller: Callable[[str], Villager]) -> None:
     reporter, clerk, director = caller("熊春生"), caller("林秀英"), caller("谭秀英")
     reporter.starts("接口：音响", 1800)
     task = clerk.get(f"/tasks/{clerk.task('接口：音响', 'behalf')}")
