@@ -171,7 +171,7 @@ class Stage:
             return f"过了 {step.wait.replace('wd', ' 个工作日').replace('d', ' 天').replace('h', ' 小时')}"
         if step.message or step.signal:
             return f"收到消息“{step.message}”" if step.message else f"收到信号“{step.signal}”"
-        said = "，".join(f"{key} {_shown(value)}" for key, value in step.data.items())
+        said = "，".join(f"{_called(key)} {_shown(value)}" for key, value in step.data.items())
         people = "、".join([step.by or "有人", *step.others[:3]])
         if len(step.others) > 3:
             people += f"等 {len(step.others) + 1} 人"
@@ -289,6 +289,11 @@ def _list(names: Sequence[str]) -> str:
     return "、".join(names) or "没有"
 
 
+def _called(key: str) -> str:
+    """The keys of a vote are English, being a contract with callers of the API; a story is not."""
+    return {"motion": "第几项议案", "choice": "选择", "votes": "逐项选择"}.get(key, key)
+
+
 def _shown(value: Any) -> str:
     if value is None:
         return "空"
@@ -298,6 +303,8 @@ def _shown(value: Any) -> str:
         return _list([_shown(item) for item in value])
     if isinstance(value, Mapping):
         return (
-            str(value["name"]) if "name" in value else "；".join(f"{k} {_shown(v)}" for k, v in value.items())
+            str(value["name"])
+            if "name" in value
+            else "；".join(f"{_called(k)} {_shown(v)}" for k, v in value.items())
         )
     return str(value)

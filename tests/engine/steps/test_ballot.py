@@ -582,3 +582,13 @@ def test_a_vote_by_name_is_rehearsed_one_by_one():
     assert rehearsal.data["票决"]["议案"] == [
         {"议案": "票决", "赞成": 20, "反对": 10, "弃权": 0, "通过": True}
     ]
+
+
+def test_a_quorum_lost_before_the_end_undoes_what_was_voted():
+    """Somebody ticked by mistake, who has not voted: without a quorum nothing was decided (BB-5.1)."""
+    meeting = Meeting()
+    meeting.open(20)
+    meeting.vote(19)
+    meeting.act("attend", {"未到": [meeting.voters[19]]})
+    result = meeting.act("close")
+    assert (result["结论"], result["议案"], result["通过的议案"]) == ("未达法定人数", [], [])
