@@ -182,6 +182,7 @@ def _check_names(processes: list[Scope], around: Surroundings, report: Report) -
     keys = {node.key: node for node in names.nodes() if node.kind is not None}
     for node in names.nodes():
         _check_not_who(node, keys, report)
+        _check_of(node, keys, report)
         for what, expression, loops, extra, at in _expressions(node, names, report):
             if around.calls_elsewhere and not expression.names <= names.sources.keys():
                 continue
@@ -221,6 +222,11 @@ def _expressions(node: Node, names: Names, report: Report) -> Iterator[Read]:
             yield what, Expression(path.removeprefix("{").removesuffix("}")), inside, none, node
         except ExpressionError as error:
             report.add("bad-who", f"{what}写错了：{error}", node)
+    for what, key in _results_named(node):
+        try:
+            yield what, Expression(key), inside, none, node
+        except ExpressionError as error:
+            report.add("bad-name", f"{what}写错了：{error}", node)
     yield from _due_from_data(node, names, inside, report)
     if (
         node.event is not None
@@ -252,6 +258,21 @@ def _people_named(node: Node) -> Iterator[tuple[str, str]]:
     for word in node.properties.get("not_who", "").split():
         if word.startswith("{"):
             yield "不能由谁办（not_who）", word
+
+
+def _results_named(node: Node) -> Iterator[tuple[str, str]]:
+    """Where a step names earlier results: what a notice publishes, whose opinions a consultation answers."""
+    for kind, setting, what in (("notice", "shows", "公示的结果"), ("consult", "of", "要答复的那一步")):
+        for key in node.properties.get(setting, "").split() if node.kind == kind else ():
+            if not key.startswith("{"):
+                yield f"{what}（{setting}）", key
+
+
+def _check_of(node: Node, keys: Mapping[str, Node], report: Report) -> None:
+    for _, key in _results_named(node) if node.kind == "consult" else ():
+        if key in keys and keys[key].kind not in ("consult", "notice"):
+            message = f"要答复的那一步（of）「{key}」不收意见，请改成一步征求意见或公示的名字"
+            report.add("bad-of", message, node)
 
 
 def _check_not_who(node: Node, keys: Mapping[str, Node], report: Report) -> None:

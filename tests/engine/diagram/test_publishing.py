@@ -138,6 +138,15 @@ def test_a_folder_becomes_a_procedure():
         ("bad-who", diagram(step("填报", key="支出") + step("审批", who="{a b}"))),
         ("unknown-name", diagram(step("填报", key="支出") + step("审批", due="{支出.期限}"))),
         ("bad-due", diagram(step("填报", key="支出") + step("审批", due="{支出. 期限 了}"))),
+        (
+            "unknown-name",
+            diagram(step("填报", key="支出") + step("审批", kind="notice", form="", days="7d", shows="没有")),
+        ),
+        (
+            "unknown-name",
+            diagram(step("填报", key="支出") + step("审批", kind="consult", form="", of="没有")),
+        ),
+        ("bad-of", diagram(step("填报", key="支出") + step("审批", kind="consult", form="", of="支出"))),
         ("not-drawn", diagram(extra=user("u", "<documentation>x</documentation>") + path("x u"))),
         ("not-executable", diagram().replace(b'<process id="p"', b'<process id="p" isExecutable="false"')),
     ],
