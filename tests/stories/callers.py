@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 
 from engine import demo
 from engine.configuration import Configuration
+from engine.durations import SHANGHAI
 from engine.people.accounts import create_token, person_by_login
 from engine.people.county import read_county
 from engine.people.designations import designations
@@ -85,6 +87,10 @@ class Callers:
             self._known[code] = Caller(self.county.url, self._token(code), self._names[code])
         return self._known[code]
 
+    def moment(self, **span: float) -> str:
+        """Now, or that much later, as a form writes it."""
+        return (self._runtime.now().astimezone(SHANGHAI) + timedelta(**span)).strftime("%Y-%m-%dT%H:%M")
+
     def close(self) -> None:
         for caller in self._known.values():
             caller.http.close()
@@ -96,7 +102,7 @@ class Callers:
         def create(c: Any) -> str:
             person = person_by_login(c, code)
             assert person is not None, code
-            return create_token(c, person, self._runtime.now())
+            return create_token(c, person, self._runtime.now(), days=365)
 
         return self._runtime.database.run(create)
 

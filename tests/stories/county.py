@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -22,6 +23,12 @@ ACCOUNTS = {
     "谭秀英": "tanxy",  # 柳湾村 村委会主任
     "林金山": "linjs",  # 柳湾村 会计
     "林秀英": "linxy",  # 柳湾村 文书
+    "陈克勤": "chenkq",  # 柳湾村 村代会主席、村民代表
+    "田慧敏": "tianhm",  # 柳湾村 村务监督委员会主任
+    "彭新民": "pengxm",  # 柳湾村 村委会副主任
+    "尹秀英": "yinxy",  # 柳湾村 村委会委员
+    "罗丽萍": "luolp",  # 柳湾村 村民代表
+    "秦德福": "qindf",  # 柳湾村 老干部老党员
     "周向阳": "zhouxy",  # 竹坪村 报账员
     "罗大勇": "luody",  # 竹坪村 村党组织书记、村委会主任
     "袁金凤": "yuanjf",  # 竹坪村 村党组织副书记
@@ -55,6 +62,11 @@ class County:
         """Let time pass for the server."""
         _write(self.folder, float((self.folder / "clock").read_text()) + timedelta(**span).total_seconds())
 
+    def taps(self) -> Counter[tuple[str, str]]:
+        """(who, on which page) -> how often they have tapped."""
+        found = {(p.name, page): n for p in self._people.values() for page, n in p.tapped.items()}
+        return Counter(found)
+
     def go_home(self) -> None:
         """Everybody puts the phone away. Whatever went wrong on a page fails the story."""
         people, self._people = list(self._people.values()), {}
@@ -79,7 +91,7 @@ def county(
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     server = Server(f"http://127.0.0.1:{port}", environment, process)
     try:
-        wait_until_ready(server, folder / "server.log")
+        wait_until_ready(server, folder / "server.log", 90)  # it lives through its past first
         yield County(server, folder, browser)
     finally:
         stop(process)
