@@ -24,10 +24,18 @@ HIGHLIGHTS = (  # who is worth signing in as first: unit code, post
     ("liuwan", "村委会主任"),
     ("liuwan", "会计"),
     ("liuwan", "文书"),
+    ("liuwan", "村代会主席"),
+    ("liuwan", "村务监督委员会主任"),
+    ("baishi", "村党组织书记"),
+    ("baishi", "村委会主任"),
     ("zhuping", "报账员"),
     ("zhuping", "村党组织书记"),
     ("zhuping", "村党组织副书记"),
     ("zhuping", "村务监督委员会主任"),
+    ("qingxi", "镇党委书记"),
+    ("qingxi", "镇长"),
+    ("qingxi", "党政办"),
+    ("qingxi", "考核办"),
     ("qingxi", "经管站"),
     ("qingxi", "乡镇管理员"),
     ("yunling", "流程设计员"),
@@ -84,7 +92,7 @@ def accounts(database: Database, only: Iterable[tuple[str, str]] | None = None) 
 
 
 def highlights(database: Database) -> list[SampleAccount]:
-    """The dozen accounts to print when the demo starts."""
+    """The accounts to print when the demo starts."""
     return accounts(database, HIGHLIGHTS)
 
 

@@ -40,6 +40,7 @@ from engine.worker import Worker
 
 MATTERS = Path(__file__).parent / "matters.toml"
 CLERK = "文书"
+A_WHILE = timedelta(minutes=4)  # between one act of a story and the next, where it does not say
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|T)")
 
 
@@ -116,7 +117,7 @@ class Performance:
         self.cast = Cast(runtime, self.line, self.scenario.roster)
         self._steps = iter(self.scenario.steps[: matter.steps or None])
         self._words = self.cast.players() | dict(matter.words)
-        self._instance = ""
+        self._instance, self._lost = "", timedelta()
 
     def go_on(self) -> bool:
         """Start it, or do the next step; whether there is another one. Raises StoryStopped."""
@@ -133,6 +134,8 @@ class Performance:
             elif step.does and step.refused is None:  # what is turned down leaves nothing behind
                 for person in (step.by, *step.others):
                     self._do(step, str(person))
+                self.moment += A_WHILE
+                self._lost += A_WHILE
             return True
         except (Refusal, ExecutionError) as error:
             raise self._stopped(step, error) from error
@@ -150,7 +153,8 @@ class Performance:
     def _wait(self, text: str) -> None:
         length = parse_duration(HOURS.sub(r"PT\1H", text))
         with self.runtime.database.read() as c:
-            self.moment = length.after(self.moment, self.runtime.calendar(c))
+            self.moment = length.after(self.moment - self._lost, self.runtime.calendar(c))
+        self._lost = timedelta()
         self._told_at = length.after(self._told_at, self.scenario.calendar)
 
     def _do(self, step: Step, by: str) -> None:
