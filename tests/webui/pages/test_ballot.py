@@ -64,8 +64,7 @@ class Voting:
         self.judge("open")
         self.tap("全到")
         page.get_by_role("group", name="到会的人").get_by_label("代表6").uncheck()
-        page.get_by_label(method).check()
-        self.tap("开会")
+        self.tap(f"开会，{method}")
         expect(page.get_by_text("达到法定人数")).to_be_visible()
 
 
