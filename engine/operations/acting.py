@@ -194,7 +194,9 @@ class Act:
         if not held and not may_see_matter(self.c, person, self.instance_id, self.unit_path):
             raise NotVisible("task-unknown", "没有这项任务，或者它不归您办")
         if person.person_id in self.task.excluded:
-            raise Forbidden("excluded", "前面的步骤是您办的，或者您是这件事的责任人，按规定这一步要由别人来办")
+            raise Forbidden(
+                "excluded", "前面的步骤是您办的，或者您是这件事的责任人，按规定这一步要由别人来办"
+            )
         raise Forbidden("not-yours", f"“{self.action.title}”由{self._who_may()}来做，不归您办")
 
     def _explain(self, person: Actor) -> None:
