@@ -15,6 +15,7 @@ from engine.forms import designations_of
 
 Options = Callable[[Sequence[str]], Sequence[tuple[int, str]]]  # designations -> (person id, name)
 
+LONG = 15  # more people than that are looked for by name, not by scrolling
 NOBODY = "现在还没有登记过的{}，请先请管理员登记，再来选人"
 
 
@@ -63,5 +64,6 @@ def _offered(component: Mapping[str, Any], options: Options) -> Mapping[str, Any
         return component
     people = [{"value": person, "label": name} for person, name in dict(options(names)).items()]
     if people:
-        return {**component, "values": people}
+        long = component.get("type") == "select" and len(people) > LONG
+        return {**component, "values": people} | ({"searchable": True} if long else {})
     return {**component, "values": [], "description": NOBODY.format("、".join(names))}

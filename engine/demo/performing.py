@@ -117,6 +117,8 @@ class Performance:
         self.cast = Cast(runtime, self.line, self.scenario.roster)
         self._steps = iter(self.scenario.steps[: matter.steps or None])
         self._words = self.cast.players() | dict(matter.words)
+        # In one go, the longest first: the player of one person may be called what another is called in the story.
+        self._word = re.compile("|".join(map(re.escape, sorted(self._words, key=len, reverse=True))))
         self._instance, self._lost = "", timedelta()
 
     def go_on(self) -> bool:
@@ -213,11 +215,7 @@ class Performance:
         if _DATE.match(value):
             ahead = date.fromisoformat(value[:10]) - self._told_at.astimezone(SHANGHAI).date()
             return (self.moment.astimezone(SHANGHAI).date() + ahead).isoformat() + value[10:]
-        if value in self._words:
-            return self._words[value]
-        for old in sorted(self._words, key=len, reverse=True):
-            value = value.replace(old, self._words[old])
-        return value
+        return self._word.sub(lambda found: self._words[found[0]], value)
 
     def _filled(self, schema: Mapping[str, Any], data: Mapping[str, Any], actor: int) -> dict[str, Any]:
         """File names in the fields for files become uploaded pictures, labels of options values; also in lists."""

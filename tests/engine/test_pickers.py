@@ -28,6 +28,12 @@ def test_everybody_is_offered_once_by_name() -> None:
     assert [(o["value"], o["label"]) for o in offered["values"]] == [(1, "张大山"), (2, "李二"), (3, "王五")]
 
 
+def test_a_long_list_can_be_searched() -> None:
+    many = [(n, f"代表{n}") for n in range(16)]
+    assert pickers.offering(form(picker()), lambda _: many)["components"][0]["searchable"]
+    assert "searchable" not in pickers.offering(form(picker()), lambda _: many[:15])["components"][0]
+
+
 def test_the_form_in_store_stays_as_it_is() -> None:
     stored = form(rows())
     pickers.offering(stored, options)
