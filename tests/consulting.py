@@ -33,7 +33,6 @@ PUBLISH = {
     "kind": "notice",
     "days": "7d",
     "channels": "村务公开栏 微信群 大喇叭",
-    "shows": "征求",
     "objections": "2",
 }
 TELL = {"type": "textfield", "key": "说明", "label": "说明"}

@@ -252,7 +252,9 @@ def ends(settings: Mapping[str, Any], starts_at: datetime, calendar: Calendar) -
 def require_publishable(
     settings: Mapping[str, Any], published: Published, data: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """The channels it goes out through, in the diagram's order. Raises Overtaken when it is out already, Invalid for too few channels."""
+    """The channels it goes out through, in the diagram's order. Raises Overtaken when it is out already, Invalid for
+    too few channels.
+    """
     if published.starts_at is not None:
         raise Overtaken("published", "已经公示了，不用再公示一次")
     channels = [row[CHANNEL] for row in data[CHANNELS]]

@@ -141,14 +141,17 @@ def test_only_who_is_in_charge_publishes_and_answers(square):
 
 
 def test_the_text_is_put_together_from_the_results_shown(office):
-    square = Square(office.runtime, office.world, asking(), publishing(), asked=3)
+    square = Square(office.runtime, office.world, asking(), publishing(shows="征求"), asked=3)
     matter, task = square.matter()
     square.say(task, yes=2, no=1)
     square.act(task, "close", "主任", {"归纳": "多数赞成"})
     notice = square.open(matter)["公示"]
     proposed = view(square, "主任", notice).proceeding.content
     assert proposed.startswith("村口道路硬化\n\n【征求】\n") and "意见归纳：多数赞成" in proposed
-    assert "收到意见（条）：3\n提了意见的人/应征的人：3/3\n立场：赞成 2，反对 1" in proposed and "代表1" not in proposed
+    assert (
+        "收到意见（条）：3\n提了意见的人/应征的人：3/3\n立场：赞成 2，反对 1" in proposed
+        and "代表1" not in proposed
+    )
     square.publish(notice)
     with office.database.read() as c:
         assert c.scalar(select(notices.c.content)) == proposed
