@@ -69,9 +69,10 @@ def act_by_clock(runtime: Runtime, task_id: str) -> bool:
         row = c.execute(_TASK, {"task": task_id}).first()
         if row is None or row.closes_at is None or row.closes_at > runtime.now():
             return False
-        found = Act.of_row(runtime, c, None, row, Action(CLOCK, "到时间", {"components": []}))
-        found.close_at(None)
-        found.carry_out()
+        once = update(tasks).where(tasks.c.id == task_id, tasks.c.closes_at == row.closes_at)
+        if c.execute(once.values(closes_at=None)).rowcount != 1:
+            return False  # somebody ended it, or another clock was faster
+        Act.of_row(runtime, c, None, row, Action(CLOCK, "到时间", {"components": []})).carry_out()
         return True
 
 
@@ -96,6 +97,7 @@ class Act:
     entered_by: int | None = None
     files: frozenset[str] = frozenset()
     noted: dict[str, Any] = field(default_factory=dict)
+    on_record: bool = False
 
     # ------------------------------------------------------------ reading
 
@@ -225,11 +227,14 @@ class Act:
     def carry_out(self) -> Done | None:
         """Let the kind do it, and the matter go on when the step is done."""
         result = HANDLERS[self.kind.key][self.action.name](self)
-        if result is None and self.action.mass:
+        if result is None and self.action.mass and not self.on_record:
             if self.files:
                 self.bind()
             return None
         work = self.work
+        if not work.is_open(self.task.id):  # ended, or cancelled, while this was waiting for its turn
+            assert self.actor is not None
+            raise gone(self.runtime, self.c, self.actor, self.task.id)
         others = [row.jsonable() for row in work.open_rows(self.c)]
         if result is not None:
             if DOERS not in result and self.person_id is not None:
@@ -260,6 +265,10 @@ class Act:
     def note(self, **detail: Any) -> None:
         """What the journal says of this act besides: ids and numbers, never personal content."""
         self.noted |= detail
+
+    def keep_on_record(self) -> None:
+        """This mass act stands in the matter's journal all the same."""
+        self.on_record = True
 
     def bind(self) -> None:
         """The files that came with a mass act are the matter's from now on. Raises Invalid."""

@@ -73,7 +73,9 @@ def motion_of(row: Row[Any], entered: Entered | None) -> Motion:
 def entered_of(row: Row[Any]) -> Entered:
     figures = (row.issued, row.returned, row.valid, row.invalid, row.yes, row.no, row.abstain)
     count = Count(*figures)
-    return Entered(count, row.entered_by, row.entered_clerk, row.confirmed_by is not None, row.dispute or "")
+    there = MeetingRecord(roll=row.roll, present=row.present, body=row.body, body_present=row.body_present)
+    confirmed = row.confirmed_by is not None
+    return Entered(count, row.entered_by, row.entered_clerk, confirmed, row.dispute or "", there)
 
 
 def _there(act: Act, *, shared: bool = True) -> MeetingRecord:
@@ -273,6 +275,8 @@ def _count_row(act: Act, motion: Motion, count: Count, there: MeetingRecord) -> 
         "round": motion.round,
         "roll": there.roll,
         "present": there.present,
+        "body": there.body,
+        "body_present": there.body_present,
         **vars(count),
         "evidence": [file["id"] for file in act.data.get("计票单") or ()],
         "entered_by": act.person_id,

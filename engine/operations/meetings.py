@@ -12,14 +12,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, insert, literal, select, update
 
 from engine.operations.acting import Act
 from engine.refusal import Invalid, Overtaken
-from engine.steps import meeting
+from engine.steps import balloting, meeting
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
 from engine.steps.meeting import ABSENT, BODY, GUESTS, INQUORATE, LEAVE, PRESENT, MeetingRecord
-from engine.store.proceedings import agenda_items, meeting_members, meetings, votes
+from engine.store.proceedings import (
+    agenda_items,
+    ballots,
+    counts,
+    meeting_members,
+    meetings,
+    motions,
+    votes,
+)
 from engine.store.tables import tasks
 
 # ---------------------------------------------------------------- reading
@@ -289,8 +297,11 @@ def _freeze(act: Act, meeting_id: str, ticked: Iterable[int]) -> None:
 
 
 def attend(act: Act) -> list[int]:
-    """Sign oneself in, or tick others (chair and recorder), late comers too. Answers who is there by this act."""
-    row = of_task(act, shared=True)
+    """Sign oneself in, or tick others (chair and recorder), late comers too. Answers who is there by this act.
+
+    Who takes somebody off waits for a count that is being entered: it says who was there.
+    """
+    row = of_task(act, shared=not (act.data.get(LEAVE) or act.data.get(ABSENT)))
     meeting.require_open(standing(row))
     assert row is not None
     meeting.require_own(act.roles, act.data)
@@ -308,18 +319,24 @@ def mark(act: Act, meeting_id: str, marks: Mapping[str, Sequence[int]]) -> None:
     if len(set(everybody)) != len(everybody):
         raise Invalid("marked-twice", "同一个人既记到会又记请假或未到，请改成一种")
     own = meeting_members.c.meeting_id == meeting_id
-    known = select(meeting_members.c.person_id).where(own, meeting_members.c.person_id.in_(everybody))
+    known = select(meeting_members.c.person_id, HERE.label("here")).where(
+        own, meeting_members.c.person_id.in_(everybody)
+    )
     # Locked, in one order: a vote cast at this moment is either seen below, or sees that its member is not there.
     locked = act.c.execute(known.order_by(meeting_members.c.person_id).with_for_update()).all()
     meeting.require_on_roll(len(everybody) - len(locked))
-    _require_not_voted(act, meeting_id, [*marks.get("leave", ()), *marks.get("absent", ())])
+    here = {row.person_id for row in locked if row.here}
+    _require_may_go(act, meeting_id, sorted(here & {*marks.get("leave", ()), *marks.get("absent", ())}))
     for attendance, people in marks.items():
         if people:
             changed = update(meeting_members).where(own, meeting_members.c.person_id.in_(people))
             act.c.execute(changed.values(attendance=attendance, marked_by=act.person_id))
 
 
-def _require_not_voted(act: Act, meeting_id: str, gone: Sequence[int]) -> None:
+def _require_may_go(act: Act, meeting_id: str, gone: Sequence[int]) -> None:
+    """Those who were there and are not said to be any more: neither voters, nor counted on a sheet. It is written into
+    the journal, for whoever marks fewer people as present makes a majority smaller.
+    """
     if not gone:
         return
     cast = select(votes.c.person_id).where(votes.c.meeting_id == meeting_id, votes.c.person_id.in_(gone))
@@ -327,6 +344,28 @@ def _require_not_voted(act: Act, meeting_id: str, gone: Sequence[int]) -> None:
     if voted is not None:
         message = f"{act.names([voted])[voted]}已经投过票，到会不能再改"
         raise Invalid("has-voted", message, {ABSENT: message})
+    balloting.require_not_counted(act.c.scalar(_STANDING_COUNT, {"meeting": meeting_id}) is not None)
+    act.keep_on_record()
+    act.note(corrected=len(gone))
+
+
+_STANDING_COUNT = (
+    select(literal(1))
+    .select_from(ballots)
+    .join(motions, motions.c.task_id == ballots.c.task_id)
+    .join(
+        counts,
+        (counts.c.task_id == motions.c.task_id)
+        & (counts.c.motion == motions.c.position)
+        & (counts.c.round == motions.c.round),
+    )
+    .where(
+        ballots.c.meeting_id == bindparam("meeting"),
+        ballots.c.status == "open",
+        counts.c.dispute.is_(None),
+    )
+    .limit(1)
+)
 
 
 # ---------------------------------------------------------------- ending

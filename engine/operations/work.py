@@ -256,6 +256,10 @@ class Work:
         if self.status == "running" and fresh:
             self.opened = opening.open_tasks(self, c, fresh)
 
+    def is_open(self, task_id: str) -> bool:
+        """Whether this task was open when the matter was read."""
+        return task_id in self._tasks_before
+
     @property
     def closed(self) -> list[str]:
         """Tasks that were open and are not any more."""

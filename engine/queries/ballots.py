@@ -247,7 +247,7 @@ def _sheet(
     if entered is None:
         return None
     majority = meeting.thresholds(settings, "majority")
-    count = entered.count
+    count, there = entered.count, balloting.attendance(motion, record)
     return Sheet(
         figures=count.figures(),
         void=count.void,
@@ -255,7 +255,7 @@ def _sheet(
         entered_by=who.get(entered.by or 0, ""),
         dispute=entered.dispute,
         evidence=evidence,
-        decision=None if count.void else decide(motion.text, count.tally, majority, balloting.bases(record)),
+        decision=None if count.void else decide(motion.text, count.tally, majority, balloting.bases(there)),
     )
 
 

@@ -47,6 +47,8 @@ class Vote:
             gone = {*(submission.data.get(meeting.LEAVE) or ()), *(submission.data.get(meeting.ABSENT) or ())}
             voted = {person for votes in self.cast.values() for person in votes}
             balloting.require_not_voted(len(gone & voted))
+            counted = self.ballot is not None and any(m.count_stands for m in self.ballot.motions.values())
+            balloting.require_not_counted(counted and bool(gone & set(self.held.present)))
         self.held = meeting_replay.replay(self.seats, [submission], self.held)
         if submission.action == "open":
             self.ballot = _opened(self.settings, self.seats, self.held, submission.data)
@@ -118,7 +120,8 @@ def _enter_count(vote: Vote, submission: Submission) -> None:
         hands = _hands(submission)
         balloting.check_counter(vote.open_ballot(), motion, hands, vote.settings, record)
         count = balloting.count_in(where, row, record)
-        vote.change(replace(motion, entered=Entered(count, submission.person, submission.entered_by)))
+        entered = Entered(count, submission.person, submission.entered_by, there=record)
+        vote.change(replace(motion, entered=entered))
 
 
 def _hands(submission: Submission) -> list[int]:

@@ -24,13 +24,17 @@ OUTCOMES = (PASSED, PARTLY, LOST, INQUORATE)
 
 @dataclass(frozen=True)
 class Entered:
-    """A count as somebody entered it: `by` whose act it was, `clerk` who typed it in for him."""
+    """A count as somebody entered it: `by` whose act it was, `clerk` who typed it in for him.
+
+    `there` is who was there when the papers were counted: what came of them is reckoned on that, whoever comes later.
+    """
 
     count: Count
     by: int | None = None
     clerk: int | None = None
     confirmed: bool = False
     dispute: str = ""
+    there: MeetingRecord = field(default_factory=MeetingRecord)
 
     @property
     def hands(self) -> set[int]:
@@ -61,6 +65,11 @@ class Motion:
     def counted(self) -> bool:
         """A valid count is confirmed."""
         return self.entered is not None and self.entered.confirmed
+
+    @property
+    def count_stands(self) -> bool:
+        """A count is entered, and nobody says that it does not agree."""
+        return self.entered is not None and not self.entered.dispute
 
     @property
     def begun(self) -> bool:
@@ -180,6 +189,16 @@ def require_not_voted(voters: int) -> None:
         raise Invalid("has-voted", message, {meeting.ABSENT: message})
 
 
+def require_not_counted(counted: bool) -> None:
+    """`counted`: papers were handed out to people who now are to be marked as not present. Raises Invalid."""
+    if counted:
+        message = (
+            "计票单已经录入，到会的人数写在上面，不能再减少。确实记错了，请监票人核对时写明“对不上”，"
+            "改好签到，再重新录入计票"
+        )
+        raise Invalid("count-stands", message, {meeting.ABSENT: message})
+
+
 # ---------------------------------------------------------------- papers
 
 
@@ -281,7 +300,7 @@ def conclude(
         return _result(INQUORATE, settings, there, [])
     majority = meeting.thresholds(settings, "majority")
     decisions = [
-        decide(motion.text, _tally(ballot, motion, votes), majority, bases(there))
+        decide(motion.text, _tally(ballot, motion, votes), majority, bases(attendance(motion, there)))
         for _, motion in sorted(ballot.motions.items())
     ]
     passed = sum(decision.passed for decision in decisions)
@@ -312,6 +331,11 @@ def bases(there: MeetingRecord) -> dict[str, int]:
         "组成人员": there.body,
         "到会组成人员": there.body_present,
     }
+
+
+def attendance(motion: Motion, there: MeetingRecord) -> MeetingRecord:
+    """Who is counted as present for this motion: on paper those whom its count found there, else who is there now."""
+    return motion.entered.there if motion.entered is not None else there
 
 
 def name(motion: Motion) -> str:

@@ -148,6 +148,8 @@ counts = Table(
     Column("round", Integer, primary_key=True),
     Column("roll", Integer, nullable=False),  # 应到
     Column("present", Integer, nullable=False),  # 实到
+    Column("body", Integer, nullable=False),  # 组成人员, and how many of them were there
+    Column("body_present", Integer, nullable=False),
     Column("issued", Integer, nullable=False),  # 发出
     Column("returned", Integer, nullable=False),  # 收回; more than were issued make the vote void
     Column("valid", Integer, nullable=False),
@@ -175,6 +177,7 @@ counts = Table(
         name="two_clerks",
     ),
     CheckConstraint("present <= roll AND issued <= present", name="handed_out"),
+    CheckConstraint("roll <= body AND present <= body_present AND body_present <= body", name="body"),
     CheckConstraint("valid + invalid = returned AND yes + no + abstain = valid", name="adds_up"),
     CheckConstraint(
         "issued >= 0 AND valid >= 0 AND invalid >= 0 AND yes >= 0 AND no >= 0 AND abstain >= 0",

@@ -285,6 +285,8 @@ def _counts() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("roll", sa.Integer(), nullable=False),
         sa.Column("present", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Integer(), nullable=False),
+        sa.Column("body_present", sa.Integer(), nullable=False),
         sa.Column("issued", sa.Integer(), nullable=False),
         sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("valid", sa.Integer(), nullable=False),
@@ -315,6 +317,9 @@ def _counts() -> None:
             name=op.f("ck_counts_positive"),
         ),
         sa.CheckConstraint("present <= roll AND issued <= present", name=op.f("ck_counts_handed_out")),
+        sa.CheckConstraint(
+            "roll <= body AND present <= body_present AND body_present <= body", name=op.f("ck_counts_body")
+        ),
         sa.CheckConstraint(
             "valid + invalid = returned AND yes + no + abstain = valid", name=op.f("ck_counts_adds_up")
         ),
