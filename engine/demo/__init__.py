@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -102,7 +103,7 @@ def exists(connection: Connection) -> bool:
     return connection.scalar(query) is not None
 
 
-def _rows(connection: Connection) -> list[Row]:
+def _rows(connection: Connection) -> list[Row[Any]]:
     """One row a post; somebody without one stands under the unit they live in."""
     query = (
         select(
