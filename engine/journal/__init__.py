@@ -11,6 +11,7 @@ from engine.journal.chain import (
     link,
     new_salt,
 )
+from engine.journal.sealing import seal
 from engine.journal.verification import Break, Checked, checkpoint, export_heads, verify
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "instance_chain",
     "link",
     "new_salt",
+    "seal",
     "verify",
 ]

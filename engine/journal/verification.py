@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection, select, tuple_, union_all
 
 from engine.journal.chain import GENESIS, Head, canonical, digest, hash_of
+from engine.journal.sealing import altered
 from engine.store.tables import chain_heads, checkpoints, instances, journal, submissions
 
 _PAGE = 1000
@@ -57,7 +58,7 @@ def verify(connection: Connection, chain: str | None = None, exported: Iterable[
         entries += 1
         name = row["chain"]
         head = seen.get(name, GENESIS)
-        why = None if name in broken else _wrong(row, head, known.get(name, {}))
+        why = None if name in broken else _wrong(row, head, known.get(name, {})) or _unsealed(connection, row)
         if why:
             breaks.append(Break(name, head.sequence + 1, why))
             broken.add(name)
@@ -164,6 +165,14 @@ def _wrong(row: Mapping[str, Any], head: Head, known: Mapping[int, str]) -> str 
     # gone.
     if row["digest"] and row["salt"] and digest(row["salt"], row["data"]) != row["digest"]:
         return "办理内容与留痕不一致，办理内容被改过"
+    return None
+
+
+def _unsealed(connection: Connection, row: Mapping[str, Any]) -> str | None:
+    """What is wrong with the votes, opinions, ratings or attendance of a step that this entry ended."""
+    sealed = row["detail"].get("sealed") if row["task_id"] else None
+    if sealed and altered(connection, row["task_id"], sealed):
+        return "这一步结束以后，它的投票、意见、测评或签到的记录被改过"
     return None
 
 

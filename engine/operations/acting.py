@@ -240,11 +240,19 @@ class Act:
             if DOERS not in result and self.person_id is not None:
                 result = result | {DOERS: [self.person_id]}
             work.instance.complete(self.task.id, result)
+            work.concluded = self.task.id
             work.derive(self.c)
+            self._seal()
             self.c.execute(delete(taken_part).where(taken_part.c.task_id == self.task.id))
         self._journal(work)
         work.save(self.c)
         return work.done(others)
+
+    def _seal(self) -> None:
+        """The step ends: the journal takes a hash of what many did on it."""
+        sealed = journal.seal(self.c, self.task.id)
+        if sealed:
+            self.note(sealed=sealed)
 
     def _journal(self, work: Work) -> None:
         if self.person_id is None:

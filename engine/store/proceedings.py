@@ -204,6 +204,9 @@ opinions = Table(
     Column("entered_by", ForeignKey("people.id")),  # the clerk, where it was entered from paper
     Column("confirmed_at", Moment),
     Column("salt", String(32), nullable=False),
+    Column(
+        "digest", String(64)
+    ),  # of what was said, written when the step ends: it stays when the words are erased
     Column("at", Moment, nullable=False),
     Column("withdrawn_at", Moment),
     Column("adopted", String(16)),

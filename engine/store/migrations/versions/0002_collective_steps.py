@@ -184,6 +184,7 @@ def _opinions() -> None:
         sa.Column("entered_by", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.String(27), nullable=True),
         sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("at", sa.String(27), nullable=False),
         sa.Column("withdrawn_at", sa.String(27), nullable=True),
         sa.Column("adopted", sa.String(length=16), nullable=True),

@@ -1,0 +1,92 @@
+"""What many did on one step (votes, opinions, ratings, attendance), sealed in the journal when the step ends.
+
+While the step is open these rows have no entries of their own: thousands at once would stand in line for one chain.
+The entry that ends the step carries a hash of each kind of row, so that a row changed, added or removed afterwards
+shows. An opinion's words can be erased by law: then its salted digest stays and the seal still holds.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from engine.journal.chain import canonical, digest
+from engine.store.proceedings import agenda_items, meeting_members, meetings, opinions, ratings, votes
+
+
+def seal(connection: Connection, task_id: str) -> dict[str, str]:
+    """The hashes of what stands on a step that ends now, by kind of row; the digests of opinions are written down."""
+    _write_digests(connection, task_id)
+    return hashes(connection, task_id)
+
+
+def hashes(connection: Connection, task_id: str) -> dict[str, str]:
+    """The hashes as the rows are now; kinds of which there are none are left out."""
+    found = {
+        "votes": _votes(connection, task_id),
+        "opinions": _opinions(connection, task_id),
+        "ratings": _ratings(connection, task_id),
+        "attendance": _attendance(connection, task_id),
+    }
+    return {kind: hashlib.sha256(canonical(rows)).hexdigest() for kind, rows in found.items() if rows}
+
+
+def altered(connection: Connection, task_id: str, sealed: dict[str, str]) -> bool:
+    """Whether anything is otherwise than it was sealed, also the words of an opinion."""
+    now = hashes(connection, task_id)
+    if any(now.get(kind) != hash_ for kind, hash_ in sealed.items()):
+        return True
+    rows = connection.execute(
+        select(opinions).where(opinions.c.task_id == task_id, opinions.c.digest.is_not(None))
+    )
+    return any(row.salt and digest(row.salt, _content(row)) != row.digest for row in rows)
+
+
+def _write_digests(connection: Connection, task_id: str) -> None:
+    rows = connection.execute(select(opinions).where(opinions.c.task_id == task_id)).all()
+    values = [{"b_id": row.id, "b_digest": digest(row.salt, _content(row))} for row in rows]
+    if values:
+        written = (
+            update(opinions).where(opinions.c.id == bindparam("b_id")).values(digest=bindparam("b_digest"))
+        )
+        connection.execute(written, values)
+
+
+def _content(opinion: Any) -> dict[str, Any]:
+    names = ("person_id", "author", "channel", "stance", "content", "entered_by")
+    return {name: getattr(opinion, name) for name in names}
+
+
+def _opinions(connection: Connection, task_id: str) -> list[Any]:
+    own = select(opinions.c.id, opinions.c.digest, opinions.c.withdrawn_at.is_not(None))
+    return _plain(connection.execute(own.where(opinions.c.task_id == task_id).order_by(opinions.c.id)))
+
+
+def _votes(connection: Connection, task_id: str) -> list[Any]:
+    own = select(votes.c.motion, votes.c.round, votes.c.person_id, votes.c.choice)
+    order = (votes.c.motion, votes.c.round, votes.c.person_id)
+    return _plain(connection.execute(own.where(votes.c.task_id == task_id).order_by(*order)))
+
+
+def _ratings(connection: Connection, task_id: str) -> list[Any]:
+    gone = ratings.c.withdrawn_at.is_not(None)
+    own = select(ratings.c.id, ratings.c.person_id, ratings.c.score, ratings.c.number, gone)
+    return _plain(connection.execute(own.where(ratings.c.task_id == task_id).order_by(ratings.c.id)))
+
+
+def _attendance(connection: Connection, task_id: str) -> list[Any]:
+    """Of a meeting that has ended: until then somebody may still come."""
+    over = (agenda_items.c.withdrawn_at.is_(None), meetings.c.status.in_(("held", "inquorate")))
+    own = (
+        select(meeting_members.c.person_id, meeting_members.c.is_voter, meeting_members.c.attendance)
+        .join(meetings, meetings.c.id == meeting_members.c.meeting_id)
+        .join(agenda_items, agenda_items.c.meeting_id == meetings.c.id)
+        .where(agenda_items.c.task_id == task_id, *over)
+        .order_by(meeting_members.c.person_id)
+    )
+    return _plain(connection.execute(own))
+
+
+def _plain(rows: Iterable[Any]) -> list[Any]:
+    return [list(row) for row in rows]
