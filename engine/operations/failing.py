@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, select
 
 from engine.authorisation import Actor, may_see_matter
@@ -15,7 +17,9 @@ from engine.store.tables import instances, people, submissions, tasks, units
 def gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal:
     """The task is not open: done by somebody, cancelled, or never there."""
     row = c.execute(
-        select(submissions.c.instance_id, people.c.name, units.c.path)
+        select(
+            submissions.c.instance_id, submissions.c.step, submissions.c.action, people.c.name, units.c.path
+        )
         .join(people, people.c.id == submissions.c.person_id)
         .join(instances, instances.c.id == submissions.c.instance_id)
         .join(units, units.c.id == instances.c.unit_id)
@@ -23,9 +27,16 @@ def gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal
         .order_by(submissions.c.sequence.desc())
     ).first()
     if row is not None and may_see_matter(c, actor, row.instance_id, row.path):
-        who = "您" if row.name == actor.name else row.name
-        return Overtaken("task-done", f"这项任务刚刚已由{who}办理，不用再办了")
+        return Overtaken("task-done", _done(row, "您" if row.name == actor.name else row.name))
     return NotVisible("task-unknown", "没有这项任务：它可能已经办完、撤销，或者不归您办")
+
+
+def _done(row: Any, who: str) -> str:
+    """Whoever wants to vote when it is over is told so, not that there is nothing to be done any more."""
+    if row.action == "complete":
+        return f"这项任务刚刚已由{who}办理，不用再办了"
+    ended = f"刚刚已由{who}结束" if row.action == "close" else "已经结束"
+    return f"“{row.step}”{ended}，不能再投票、提意见或更改"
 
 
 def stuck(runtime: Runtime, task_id: str, error: ExecutionError) -> Refusal:

@@ -221,10 +221,14 @@ def check_counter(
 
 
 def to_confirm(ballot: Ballot, position: Any) -> list[Motion]:
-    """The motion that is meant, or all whose counts wait to be confirmed. Raises Invalid where none does."""
+    """The motion that is meant, or all whose counts wait to be confirmed. Raises Invalid where none does, Overtaken
+    where all are confirmed already.
+    """
     if position not in (None, ""):
         return [ballot.motion(position)]
     found = waiting(ballot)
+    if not found and all(motion.counted for motion in ballot.motions.values()):
+        raise Overtaken("count-confirmed", "计票都已经核对确认过了，不用再确认")
     if not found:
         raise Invalid("count-missing", "没有等待确认的计票，请先由计票人录入")
     return found

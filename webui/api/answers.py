@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
+from webui.api.proceedings import Proceeding
 from webui.api.shapes import Doc
 
 
@@ -92,7 +93,7 @@ class OpenTask(Task):
         default_factory=list
     )
     proceeding: Annotated[
-        dict[str, Any] | None, Doc("会议、票决、征求意见、公示、测评现在进行到哪里；别的步骤为 null")
+        Proceeding | None, Doc("会议、票决、征求意见、公示、测评现在进行到哪里；别的步骤为 null")
     ] = None
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from webui.api.endpoint import ENDPOINTS, Endpoint, Raw
+from webui.api.proceedings import explain
 from webui.api.shapes import describe, parameters
 
 ERRORS = {
@@ -22,6 +23,7 @@ def document(version: str) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for endpoint in ENDPOINTS:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    explain(schemas)
     return {
         "openapi": "3.1.0",
         "info": {

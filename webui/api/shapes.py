@@ -7,7 +7,7 @@ class Reason:
 
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -118,17 +118,19 @@ def describe(hint: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     """The JSON Schema of a type; the dataclasses it uses are put into `schemas` by name."""
     if _optional(hint):
         inner = describe(_without_none(hint), schemas)
-        return (
-            inner | {"type": [inner["type"], "null"]}
-            if "type" in inner
-            else {"anyOf": [inner, {"type": "null"}]}
-        )
+        if "type" in inner:
+            return inner | {"type": [inner["type"], "null"]}
+        return {"anyOf": [*inner.get("anyOf", [inner]), {"type": "null"}]}
     origin, arguments = get_origin(hint) or hint, get_args(hint)
     if is_dataclass(origin):
         return {"$ref": f"#/components/schemas/{_add(hint, schemas)}"}
-    if origin is list:
+    if origin in _UNIONS:
+        return {"anyOf": [describe(argument, schemas) for argument in arguments]}
+    if origin is tuple and ... not in arguments:
+        return {"type": "array", "prefixItems": [describe(argument, schemas) for argument in arguments]}
+    if origin in _LISTS:
         return {"type": "array", "items": describe(arguments[0], schemas)}
-    if origin is dict:
+    if origin in _OBJECTS:
         value = describe(arguments[1], schemas)
         return {"type": "object"} | ({"additionalProperties": value} if value else {})
     if origin is Literal:
@@ -136,6 +138,9 @@ def describe(hint: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     return dict(_SIMPLE[origin])
 
 
+_UNIONS = (Union, types.UnionType)
+_LISTS = (list, tuple, Sequence)
+_OBJECTS = (dict, Mapping)
 _SIMPLE: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
@@ -196,9 +201,9 @@ def parameters(shape: type, schemas: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _optional(hint: Any) -> bool:
-    return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
+    return get_origin(hint) in _UNIONS and type(None) in get_args(hint)
 
 
 def _without_none(hint: Any) -> Any:
-    """The `X` of `X | None`; no shape has a union of more."""
-    return next(argument for argument in get_args(hint) if argument is not type(None))
+    """The `X` of `X | None`, which may be a union itself."""
+    return Union[tuple(argument for argument in get_args(hint) if argument is not type(None))]  # noqa: UP007
