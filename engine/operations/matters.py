@@ -15,7 +15,7 @@ from engine import journal
 from engine.authorisation import Actor, open_seats, require_administrator, require_matter
 from engine.diagram import Procedure
 from engine.execution import ExecutionError
-from engine.operations import saving
+from engine.operations import agenda, saving
 from engine.operations.parameters import parameters_in_force
 from engine.operations.procedures import in_force, unit_named
 from engine.operations.work import Done, Work, attempt
@@ -222,6 +222,9 @@ def withdraw_step(runtime: Runtime, actor_id: int, instance_id: str) -> Done:
         work.record("withdraw", task=task, submission=row.id)
         with runtime.database.write() as c:
             work.save(c)
+            # Asked when the steps are gone, so that nobody is just speaking: what was said must not be lost.
+            if work.dropped and agenda.spoken_on(c, work.dropped):
+                raise Overtaken("cannot-withdraw", "撤不回来了：后面的步骤已经有人提了意见或作了评价")
         return work.done([*others, *undo.get("tasks", [])])
 
     return attempt(runtime, once)

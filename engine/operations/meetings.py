@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, insert, literal, select, update
 
+from engine.operations import agenda
 from engine.operations.acting import Act
 from engine.refusal import Invalid, Overtaken
 from engine.steps import balloting, meeting
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
-from engine.steps.meeting import ABSENT, BODY, GUESTS, INQUORATE, LEAVE, PRESENT, MeetingRecord
+from engine.steps.meeting import ABSENT, BODY, GUESTS, LEAVE, PRESENT, MeetingRecord
 from engine.store.proceedings import (
     agenda_items,
     ballots,
@@ -28,7 +29,6 @@ from engine.store.proceedings import (
     motions,
     votes,
 )
-from engine.store.tables import tasks
 
 # ---------------------------------------------------------------- reading
 
@@ -110,7 +110,7 @@ def convene(act: Act) -> None:
     }
     if row is None:
         meeting_id = _new(act, values)
-        _put_on_agenda(act, meeting_id)
+        agenda.put_on(act.c, meeting_id, act.instance_id, act.task.id, str(act.work.row.title))
     else:
         # Who read the announcement knows another time or place: it has to be made public again.
         meeting_id = row.id
@@ -169,7 +169,7 @@ def _join(act: Act, before: Row[Any] | None, meeting_id: str) -> None:
         raise Overtaken("meeting-opened", message, {meeting.MEETING: message})
     if before is not None:
         _leave(act, before)
-    _put_on_agenda(act, row.id)
+    agenda.put_on(act.c, row.id, act.instance_id, act.task.id, str(act.work.row.title))
     # LB-2.1: the main items are made public before; with one more, the announcement has to be made again.
     change(act, row.id, announced_at=None, announced_by=None, channels=[], evidence=[])
     act.note(meeting=row.id)
@@ -177,24 +177,9 @@ def _join(act: Act, before: Row[Any] | None, meeting_id: str) -> None:
 
 def _leave(act: Act, row: Row[Any]) -> None:
     """Take the step off a meeting that has not opened; without any item that meeting is cancelled."""
-    mine = (agenda_items.c.meeting_id == row.id, agenda_items.c.task_id == act.task.id)
-    act.c.execute(update(agenda_items).where(*mine).values(withdrawn_at=act.now))
-    if not _others_open(act, row.id):
+    agenda.take_off(act.c, row.id, act.task.id, act.now)
+    if not agenda.waits(act.c, row.id, but=act.task.id):
         change(act, row.id, status="cancelled", ended_at=act.now)
-
-
-def _put_on_agenda(act: Act, meeting_id: str, **more: Any) -> None:
-    last = select(func.coalesce(func.max(agenda_items.c.position), 0)).where(
-        agenda_items.c.meeting_id == meeting_id
-    )
-    item = {
-        "meeting_id": meeting_id,
-        "position": (act.c.scalar(last) or 0) + 1,
-        "instance_id": act.instance_id,
-        "task_id": act.task.id,
-        "title": str(act.work.row.title)[:255],
-    }
-    act.c.execute(insert(agenda_items).values(item | more))
 
 
 def change(act: Act, meeting_id: str, **values: Any) -> None:
@@ -212,7 +197,7 @@ def hold(act: Act) -> Row[Any]:
     }
     opened = {"status": "open", "opened_at": values["starts_at"]}
     meeting_id = _new(act, values, **opened, guests=meeting.guests_named(act.data.get(GUESTS) or ()))
-    _put_on_agenda(act, meeting_id)
+    agenda.put_on(act.c, meeting_id, act.instance_id, act.task.id, str(act.work.row.title))
     _freeze(act, meeting_id, act.data[PRESENT])
     return act.c.execute(select(meetings).where(meetings.c.id == meeting_id)).one()
 
@@ -373,29 +358,10 @@ _STANDING_COUNT = (
 
 def end(act: Act, row: Row[Any], outcome: str, minutes: str = "", papers: Sequence[str] = ()) -> None:
     """This item is done with; with the last one the meeting ends. Without a quorum for any of them it is inquorate."""
-    mine = (agenda_items.c.meeting_id == row.id, agenda_items.c.task_id == act.task.id)
-    act.c.execute(update(agenda_items).where(*mine).values(outcome=outcome[:64], ended_at=act.now))
+    agenda.dealt_with(act.c, row.id, act.task.id, outcome, act.now)
     told = "\n\n".join(part for part in (row.minutes, minutes) if part)
     values: dict[str, Any] = {"minutes": told, "papers": [*row.papers, *papers]}
-    if not _others_open(act, row.id):
-        quorate = (agenda_items.c.meeting_id == row.id, agenda_items.c.outcome != INQUORATE)
-        held = act.c.scalar(select(literal(1)).where(*quorate).limit(1)) is not None
-        values |= {"status": "held" if held else "inquorate", "ended_at": act.now}
+    if not agenda.waits(act.c, row.id, but=act.task.id):
+        values |= {"status": agenda.came_to(act.c, row.id), "ended_at": act.now}
     change(act, row.id, **values)
     act.note(meeting=row.id)
-
-
-def _others_open(act: Act, meeting_id: str) -> bool:
-    """Whether another item of the meeting still waits to be dealt with; those of a matter that was ended do not."""
-    query = (
-        select(literal(1))
-        .select_from(agenda_items)
-        .join(tasks, tasks.c.id == agenda_items.c.task_id)
-        .where(
-            agenda_items.c.meeting_id == meeting_id,
-            agenda_items.c.task_id != act.task.id,
-            agenda_items.c.withdrawn_at.is_(None),
-            agenda_items.c.ended_at.is_(None),
-        )
-    )
-    return act.c.scalar(query.limit(1)) is not None

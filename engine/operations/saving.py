@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from engine import journal
 from engine.execution import ExecutionError
+from engine.operations import agenda
 from engine.refusal import Invalid
 from engine.store.database import new_id
 from engine.store.tables import (
@@ -113,6 +114,8 @@ def _save_tasks(work: Work, c: Connection) -> None:
     closed = work.closed
     if closed:
         c.execute(_CLOSE, [{"b_task": task_id} for task_id in closed])
+    if work.dropped:
+        agenda.drop(c, work.dropped, work.now)
     rows = [opened.task for opened in work.opened] + work.reopened.get("tasks", [])
     seats = [seat for opened in work.opened for seat in opened.seats] + work.reopened.get("seats", [])
     if rows:

@@ -217,7 +217,9 @@ class Step:
         if any(s.person_id == self.actor.person_id for s in self.earlier):
             return Overtaken("answered", "您已经提交过意见了，每人只能提交一次")
         if self.actor.person_id in self.task.excluded:
-            return Forbidden("excluded", "前面的步骤是您办的，或者您是这件事的责任人，按规定这一步要由别人来办")
+            return Forbidden(
+                "excluded", "前面的步骤是您办的，或者您是这件事的责任人，按规定这一步要由别人来办"
+            )
         return Forbidden("not-yours", f"这一步由{self.task.lane or '别的岗位'}办理，不归您办")
 
     # ------------------------------------------------------------ what

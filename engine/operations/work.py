@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
-from engine import journal
+from engine import journal, steps
 from engine.authorisation import Actor
 from engine.execution import ExecutionError, Instance
 from engine.operations import opening, saving
@@ -133,6 +133,7 @@ class Work:
     task_changes: dict[str, dict[str, Any]] = field(default_factory=dict)
     reopened: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # `tasks` and `seats` coming back
     created: bool = False
+    concluded: str = ""  # the collective step that came to its own result in this operation
     keeps_undo: bool = False  # a reminder or a confirmation is no reason why a step could not be taken back
 
     # ------------------------------------------------------------ reading
@@ -159,7 +160,8 @@ class Work:
     def __post_init__(self) -> None:
         # Rows are derived from the state only while the matter runs.
         stored = self.row.status == "running" and not self.created
-        self._tasks_before = [task.id for task in self.instance.open_tasks()] if stored else []
+        before = self.instance.open_tasks() if stored else []
+        self._tasks_before = {task.id: task.node.kind or "handle" for task in before}
         self.timers_before = self.instance.timers() if stored else []
         self.subscriptions_before = self.instance.subscriptions() if stored else []
 
@@ -265,6 +267,12 @@ class Work:
         """Tasks that were open and are not any more."""
         still = {task.id for task in self.instance.open_tasks()} if self.status == "running" else set()
         return [task_id for task_id in self._tasks_before if task_id not in still]
+
+    @property
+    def dropped(self) -> list[str]:
+        """Collective steps among them that end without a result of their own."""
+        gone = (task_id for task_id in self.closed if task_id != self.concluded)
+        return [task_id for task_id in gone if steps.kind(self._tasks_before[task_id]).collective]
 
     # ------------------------------------------------------------ writing
 
