@@ -1,6 +1,7 @@
 """Fixtures for all tests: databases (tests/databases.py), a real server, a real browser."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,20 +49,30 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a sample county, to copy: living through its past takes a while."""
+    folder = tmp_path_factory.mktemp("sample") / "data"
+    folder.mkdir()
+    run_cunyi(_environment(folder), "demo")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Iterator[Server]:
     """One server for all tests that only need some server; those that break it start their own (`start_server`)."""
-    with_server = _started(tmp_path_factory.mktemp("server"))
+    with_server = _started(tmp_path_factory.mktemp("server") / "data", sample_folder)
     yield with_server
     stop(with_server.process)
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def start_server(tmp_path: Path, sample_folder: Path) -> Iterator[Callable[..., Server]]:
     """Starts servers of the test's own: start_server(database_url=None, *options)."""
     running: list[Server] = []
 
     def start(*options: str, database_url: str | None = None) -> Server:
-        running.append(_started(tmp_path / f"server{len(running)}", *options, database_url=database_url))
+        folder = tmp_path / f"server{len(running)}"
+        running.append(_started(folder, sample_folder, *options, database_url=database_url))
         return running[-1]
 
     yield start
@@ -69,13 +80,19 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         stop(each.process)
 
 
-def _started(folder: Path, *options: str, database_url: str | None = None) -> Server:
-    folder.mkdir(parents=True, exist_ok=True)
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CUNYI_")}
-    environment |= {"CUNYI_DATA_DIR": str(folder), "CUNYI_DEMO": "1"}
+def _environment(folder: Path) -> dict[str, str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("CUNYI_")}
+    return clean | {"CUNYI_DATA_DIR": str(folder), "CUNYI_DEMO": "1"}
+
+
+def _started(folder: Path, sample: Path, *options: str, database_url: str | None = None) -> Server:
+    environment = _environment(folder)
     if database_url:
+        folder.mkdir(parents=True)
         environment["CUNYI_DATABASE_URL"] = database_url
-    run_cunyi(environment, "demo")
+        run_cunyi(environment, "demo")
+    else:
+        shutil.copytree(sample, folder)
     port = free_port()
     command = [sys.executable, "-m", "webui", "serve", "--port", str(port), *options]
     with (folder / "server.log").open("wb") as log:
