@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from engine.operations import meetings
 from engine.operations.acting import Act
+from engine.people.roster import holders_of
 from engine.refusal import Invalid, Overtaken
+from engine.runtime import Runtime
 from engine.steps import balloting, meeting
 from engine.steps.balloting import NAMED, PAPER, SCRUTINEERS, Ballot, Entered, Motion
 from engine.steps.counting import Count, Tally
@@ -36,7 +38,10 @@ LEADERS = frozenset({CHAIR, RECORDER, SCRUTINEER})  # their work goes on when th
 
 
 def read(act: Act, *, shared: bool = False) -> tuple[Row[Any], Ballot]:
-    """The open ballot, locked, with its motions and their counts. Three statements. Raises Invalid, Overtaken."""
+    """The open ballot, locked, with its motions and their counts. Two statements, five on paper.
+
+    Raises Invalid, Overtaken.
+    """
     query = select(ballots).where(ballots.c.task_id == act.task.id)
     row = act.c.execute(query.with_for_update(read=shared)).one_or_none()
     if row is None:
@@ -44,7 +49,21 @@ def read(act: Act, *, shared: bool = False) -> tuple[Row[Any], Ballot]:
         raise Invalid("ballot-not-open", "会议已经开始，但这一项还没有开始表决，请主持人先点“开会”")
     if row.status != "open":
         raise balloting.closed()
-    return row, Ballot(row.method, tuple(row.scrutineers), dict(_motions(act, row)))
+    confirming = scrutineers_of(act.runtime, act.c, row, act.settings)
+    return row, Ballot(row.method, confirming, dict(_motions(act, row)))
+
+
+def scrutineers_of(rt: Runtime, c: Connection, row: Row[Any], settings: Mapping[str, Any]) -> tuple[int, ...]:
+    """Who confirms the counts of a vote on paper (a row of `ballots`). Two statements."""
+    if row.method != PAPER:
+        return ()
+    own = (assignments.c.task_id == row.task_id, assignments.c.seat == SCRUTINEER)
+    seats = c.execute(select(assignments).where(*own)).all()
+    places = [(seat.designation, seat.unit_id) for seat in seats if seat.designation is not None]
+    held = holders_of(c, places, rt.today(), rt.designations) if places else {}
+    posted = [person for people in held.values() for person in people]
+    seated = {seat.person_id for seat in seats}
+    return balloting.able_scrutineers(row.scrutineers, seated, posted, settings)
 
 
 def _motions(act: Act, ballot: Row[Any]) -> Iterable[tuple[int, Motion]]:
@@ -301,7 +320,7 @@ def confirm_count(act: Act) -> dict[str, Any] | None:
     if not balloting.waiting(ballot):
         act.deactivate(SCRUTINEER)
     act.note(disputed=bool(what), void=void)
-    if act.data.get("结束") and not what:
+    if act.data.get("结束") and not what and not void:
         return _conclude(act, row, ballot)
     return None
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from engine.authorisation import Actor, may_see_matter
-from engine.operations.ballots import entered_of, motion_of
+from engine.operations.ballots import entered_of, motion_of, scrutineers_of
 from engine.people.roster import names_of
 from engine.queries import meetings as meeting_queries
 from engine.queries.meetings import Joinable, MeetingView, Paper
@@ -78,6 +78,7 @@ class VoteView:
     scrutineer_posts: tuple[str, ...] = ()  # who sees to a count when nobody else is named
     thresholds: tuple[str, ...] = ()  # of the quorum, as set
     only_voters: bool = True  # nobody but the roll belongs to the body: one count says whether enough came
+    suggested: datetime | None = None  # a time to begin with when it is convened
 
     @property
     def to_vote(self) -> list[MotionView]:
@@ -132,18 +133,20 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         scrutineer_posts=tuple(settings["scrutineers"]),
         thresholds=tuple(settings["quorum"]),
         only_voters=not settings["also"],
+        suggested=meeting.suggested(settings, rt.now(), rt.calendar(c)) if convenes else None,
     )
     if opened is None:
         return replace(vote, acts=tuple(_before(settings, record, leads, hindrance)))
-    ballot = _ballot(c, opened)
+    confirming = scrutineers_of(rt, c, opened, settings)
+    ballot = replace(_ballot(c, opened), scrutineers=confirming)
     mine = _mine(c, opened.task_id, actor.person_id)
     sheets = _evidence(c, opened)
     shown_motions = tuple(_shown(c, ballot, settings, record, mine, sheets))
-    named = names_of(c, opened.scrutineers)
+    named = names_of(c, confirming)
     vote = replace(
         vote,
         motions=shown_motions,
-        scrutineers=tuple(named.get(person, "") for person in opened.scrutineers),
+        scrutineers=tuple(named.get(person, "") for person in confirming),
     )
     return replace(vote, acts=tuple(_during(vote, ballot, settings, actor.person_id, leads)))
 

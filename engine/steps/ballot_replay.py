@@ -130,10 +130,12 @@ def _hands(submission: Submission) -> list[int]:
 
 def _confirm_count(vote: Vote, submission: Submission) -> None:
     ballot, what = vote.open_ballot(), str(submission.data.get("不一致") or "").strip()
+    void = False
     for motion in balloting.to_confirm(ballot, submission.data.get("motion")):
         entered = balloting.check_confirmer(ballot, motion, _hands(submission))
         vote.change(balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered))
-    if submission.data.get("结束") and not what:
+        void = void or entered.count.void
+    if submission.data.get("结束") and not what and not void:
         vote.end(submission)
 
 

@@ -270,6 +270,16 @@ def confirm(motion: Motion, entered: Entered) -> Motion:
     return replace(motion, entered=replace(entered, confirmed=True, dispute=""))
 
 
+def able_scrutineers(
+    chosen: Sequence[int], seated: Collection[int], posted: Sequence[int], settings: Settings
+) -> tuple[int, ...]:
+    """Who confirms counts now: those chosen when it opened who still may; if none of them does, whoever is on the post
+    by now and has nothing to do with what is voted (兼任-3). `seated`: people named for this vote.
+    """
+    able = tuple(person for person in chosen if person in seated or person in posted)
+    return able or tuple(person for person in posted if person not in settings["handlers"])
+
+
 def check_scrutineers(
     method: str, named: Sequence[int], settings: Settings, there: Collection[int] | None
 ) -> None:
