@@ -2,9 +2,10 @@
 
 import io
 import re
+from collections import Counter
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, FilePayload, Locator, Page, expect
 
 from engine.demo import PASSWORD
 from tests.conftest import PHONE
@@ -18,6 +19,7 @@ class Person:
     def __init__(self, name: str, login: str, url: str, browser: Browser) -> None:
         self.name, self.login, self.url, self.taps = name, login, url, 0
         self.errors: list[str] = []
+        self.tapped: Counter[str] = Counter()  # the heading of the page -> taps there
         self.phone = browser.new_context(
             base_url=url, viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True
         )
@@ -25,13 +27,23 @@ class Person:
         self.page.set_default_timeout(10_000)
         self.page.on("pageerror", lambda error: self.errors.append(f"{name}: {error}"))
         self.page.on("console", lambda said: self._console(said.type, said.text))
-        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.page.on("dialog", self._agrees)
         self.signs_in()
 
     def _console(self, kind: str, text: str) -> None:
         """A refusal (409, 422) is said to people on the page; everything else in the console is a fault."""
         if kind in ("error", "warning") and "Failed to load resource" not in text:
             self.errors.append(f"{self.name}: {text}")
+
+    def _agrees(self, dialog: Dialog) -> None:
+        self._count("问一声")
+        dialog.accept()
+
+    def _count(self, where: str = "") -> None:
+        """One tap, on the page that is open."""
+        self.taps += 1
+        heading = where or self.page.locator("main h1").first.evaluate("h => h.firstChild.textContent.trim()")
+        self.tapped[heading] += 1
 
     # ------------------------------------------------------------ small things
 
@@ -54,19 +66,23 @@ class Person:
         self._tap(place.get_by_role("button", name=wanted).or_(place.get_by_role("link", name=wanted)).first)
 
     def types(self, label: str, text: str) -> None:
-        self.page.get_by_label(label).first.fill(text)
+        self.page.get_by_label(label).and_(self.page.locator("input, textarea")).first.fill(text)
 
     def chooses(self, name: str) -> None:
         """One of several answers."""
-        self._tap(self.page.get_by_role("radio", name=name, exact=True))
+        self._tap(self.page.get_by_role("radio", name=name, exact=True).first)
 
     def photographs(self, name: str = "票据.jpg") -> None:
         """A picture through the form's own file field; waits until it is there."""
-        self.taps += 1
+        self._count()
         self.page.locator("main input[type=file]").set_input_files(
             {"name": name, "mimeType": "image/jpeg", "buffer": picture()}
         )
         expect(self.page.get_by_text(name).first).to_be_visible()
+
+    def reads(self, heading: str) -> bool:
+        """Whether this is the page they are on."""
+        return heading in self.page.locator("main h1").first.inner_text()
 
     def sees(self, *texts: str) -> None:
         for text in texts:
@@ -76,8 +92,33 @@ class Person:
         for text in texts:
             expect(self.page.locator("main")).not_to_contain_text(text)
 
+    def comes(self, step: str = "") -> None:
+        """Opens the site anew, as one who takes the phone out does; again, until this step waits there."""
+        self.page.goto("/")
+        for _ in range(40):
+            if not step or self.reads(step):
+                break
+            self.page.wait_for_timeout(500)
+            self.page.goto("/")
+        assert not step or self.reads(step), f"{step} does not wait for {self.name}"
+
+    def attaches(self, label: str, *names: str) -> None:
+        """Photos through a plain file field."""
+        self._count()
+        files = [FilePayload(name=name, mimeType="image/jpeg", buffer=picture()) for name in names]
+        self.page.get_by_label(label).first.set_input_files(files)
+
+    def picks(self, label: str, name: str) -> None:
+        """Somebody from a list: the name is typed, and tapped where it is offered."""
+        self.page.get_by_label(label).first.press_sequentially(name)
+        self._tap(self.page.locator(".fjs-dropdownlist-item", has_text=name).first)
+
+    def ticks(self, *names: str) -> None:
+        for name in names:
+            self._tap(self.page.get_by_role("checkbox", name=name, exact=True))
+
     def _tap(self, target: Locator) -> None:
-        self.taps += 1
+        self._count()
         target.click()
         self.page.wait_for_load_state()
 
