@@ -17,7 +17,7 @@ blueprint = Blueprint("account", __name__)
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Any:
-    onwards = sessions.local(request.args.get("next", "")) or url_for("tasks.index")
+    onwards = sessions.local(request.args.get("next", "")) or url_for("home")
     if request.method == "GET":
         return redirect(onwards) if me() else render_template("sign_in.html", login="", error="")
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")

@@ -15,7 +15,8 @@ from webui import plain_forms
 from webui.sessions import actor, runtime, signed_in
 from webui.tasks import blueprint, onwards, step_page
 
-BEHALF, PAPERS = "_on_behalf_of", "_papers"  # a form's own keys never begin with an underscore
+# A form's own keys never begin with an underscore. THEN names a second act, done in one go where it is its turn.
+BEHALF, PAPERS, THEN = "_on_behalf_of", "_papers", "_then"
 
 
 @blueprint.post("/tasks/<task_id>/act/<name>")
@@ -46,7 +47,36 @@ def act(task_id: str, name: str) -> Any:
         return onwards(task_id, done)
     flash(f"{offered.title}：已保存。", "success")
     flash(f"{task_id}-{name}", "draft-done")
+    if request.form.get(THEN) and not behalf:
+        return _then(task_id, request.form[THEN])
     return redirect(url_for("tasks.show", task_id=task_id))
+
+
+def _then(task_id: str, name: str) -> Any:
+    """The second act of a tap: 汇总 after 录入, 公开 after 召集. Not its turn yet: the page shows how far it is."""
+    view = queries.task(runtime(), actor(), task_id)
+    offered = next((a for a in view.actions if a.name == name), None)
+    data = _second(view, offered) if offered else {}
+    if not data:
+        return redirect(url_for("tasks.show", task_id=task_id))
+    try:
+        done = operations.act_on_task(runtime(), actor().person_id, task_id, name, data)
+    except Invalid as refusal:
+        return step_page(view, typed=data, refusal=refusal, acting=name), refusal.status
+    if done is not None and not any(task["id"] == task_id for task in done.open_tasks):
+        return onwards(task_id, done)
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+def _second(view: queries.TaskView, offered: Action) -> dict[str, Any]:
+    """What the same form says for the second act; empty while it is not its turn."""
+    seen = view.proceeding
+    if offered.name == "close":
+        return {"归纳": seen.digest} if seen.closable and not seen.reason_needed else {}
+    if offered.name == "announce":
+        data = plain_forms.read(offered.schema, request.form, request.files, _upload)
+        return data if data.get("凭证") else {}
+    return {}
 
 
 def _posted(offered: Action) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -16,6 +16,7 @@ from webui import (
     errors,
     files,
     health,
+    help,
     logs,
     matters,
     meetings,
@@ -46,13 +47,13 @@ def create_app(runtime: Runtime) -> Flask:
     errors.register(app)
     bundles.register(app)
     # acts' route stands on the blueprint of the tasks
-    for pages in (account, acts, ballots, matters, meetings, opinions, start, files, parameters, admin):
+    for pages in (account, acts, ballots, matters, meetings, opinions, start, files, parameters, admin, help):
         app.register_blueprint(pages.blueprint)
     _words(app, runtime)
 
     @app.get("/")
     def home() -> Response:
-        return redirect(url_for("tasks.index"))
+        return redirect(tasks.entrance() if sessions.me() else url_for("tasks.index"))
 
     return app
 

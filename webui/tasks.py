@@ -10,7 +10,10 @@ from werkzeug.wrappers import Response
 
 from engine import operations, steps
 from engine.queries import matters as matter_queries
+from engine.queries import procedures
 from engine.queries import tasks as queries
+from engine.queries.matters import MatterView
+from engine.queries.open_steps import OpenStep
 from engine.queries.tasks import TaskView
 from engine.refusal import Forbidden, Invalid, NotVisible, Refusal
 from webui.sessions import actor, me, runtime, signed_in
@@ -18,6 +21,7 @@ from webui.sessions import actor, me, runtime, signed_in
 blueprint = Blueprint("tasks", __name__)
 
 PAPERS = "_papers"  # the field for photos of the original; a form's own keys never begin with an underscore
+FEW = 3  # steps of one matter that may wait for somebody at the same time
 TABS = (("mine", "我的"), ("claimable", "可签收"), ("overdue", "到期"), ("done", "已办"))
 EMPTY = {
     "mine": "手头没有要办的事。",
@@ -59,8 +63,20 @@ def index() -> str:
         counts=badge,
         later=bool(cursor),
         empty_text=EMPTY[scope],
+        startable=procedures.startable(runtime(), actor()) if scope == "mine" and not page.items else [],
         pending=badge.all,
     )
+
+
+def entrance() -> str:
+    """Where somebody begins who opens the site: at the step that waits for him, where only one matter does; else at the
+    list.
+    """
+    few = [queries.todo(runtime(), actor(), scope, limit=FEW) for scope in ("mine", "claimable")]
+    cards = [card for page in few for card in page.items]
+    if any(page.next for page in few) or len({card.instance_id for card in cards}) != 1:
+        return url_for("tasks.index")
+    return url_for("tasks.show", task_id=cards[0].id)
 
 
 def _tabs(scope: str, counts: queries.Counts) -> list[dict[str, Any]]:
@@ -251,7 +267,14 @@ def _photos() -> dict[str, Any]:
 
 
 def onwards(task_id: str, done: operations.Done, *, behalf: bool = False) -> Response:
+    """To what the same person does next on this matter, without a page between; else to what happens now."""
     flash(f"{'behalf' if behalf else 'task'}-{task_id}", "draft-done")
+    view = None if behalf else matter_queries.matter(runtime(), actor(), done.instance_id)
+    ahead = following(view, task_id) if view else None
+    if view and ahead and all(step.id != task_id for step in view.open_steps):
+        step = next((e.step for e in view.timeline if e.submission_id and not e.withdrawn), "")
+        flash(f"已提交{step and '：'}{step}。接着办这一步。", "success")
+        return redirect(url_for("tasks.show", task_id=ahead.id))
     return redirect(
         url_for("tasks.done", instance_id=done.instance_id, task=task_id, behalf=1 if behalf else None)
     )
@@ -263,16 +286,21 @@ def done(instance_id: str) -> str:
     """What happened, what comes next, and the next thing to do."""
     view = matter_queries.matter(runtime(), actor(), instance_id)
     task_id = request.args.get("task", "")
-    following = next((step for step in view.open_steps if step.is_mine and step.id != task_id), None)
+    ahead = following(view, task_id)
     return render_template(
         "done.html",
         matter=view,
         step=next((e for e in view.timeline if e.submission_id and not e.withdrawn), None),
         behalf=bool(request.args.get("behalf")),
         waiting=next((step for step in view.open_steps if step.id == task_id), None),
-        following=following,
-        next_card=None if following else _next_card(instance_id),
+        following=ahead,
+        next_card=None if ahead else _next_card(instance_id),
     )
+
+
+def following(view: MatterView, task_id: str = "") -> OpenStep | None:
+    """The step of this matter that the reader may do now, other than this one."""
+    return next((step for step in view.open_steps if step.is_mine and step.id != task_id), None)
 
 
 def _next_card(instance_id: str) -> queries.Card | None:

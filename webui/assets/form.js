@@ -54,6 +54,14 @@ function connect(host, viewer, target) {
     else if (Object.keys(errors).length) hold(event, '还有没填好的地方，已在下面标出。');
     else target.elements.data.value = JSON.stringify(data);
   }, true);
+  // A conclusion that is chosen beforehand stands on the button, so that nobody hands in what he has not read.
+  const button = [...target.elements].find((element) => 'says' in element.dataset);
+  if (button) {
+    const words = button.textContent.split('：')[0];
+    const tell = ({ data }) => { button.textContent = [words, data[button.dataset.says]].filter(Boolean).join('：'); };
+    viewer.on('changed', tell);
+    tell(viewer._getState());
+  }
   // Leaving a field can show or hide its message. The button must not move from under the thumb that presses it.
   target.addEventListener('mousedown', (event) => { if (event.target.closest('button')) event.preventDefault(); });
 }

@@ -80,15 +80,15 @@ def test_from_the_first_opinion_to_the_last_answer(viewer: Viewer, site: Site) -
     page.get_by_text("录入纸上、口头的意见").click()
     page.get_by_label("渠道").select_option("意见卡")
     page.get_by_label("第 1 条：姓名").fill("代表2、代表3")
-    page.get_by_label("第 1 条：立场").select_option("赞成")
+    page.get_by_role("radiogroup", name="第 1 条：立场").get_by_label("赞成").check()
     page.get_by_label("第 2 条：姓名").fill("代表4")
-    page.get_by_label("第 2 条：立场").select_option("反对")
+    page.get_by_role("radiogroup", name="第 2 条：立场").get_by_label("反对").check()
     page.get_by_label("第 2 条：意见和建议").fill("先修渠")
     viewer.judge("a batch of paper")
     viewer.tap("录入")
     expect(page.get_by_text("替应征的人录入，要附上纸质原件的照片")).to_be_visible()
     expect(page.get_by_label("第 1 条：姓名")).to_have_value("代表2、代表3")  # nothing typed is lost
-    expect(page.get_by_label("第 2 条：立场")).to_have_value("反对")
+    expect(page.get_by_role("radiogroup", name="第 2 条：立场").get_by_label("反对")).to_be_checked()
     viewer.judge("a batch that was refused")
     page.get_by_label("纸质原件照片").set_input_files([PICTURE])  # type: ignore[list-item]
     viewer.tap("录入")
