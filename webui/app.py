@@ -17,6 +17,7 @@ from webui import (
     files,
     health,
     help,
+    help,
     logs,
     matters,
     meetings,

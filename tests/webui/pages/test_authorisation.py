@@ -15,6 +15,9 @@ OPEN = {
     "health.readyz",
     "health.metrics",
     "bundles.bundle",
+    "help.index",
+    "help.manual",
+    "help.picture",
 }
 
 
