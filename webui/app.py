@@ -17,7 +17,6 @@ from webui import (
     files,
     health,
     help,
-    help,
     logs,
     matters,
     meetings,
