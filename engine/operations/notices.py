@@ -59,7 +59,7 @@ def add_feedback(act: Act) -> None:
     """记反馈: it comes back to who published it, to be answered."""
     assert act.actor is not None
     lock(act.c, act.task.id, shared=True)
-    notice.require_published(published(act.c, act.task.id, act.settings))
+    notice.require_receiving(published(act.c, act.task.id, act.settings), act.now)
     author = str(act.data.get(notice.AUTHOR) or "")
     own = act.person_id if MEMBER in act.roles and not author else None
     clerk = act.entered_by if own is not None else act.actor.person_id

@@ -55,11 +55,12 @@ def add_batch(act: Act) -> None:
 
 
 def withdraw(act: Act) -> None:
-    """撤回: one's own last opinion, or one that was entered by mistake."""
+    """撤回: one's own last opinion, or one that was entered by mistake and that its person has not confirmed."""
     lock(act.c, act.task.id, shared=True)
     wanted = str(act.data.get(answers.NUMBER) or "")
     of_mine = opinions.c.person_id == act.person_id
-    allowed = of_mine | (opinions.c.entered_by == act.person_id)
+    entered = (opinions.c.entered_by == act.person_id) & opinions.c.confirmed_at.is_(None)
+    allowed = of_mine | entered
     query = select(opinions).where(opinions.c.task_id == act.task.id, KEPT, allowed if wanted else of_mine)
     if wanted:
         query = query.where(opinions.c.id == wanted)

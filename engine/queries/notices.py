@@ -66,7 +66,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     if not leads and MEMBER in roles:
         here = here & (opinions.c.person_id == actor.person_id)
     return NoticeView(
-        acts=_acts(roles, so_far, closable),
+        acts=_acts(roles, so_far, over, closable),
         content=found if found is not None else _proposed(rt, c, row),
         channels=row.settings["channels"],
         least=row.settings["least"],
@@ -84,10 +84,10 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     )
 
 
-def _acts(roles: frozenset[str], so_far: notice.Published, closable: bool) -> tuple[str, ...]:
+def _acts(roles: frozenset[str], so_far: notice.Published, over: bool, closable: bool) -> tuple[str, ...]:
     if so_far.starts_at is None:
         return ("publish",) if ORGANISER in roles else ()
-    found = ["add_feedback"] if roles & {ORGANISER, RECORDER, MEMBER} else []
+    found = ["add_feedback"] if roles & {ORGANISER, RECORDER, MEMBER} and not over else []
     if ORGANISER in roles and so_far.answered.items:
         found.append("answer")
     if ORGANISER in roles and closable:

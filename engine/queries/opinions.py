@@ -199,7 +199,7 @@ def _opinion(row: Row[Any], actor: Actor, named: bool) -> OpinionView:
         entered_by=row.clerk or "",
         is_confirmed=row.confirmed_at is not None,
         is_mine=mine,
-        may_withdraw=mine or row.entered_by == actor.person_id,
+        may_withdraw=mine or (row.entered_by == actor.person_id and row.confirmed_at is None),
         adopted=row.adopted or "",
         reply=row.reply or "",
     )

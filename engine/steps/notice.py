@@ -278,6 +278,17 @@ def require_published(published: Published) -> None:
         raise Invalid("not-published", "还没有公示。请先选渠道、附照片，公示出去")
 
 
+def require_receiving(published: Published, now: datetime | None) -> None:
+    """Raises Invalid before it is out, Overtaken when its days are over: what comes later does not decide it."""
+    require_published(published)
+    if published.ends_at is not None and now is not None and now >= published.ends_at:
+        raise Overtaken(
+            "notice-over",
+            f"公示到 {period.last_day(published.ends_at)}为止，已经结束，不能再记反馈。"
+            "有新的意见，请告诉办这件事的人，或者写进以后的步骤",
+        )
+
+
 def waits(settings: Mapping[str, Any], published: Published) -> bool:
     """Whether feedback waits for an answer that must be given before the notice may end."""
     return settings["answers"] == "yes" and published.answered.left > 0
@@ -336,7 +347,7 @@ class _Said:
             channels = require_publishable(self.settings, self.notice, data)
             self.notice = replace(self.notice, starts_at=submission.at, channels=channels)
         elif submission.action == "add_feedback":
-            require_published(self.notice)
+            require_receiving(self.notice, submission.at)
             self.items += 1
             if data[SORT] == OBJECTION:
                 self.objectors.append(objector(data, submission.person, submission.seat) or f"#{self.items}")

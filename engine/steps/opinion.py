@@ -195,4 +195,4 @@ def require_once_each(
 
 
 def nothing_to_withdraw() -> Refusal:
-    return Invalid("opinion-unknown", "没有可以撤回的意见：只能撤回自己提的，或者自己录入的")
+    return Invalid("opinion-unknown", "没有可以撤回的意见：只能撤回自己提的，或者自己录入、本人还没有确认的")

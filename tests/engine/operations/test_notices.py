@@ -1,10 +1,13 @@
 """公示 on the server: it hangs for its days, every objection is answered, and the clock ends it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from engine.calendar import Year
+from engine.operations.acting import act_by_clock
+from engine.operations.calendars import publish_calendar
 from engine.queries import tasks as queries
 from engine.refusal import Forbidden, Invalid, Overtaken
 from engine.store.proceedings import notices, publications
@@ -194,3 +197,49 @@ def test_working_days_follow_the_calendar(office):
     office.wait(days=1)
     assert "公示" not in square.open(matter)
     assert square.result(matter, "公示")["止"] == "2026-03-09"
+
+
+def test_feedback_after_the_last_day_is_refused(square, office):
+    """Waiting for an answer keeps it open, not open to more: who is late does not make an outcome of it."""
+    matter, task = square.matter()
+    square.publish(task)
+    square.act(task, "add_feedback", "文书", objection())
+    assert "add_feedback" in view(square, "文书", task).proceeding.acts
+    office.wait(days=8)
+    assert "add_feedback" not in view(square, "文书", task).proceeding.acts
+    with refusal(Overtaken, "notice-over"):
+        square.act(task, "add_feedback", "文书", objection("李四"))
+    square.act(task, "answer", "主任", {"答复": [{"采纳": "采纳"}]})
+    square.act(task, "close", "主任")
+    assert square.result(matter, "公示")["异议"] == 1
+
+
+def test_the_end_is_the_same_whether_the_clock_was_in_time(square, office):
+    """No worker for a day: nothing more is taken, and the notice ends as it would have."""
+    matter, task = square.matter()
+    square.publish(task)
+    office.clock.move_to(office.clock.now + timedelta(days=9))
+    with refusal(Overtaken, "notice-over"):
+        square.act(task, "add_feedback", "文书", objection())
+    office.wait(minutes=1)
+    assert square.result(matter, "公示")["止"] == "2026-03-09"
+
+
+def test_a_holiday_published_later_leaves_the_end_that_was_announced(office):
+    square = Square(office.runtime, office.world, publishing(days="5wd"), asked=1)
+    _, task = square.matter()
+    square.publish(task)
+    with office.database.read() as c:
+        before = c.scalar(select(notices.c.ends_at))
+    publish_calendar(office.runtime, None, Year(2026, {date(2026, 3, 5): (False, "停电")}))
+    with office.database.read() as c:
+        assert c.scalar(select(notices.c.ends_at)) == before
+        assert c.scalar(select(tasks.c.closes_at).where(tasks.c.id == task)) == before
+
+
+def test_the_clock_that_comes_after_the_end_says_nothing(square, office):
+    """Somebody ended it in the same moment: no incident, nothing twice."""
+    _, task = square.matter()
+    square.publish(task)
+    office.wait(days=8)
+    assert not act_by_clock(office.runtime, task)

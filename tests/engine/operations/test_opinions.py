@@ -360,3 +360,33 @@ def test_what_is_said_while_it_is_summed_up_is_counted_or_refused(office):
         assert closing.result()
         accepted = 1 + sum(one.result() for one in spoken)
     assert square.count(task) == accepted == square.result(matter, "征求")["条数"]
+
+
+def test_what_the_person_has_confirmed_the_clerk_does_not_take_back(square, office):
+    _, task = square.matter()
+    card = square.paper("文书")["id"]
+    said = {"立场": "反对", "内容": "路太窄"}
+    square.act(task, "add_opinion", "文书", said, on_behalf_of=square.id("代表1"), papers=[card])
+    [row] = square.rows(task)
+    operations.confirm_opinion(office.runtime, square.id("代表1"), row.id)
+    assert not see(square, "文书", task).items[0].may_withdraw
+    with refusal(Invalid, "opinion-unknown"):
+        square.act(task, "withdraw", "文书", {"编号": row.id})
+    square.act(task, "withdraw", "代表1")  # it is the person's own
+
+
+def test_whose_opinion_is_there_is_not_asked_again_through_the_clerk(square, office):
+    _, task = square.matter()
+    square.say(task, yes=1)
+    papers = [square.paper("文书")["id"]]
+    with refusal(Overtaken, "answered"):
+        square.act(
+            task, "add_opinion", "文书", {"立场": "反对"}, on_behalf_of=square.id("代表1"), papers=papers
+        )
+    with refusal(Invalid, "behalf-person"):
+        square.act(task, "add_opinion", "文书", {"立场": "反对"}, on_behalf_of=office["外村"], papers=papers)
+    rows = [{"应征人": [square.id("代表2")], "立场": "赞成"}]
+    photos = [square.paper("文书")]
+    with refusal(Invalid, "answered"):
+        square.act(task, "add_batch", "文书", {"意见": rows * 2, "照片": photos})
+    assert square.count(task) == 1
