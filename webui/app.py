@@ -65,6 +65,7 @@ def _words(app: Flask, runtime: Runtime) -> None:
         due_tone=lambda due: words.due_tone(due, runtime.now()),
         moment=lambda value: words.moment(value, runtime.now()),
         deadline=words.deadline,
+        threshold=words.threshold,
         iso=words.iso,
     )
     app.context_processor(lambda: {"counts": tasks.Badge(), "site_name": runtime.configuration.site_name})

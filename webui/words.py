@@ -1,10 +1,19 @@
-"""Moments and deadlines as people say them, in Shanghai time."""
+"""Moments, deadlines and thresholds as people say them; times are Shanghai's."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SOON = timedelta(days=2)
+BASES = {
+    "应到": "应到人数",
+    "到会": "到会人数",
+    "收回票": "收回的票",
+    "应参评": "应参评人数",
+    "应征": "应征人数",
+}  # a base that is not here is said as it is called
+_THRESHOLD = re.compile(r"(至少|超过) (\d+/\d+) ([^\s，；：]+)")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -61,3 +70,13 @@ def deadline(value: datetime | None) -> str:
 def iso(value: datetime) -> str:
     """For <time datetime>."""
     return value.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def threshold(text: str) -> str:
+    """至少 2/3 到会 -> 不少于到会人数的 2/3, which contains the number itself, as 超过 does not (FD-6)."""
+    return _THRESHOLD.sub(_threshold, text)
+
+
+def _threshold(found: re.Match[str]) -> str:
+    word, fraction, base = found.groups()
+    return f"{'不少于' if word == '至少' else word}{BASES.get(base, base)}的 {fraction}"

@@ -43,7 +43,7 @@ def enough(settings: Mapping[str, Any], heard: Heard) -> bool:
 def missing(settings: Mapping[str, Any], heard: Heard) -> list[str]:
     """What coverage and number still lack, in Chinese."""
     short = [
-        f"应征 {heard.asked} 人，要{one}，至少听到 {one.least(heard.asked)} 人的意见，现在 {heard.covered} 人"
+        f"应征 {heard.asked} 人，要至少听到 {one.least(heard.asked)} 人的意见，现在 {heard.covered} 人"
         for one in thresholds(settings)
         if not one.holds(heard.covered, heard.asked)
     ]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from webui.words import deadline, due_text, due_tone, moment
+from webui.words import deadline, due_text, due_tone, moment, threshold
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # Monday, ten in the morning in Shanghai
 MIDNIGHT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)  # the end of that Monday
@@ -43,3 +43,17 @@ def test_a_deadline_is_the_day_that_ends_with_it() -> None:
 )
 def test_moment(value: datetime | None, text: str) -> None:
     assert moment(value, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("至少 2/3 到会", "不少于到会人数的 2/3"),
+        ("超过 1/2 到会组成人员：要 10 票", "超过到会组成人员的 1/2：要 10 票"),
+        ("至少 2/3 应到，至少 2/3 组成人员", "不少于应到人数的 2/3，不少于组成人员的 2/3"),
+        ("至少 1/2 应征", "不少于应征人数的 1/2"),
+        ("人人都来", "人人都来"),
+    ],
+)
+def test_a_threshold_is_said_as_people_say_it(written: str, said: str) -> None:
+    assert threshold(written) == said
