@@ -15,7 +15,7 @@ from engine.operations.acting import Act
 from engine.people.roster import holders_of
 from engine.refusal import Invalid, Overtaken
 from engine.runtime import Runtime
-from engine.steps import balloting, meeting
+from engine.steps import balloting, counting, meeting
 from engine.steps.balloting import NAMED, PAPER, SCRUTINEERS, Ballot, Entered, Motion
 from engine.steps.counting import Count, Tally
 from engine.steps.kind import CHAIR, DOERS, MEMBER, RECORDER, SCRUTINEER
@@ -308,8 +308,9 @@ def confirm_count(act: Act) -> dict[str, Any] | None:
     """确认计票, by another person than the one who entered it; or say what does not agree."""
     row, ballot = read(act)
     what = str(act.data.get("不一致") or "").strip()
-    void = []
-    for motion in balloting.to_confirm(ballot, act.data.get("motion")):
+    void, wanted = [], balloting.to_confirm(ballot, act.data.get("motion"))
+    counting.require_seen(str(act.data.get("所见") or ""), balloting.figures_of(wanted))
+    for motion in wanted:
         entered = balloting.check_confirmer(ballot, motion, _hands(act))
         after = balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered)
         _keep(act, motion, what)
@@ -371,7 +372,7 @@ def tallies(act: Act, row: Row[Any]) -> dict[int, Tally]:
         .where(votes.c.task_id == row.task_id)
         .group_by(votes.c.motion, votes.c.choice)
     )
-    return balloting.tallied((r.motion, r.choice, r.number) for r in act.c.execute(query))
+    return counting.tallied((r.motion, r.choice, r.number) for r in act.c.execute(query))
 
 
 ACTS = {

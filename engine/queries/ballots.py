@@ -18,7 +18,7 @@ from engine.queries import meetings as meeting_queries
 from engine.queries.meetings import Joinable, MeetingView, Paper
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
-from engine.steps import balloting, meeting
+from engine.steps import balloting, counting, meeting
 from engine.steps.balloting import METHODS, NAMED, PAPER, Ballot, Motion
 from engine.steps.counting import Decision, Tally, decide
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
@@ -99,6 +99,12 @@ class VoteView:
     @property
     def items_to_confirm(self) -> list[tuple[int, str]]:
         return [(m.position, f"第 {m.position} 项：{m.text[:30]}") for m in self.to_confirm]
+
+    @property
+    def figures_to_confirm(self) -> str:
+        """What is shown of the counts to be confirmed, to be handed back: a count that was changed since is not."""
+        shown = {m.position: m.sheet.figures for m in self.to_confirm if m.sheet and not m.sheet.dispute}
+        return counting.in_figures(shown)
 
     @property
     def to_confirm(self) -> list[MotionView]:
@@ -352,7 +358,7 @@ def _record(c: Connection, actor: Actor, task_id: str) -> Record:
         raise NotVisible("ballot-unknown", "没有这次表决，或者它还没有结束，或者不在您能查看的范围里")
     ballot = _ballot(c, row)
     cast = list(_cast(c, task_id)) if row.method == NAMED else []
-    tallies = balloting.tallied((motion, choice, 1) for _, _, motion, choice in cast)
+    tallies = counting.tallied((motion, choice, 1) for _, _, motion, choice in cast)
     if row.method == PAPER:
         tallies = {m.position: m.entered.count.tally for m in ballot.motions.values() if m.entered}
     return Record(

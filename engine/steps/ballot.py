@@ -236,6 +236,12 @@ _DISPUTE = {
     "description": "写了就是不确认，请计票人重新录入",
     "validate": {"maxLength": 500},
 }
+_SEEN = {
+    "type": "textfield",
+    "key": "所见",
+    "label": "核对的数目（由页面填写：核对时计票单改过，就不会确认）",
+    "validate": {"maxLength": 5000},
+}
 _AT_ONCE = {"type": "checkbox", "key": "结束", "label": "确认后随即结束表决，宣布结果"}
 
 _ON_MOTIONS = (
@@ -251,7 +257,10 @@ _PAPER = (
         _LEADERS,
     ),
     Action(
-        "confirm_count", "确认计票", _form(_MOTION, _DISPUTE, _AT_ONCE), (SCRUTINEER, MEMBER, meeting.BODY)
+        "confirm_count",
+        "确认计票",
+        _form(_MOTION, _DISPUTE, _SEEN, _AT_ONCE),
+        (SCRUTINEER, MEMBER, meeting.BODY),
     ),
 )
 

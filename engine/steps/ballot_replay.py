@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.refusal import Invalid
-from engine.steps import balloting, meeting, meeting_replay
+from engine.steps import balloting, counting, meeting, meeting_replay
 from engine.steps.balloting import NAMED, SCRUTINEERS, Ballot, Entered, Motion
 from engine.steps.kind import DOERS, SCRUTINEER, Seat, Submission
 from engine.steps.meeting_replay import Replayed
@@ -54,7 +54,7 @@ class Vote:
             self.ballot = _opened(self.settings, self.seats, self.held, submission.data)
 
     def end(self, submission: Submission) -> None:
-        votes = balloting.tallied((m, choice, 1) for m, cast in self.cast.items() for choice in cast.values())
+        votes = counting.tallied((m, choice, 1) for m, cast in self.cast.items() for choice in cast.values())
         result = balloting.conclude(self.open_ballot(), self.settings, self.held.record, votes)
         people = [submission.person] if submission.person is not None else []
         more = {

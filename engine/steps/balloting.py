@@ -231,12 +231,18 @@ def to_confirm(ballot: Ballot, position: Any) -> list[Motion]:
         raise Overtaken("count-confirmed", "计票都已经核对确认过了，不用再确认")
     if not found:
         raise Invalid("count-missing", "没有等待确认的计票，请先由计票人录入")
-    return found
+    # What somebody disputes waits for its counter, and does not hold up the others.
+    return [motion for motion in found if motion.count_stands] or found
 
 
 def waiting(ballot: Ballot) -> list[Motion]:
     """The motions whose counts are entered and not confirmed."""
     return [m for m in ballot.motions.values() if m.entered is not None and not m.entered.confirmed]
+
+
+def figures_of(motions: Iterable[Motion]) -> dict[int, dict[str, int]]:
+    """The counts of these motions, by motion."""
+    return {m.position: m.entered.count.figures() for m in motions if m.entered is not None}
 
 
 def check_confirmer(ballot: Ballot, motion: Motion, hands: Collection[int]) -> Entered:
@@ -320,17 +326,6 @@ def conclude(
     passed = sum(decision.passed for decision in decisions)
     outcome = PASSED if passed == len(decisions) else PARTLY if passed else LOST
     return _result(outcome, settings, there, decisions)
-
-
-def tallied(rows: Iterable[tuple[int, str, int]]) -> dict[int, Tally]:
-    """Tallies by motion, out of (motion, choice, number)."""
-    found: dict[int, Tally] = {}
-    for motion, choice, number in rows:
-        tally = found.get(motion, Tally())
-        name_of = {YES: "yes", NO: "no", ABSTAIN: "abstain"}[choice]
-        changes = {name_of: getattr(tally, name_of) + number, "returned": tally.returned + number}
-        found[motion] = replace(tally, **changes)
-    return found
 
 
 def closed() -> Overtaken:

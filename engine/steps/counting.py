@@ -1,9 +1,10 @@
 """计票: the figures of a paper count (11.3), the votes for a motion, and whether they are enough (FD-6)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.refusal import Overtaken
 from engine.steps.threshold import Threshold
 
 YES, NO, ABSTAIN = "赞成", "反对", "弃权"
@@ -55,6 +56,20 @@ class Count:
         return dict(zip(FIGURES, values, strict=True))
 
 
+def in_figures(counts: Mapping[int, Mapping[str, int]]) -> str:
+    """Counts by motion in one line: what a page shows to the one who confirms, and hands back with it."""
+    return "；".join(
+        f"{place}：{'-'.join(str(number) for number in figures.values())}"
+        for place, figures in sorted(counts.items())
+    )
+
+
+def require_seen(said: str, counts: Mapping[int, Mapping[str, int]]) -> None:
+    """`said`: what was shown to the one who confirms, if anything. Raises Overtaken where it has changed since."""
+    if said and said != in_figures(counts):
+        raise Overtaken("count-changed", "计票单刚刚改过，和您看到的不一样了。请对着新的数目再核对一遍")
+
+
 def read_count(row: Mapping[str, Any], roll: int, present: int) -> tuple[Count | None, dict[str, str]]:
     """The count a form says, and what cannot be: field -> message. Without a fault there is a count."""
     errors = {name: f"请填写“{name}”，没有就填 0" for name in FIGURES if row.get(name) is None}
@@ -75,6 +90,17 @@ def read_count(row: Mapping[str, Any], roll: int, present: int) -> tuple[Count |
     if cast != count.valid:
         errors["有效"] = f"赞成、反对、弃权一共 {cast} 张，与有效 {count.valid} 张不符，请核对"
     return count, errors
+
+
+def tallied(rows: Iterable[tuple[int, str, int]]) -> dict[int, Tally]:
+    """Tallies by motion, out of (motion, choice, number)."""
+    found: dict[int, Tally] = {}
+    for motion, choice, number in rows:
+        tally = found.get(motion, Tally())
+        name_of = {YES: "yes", NO: "no", ABSTAIN: "abstain"}[choice]
+        changes = {name_of: getattr(tally, name_of) + number, "returned": tally.returned + number}
+        found[motion] = replace(tally, **changes)
+    return found
 
 
 @dataclass(frozen=True)

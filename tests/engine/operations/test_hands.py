@@ -6,9 +6,10 @@ import pytest
 
 from engine import operations
 from engine.people.tenures import appoint, dismiss
-from engine.refusal import Forbidden, Invalid, NotVisible
+from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
 from tests import world
 from tests.engine.operations.conftest import photo
+from tests.engine.operations.test_ballots import seen
 from tests.voting import Hall, figures
 
 SMALL = figures(发出=6, 收回=6, 有效=6, 赞成=6, 反对=0, 弃权=0)
@@ -23,8 +24,8 @@ def refusal(kind, code):
     return pytest.raises(kind, check=lambda refused: refused.code == code)
 
 
-def paper(hall, **data):
-    matter, task = hall.matter()
+def paper(hall, *titles, **data):
+    matter, task = hall.matter(*titles)
     hall.convene(task)
     hall.open(task, [*hall.voters, "委员"], 方式="paper", **data)
     return matter, task
@@ -47,8 +48,6 @@ def test_whoever_follows_the_scrutineer_confirms_the_count(hall, office):
     office.add("新监督", "村务监督委员会主任")
     with pytest.raises((Forbidden, NotVisible)):
         hall.act(task, "confirm_count", "监督")
-    from tests.engine.operations.test_ballots import seen
-
     view = seen(hall, task, "新监督")
     assert "confirm_count" in view.acts and view.scrutineers == ("新监督",)
     hall.act(task, "confirm_count", "新监督", {"结束": True})
@@ -80,6 +79,27 @@ def test_the_clerk_is_a_hand_of_both_he_types_for(hall, office):
     other = operations.upload_file(office.runtime, office["文书"], photo("red"), "确认.png")["id"]
     with refusal(Forbidden, "count-own"):
         hall.act(task, "confirm_count", "文书", on_behalf_of=hall.id("监督"), papers=[other])
+
+
+def test_what_is_confirmed_is_what_was_shown(hall):
+    """The counter changes the figures while the scrutineer looks at them: he confirms none he has not seen."""
+    _, task = paper(hall)
+    hall.act(task, "enter_count", "文书", SMALL)
+    shown = seen(hall, task, "监督").figures_to_confirm
+    hall.act(task, "enter_count", "文书", SMALL | {"赞成": 0, "反对": 6})
+    with refusal(Overtaken, "count-changed"):
+        hall.act(task, "confirm_count", "监督", {"所见": shown, "结束": True})
+    shown = seen(hall, task, "监督").figures_to_confirm
+    hall.act(task, "confirm_count", "监督", {"所见": shown, "结束": True})
+
+
+def test_a_disputed_count_does_not_hold_up_the_others(hall):
+    _, task = paper(hall, "修路", "建桥")
+    hall.act(task, "enter_count", "文书", {"计票": [{"motion": place, **SMALL} for place in (1, 2)]})
+    hall.act(task, "confirm_count", "监督", {"motion": 1, "不一致": "少一张"})
+    hall.act(task, "confirm_count", "监督")
+    hall.act(task, "enter_count", "文书", {"motion": 1, **SMALL})
+    hall.act(task, "confirm_count", "监督", {"结束": True})
 
 
 def test_whoever_follows_the_chair_closes(hall, office):
