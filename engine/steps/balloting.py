@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.refusal import Forbidden, Invalid, Overtaken
 from engine.steps import meeting
-from engine.steps.counting import ABSTAIN, NO, YES, Count, Decision, Tally, decide, read_count
+from engine.steps.counting import Count, Decision, Tally, decide, read_count
 from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
 
 NAMED, PAPER = "named", "paper"
