@@ -181,7 +181,7 @@ class Act:
             raise Invalid("behalf-self", "替自己不用代录，请直接办理", {"on_behalf_of": "请选别人"})
         if not papers:
             raise Invalid("form", "代录要附上原件照片，请拍一张纸质原件", {"papers": "请拍一张纸质原件"})
-        self._require_role(self.runtime.actor(self.c, on_behalf_of), behalf=True)
+        self._require_role(entered_for(self.runtime, self.c, on_behalf_of), behalf=True)
         self.person_id, self.entered_by = on_behalf_of, self.actor.person_id
 
     def _require_role(self, person: Actor, *, behalf: bool = False) -> None:
@@ -306,6 +306,14 @@ class Act:
     def called_again(self) -> None:
         """Everybody has something to do once more (a vote was void)."""
         self.c.execute(delete(taken_part).where(taken_part.c.task_id == self.task.id))
+
+
+def entered_for(runtime: Runtime, c: Connection, person_id: int) -> Actor:
+    """The person a clerk enters something for. Raises Invalid at that field when there is no such person."""
+    try:
+        return runtime.actor(c, person_id)
+    except NotVisible as unknown:
+        raise Invalid("behalf-person", unknown.message, {"on_behalf_of": unknown.message}) from None
 
 
 def roles(actor: Actor, task: Any) -> frozenset[str]:

@@ -191,7 +191,7 @@ class Step:
             raise Forbidden("not-clerk", "代录由本村文书来做：只有文书可以替人录入纸上的办理结果")
         if person_id == self.actor.person_id:
             raise Invalid("behalf-self", "替自己不用代录，请直接办理", {"on_behalf_of": "请选别人"})
-        person = self.work.runtime.actor(c, person_id)
+        person = acting.entered_for(self.work.runtime, c, person_id)
         found = open_seats(person, self.seats, self.task.excluded, self.earlier)
         if not found:
             message = f"{person.name}不能办这一步，请选应当办理的人"

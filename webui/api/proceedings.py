@@ -15,7 +15,7 @@ Proceeding = Deliberation | VoteView | ConsultView | NoticeView | Assessment
 
 SHAPES = {
     "Deliberation": "审议（deliberate）进行到哪里",
-    "VoteView": "票决（ballot）进行到哪里；没有结束以前，谁也看不到票数",
+    "VoteView": "票决（ballot）进行到哪里；记名投票没有结束以前，谁也看不到票数",
     "ConsultView": "征求意见（consult）进行到哪里",
     "NoticeView": "公示（notice）进行到哪里",
     "Assessment": "测评（assess）进行到哪里；没有汇总以前，谁也看不到各档的票数",
