@@ -45,26 +45,29 @@ def act(task_id: str, name: str) -> Any:
         return step_page(again, typed=typed, refusal=refusal, acting=name), refusal.status
     if done is not None and not any(task["id"] == task_id for task in done.open_tasks):
         return onwards(task_id, done)
-    flash(f"{offered.title}：已保存。", "success")
     flash(f"{task_id}-{name}", "draft-done")
     if request.form.get(THEN) and not behalf:
-        return _then(task_id, request.form[THEN])
+        return _then(task_id, request.form[THEN], f"{offered.title}：已保存。")
+    flash(f"{offered.title}：已保存。", "success")
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
-def _then(task_id: str, name: str) -> Any:
+def _then(task_id: str, name: str, saved: str) -> Any:
     """The second act of a tap: 汇总 after 录入, 公开 after 召集. Not its turn yet: the page shows how far it is."""
     view = queries.task(runtime(), actor(), task_id)
     offered = next((a for a in view.actions if a.name == name), None)
     data = _second(view, offered) if offered else {}
-    if not data:
+    if not offered or not data:
+        flash(saved, "success")
         return redirect(url_for("tasks.show", task_id=task_id))
     try:
         done = operations.act_on_task(runtime(), actor().person_id, task_id, name, data)
     except Invalid as refusal:
+        flash(saved, "success")
         return step_page(view, typed=data, refusal=refusal, acting=name), refusal.status
     if done is not None and not any(task["id"] == task_id for task in done.open_tasks):
         return onwards(task_id, done)
+    flash(f"{offered.title}：已保存。", "success")
     return redirect(url_for("tasks.show", task_id=task_id))
 
 

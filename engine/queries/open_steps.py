@@ -12,7 +12,7 @@ from engine.authorisation import Actor
 from engine.queries.names import Names, look_up
 from engine.queries.results import StepResult
 from engine.runtime import Runtime
-from engine.steps import MEMBER
+from engine.steps.kind import CHAIR, MEMBER, ORGANISER
 from engine.store.proceedings import taken_part
 from engine.store.tables import assignments, people, submissions, tasks
 
@@ -35,6 +35,7 @@ class OpenStep:
     due_at: datetime | None
     overdue: bool
     is_mine: bool
+    takes_part: bool  # may open it: a delegate while a notice is up, the clerk while opinions are asked
     signed: list[str]
     unsigned: list[str]
 
@@ -109,7 +110,7 @@ def _open_step(rt: Runtime, actor: Actor, matter: Any, rows: Sequence[Any], name
     held = _held([row for row in rows if not _is_one_of_many(row)], names)
     told = actor.person_id in held or _is_superior(actor, matter.path)
     if steps.kind(first.kind).collective:
-        return _collective_step(rt, actor, rows, list(held.values()) if told else [], not held)
+        return _collective_step(rt, actor, rows, names, told=told)
     answers = [_Answer(row.seat, row.answered_by) for row in rows if row.answered_by is not None]
     seats = list(dict.fromkeys(row.seat for row in rows if row.seat))
     signed = [seat for seat in seats if any(answer.seat == seat for answer in answers)]
@@ -126,29 +127,31 @@ def _open_step(rt: Runtime, actor: Actor, matter: Any, rows: Sequence[Any], name
         due_at=first.due_at,
         overdue=first.due_at is not None and first.due_at <= rt.now(),
         is_mine=first.claimed_by == actor.person_id or bool(free),
+        takes_part=first.claimed_by == actor.person_id or bool(free),
         signed=_plain(signed) if len(seats) > 1 else [],
         unsigned=_plain(seat for seat in seats if seat not in signed) if len(seats) > 1 else [],
     )
 
 
-def _collective_step(
-    rt: Runtime, actor: Actor, rows: Sequence[Any], who: list[str], vacant: bool
-) -> OpenStep:
-    """A meeting, a vote, a notice: its seats are roles, nobody signs for them."""
+def _collective_step(rt: Runtime, actor: Actor, rows: Sequence[Any], names: Names, *, told: bool) -> OpenStep:
+    """A meeting, a vote, a notice: its seats are roles, nobody signs for them; whoever leads it is waited for."""
     first = rows[0]
-    mine = [row for row in rows if row.seat and row.active and authorisation.fills(actor, row)]
+    allowed = actor.person_id not in first.excluded
+    seated = [row for row in rows if row.seat and authorisation.fills(actor, row)] if allowed else []
+    leaders = _held([row for row in rows if row.seat in (CHAIR, ORGANISER)], names)
     return OpenStep(
         id=first.id,
         element_id=first.element_id,
         step=first.name,
         post=first.lane or first.name,
-        who=who,
-        vacant=vacant,
+        who=list(leaders.values()) if told else [],
+        vacant=not leaders,
         claimed_by=None,
         opened_at=first.opened_at,
         due_at=first.due_at,
         overdue=first.due_at is not None and first.due_at <= rt.now(),
-        is_mine=bool(mine) and not first.has_taken_part and actor.person_id not in first.excluded,
+        is_mine=any(row.active for row in seated) and not first.has_taken_part,
+        takes_part=bool(seated),
         signed=[],
         unsigned=[],
     )

@@ -65,6 +65,10 @@ class Person:
         wanted = re.compile(name)
         self._tap(place.get_by_role("button", name=wanted).or_(place.get_by_role("link", name=wanted)).first)
 
+    def unfolds(self, summary: str) -> None:
+        """What is folded away on a page."""
+        self._tap(self.page.locator("main summary", has_text=summary).first)
+
     def types(self, label: str, text: str) -> None:
         self.page.get_by_label(label).and_(self.page.locator("input, textarea")).first.fill(text)
 
