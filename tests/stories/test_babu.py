@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.stories.county import County, county
 from tests.stories.person import Person
@@ -221,3 +222,166 @@ def reports_the_end(director: Person) -> None:
 def finds_it_done(delegate: Person) -> None:
     delegate.chooses("落实到位")
     delegate.taps_on("提交核实结果")
+
+
+# ---------------------------------------------------------------- the other way
+
+
+@pytest.mark.timeout(400)
+def test_sent_back_and_too_few_and_yet_done(new_county: County) -> None:
+    village = new_county
+    starts(village(SECRETARY))
+    says_it_with_html(come(village, DELEGATE))
+    hears_the_village(come(village, SECRETARY))
+    makes_it_an_item(village(SECRETARY))
+    hears_the_members(village(SECRETARY))
+    asks_by_paper(come(village, CLERK))
+
+    drafts(come(village, SECRETARY))
+    has_it_examined(village(SECRETARY), "不可行", "路基有一段是软土，要先换填")
+    sends_it_back(village(SECRETARY))
+    hears_the_members(village(SECRETARY))
+    asks_by_paper(come(village, CLERK))
+    drafts_again(come(village, SECRETARY))
+    has_it_examined(village(SECRETARY), "可行")
+    settles(village(SECRETARY))
+
+    cannot_meet_unannounced(come(village, CHAIR))
+    village.wait(days=6)
+    too_few_come(come(village, CHAIR))
+    calls_together(village(CHAIR))
+    village.wait(days=6)
+    meets(come(village, CHAIR))
+    counts_wrongly_first(come(village, CLERK))
+    confirms(come(village, WATCH))
+
+    publishes(come(village, DIRECTOR))
+    objects(come(village, DELEGATE))
+    answers(come(village, DIRECTOR))
+    village.wait(days=8)
+    plans(come(village, DIRECTOR, "制定实施方案"))
+    votes(village)
+    publishes(come(village, DIRECTOR))
+    village.wait(days=8)
+    spreads_the_word(come(village, CHAIR, "宣传决议"))
+    village.wait(days=31)
+    reports(come(village, DIRECTOR, "报告执行情况"))
+    watches(come(village, DELEGATE))
+    does_the_work(come(village, DEPUTY))
+    reports_the_end(come(village, DIRECTOR))
+    finds_it_done(come(village, DELEGATE))
+    village(DELEGATE).sees("已办结")
+    remembers(village(SECRETARY))
+
+
+def says_it_with_html(delegate: Person) -> None:
+    delegate.types("您的意见和建议", "<b>先修桥头</b><script>document.title='坏'</script>")
+    delegate.taps_on("提交")
+    delegate.sees("您的意见已经收到", "<b>先修桥头</b><script>document.title='坏'</script>")
+
+
+def sends_it_back(secretary: Person) -> None:
+    secretary.sees("两委商议去留")
+    secretary.types("开会地点", OFFICE)
+    secretary.types("理由", "先换填软土，再征求一次意见")
+    secretary.taps_on("记下会议：修改后重新征求")
+    secretary.sees("党员大会征意见", "先换填软土，再征求一次意见")
+
+
+def drafts_again(secretary: Person) -> None:
+    """What was written the first time is still there."""
+    secretary.page.locator(".fjs-form").wait_for()
+    field = secretary.page.get_by_label("初步议案").and_(secretary.page.locator("textarea"))
+    expect(field).to_have_value("硬化 420 米，路面宽 4 米，两边修排水沟")
+    field.fill("先换填软土 60 米，再硬化 420 米，两边修排水沟")
+    secretary.taps_on("记下会议")
+
+
+def cannot_meet_unannounced(chair: Person) -> None:
+    """LB-2.1: the page offers nothing but to announce, and who asks all the same is refused."""
+    chair.types("开会地点", HALL)
+    chair.taps_on("召集会议")
+    chair.sees("会前公开", "要先公开，再开会")
+    expect(chair.page.get_by_role("button", name="开会", exact=False)).to_have_count(0)
+    token = chair.page.locator("meta[name=csrf-token]").get_attribute("content")
+    said = chair.page.request.post(
+        f"{chair.page.url}/act/open", form={"csrf_token": token or "", "方式": "paper"}
+    )
+    assert said.status == 422
+    assert "没有公开" in said.text() or "还没有公开" in said.text()
+    chair.ticks("大喇叭")
+    chair.attaches("公开的照片或截图", "会议公告.jpg", "广播稿.jpg")
+    chair.taps_on("已经公开")
+
+
+def too_few_come(chair: Person) -> None:
+    """19 of 30: one too few."""
+    chair.taps_on("全到")
+    boxes = chair.page.locator("fieldset[data-ticks]").first.get_by_role("checkbox")
+    voters = [name for name in DELEGATES.split("、") if name != CHAIR][:11]
+    chair.ticks(*voters)
+    assert boxes.count() == 35
+    chair.taps_on("开会，纸质票")
+    chair.sees("还差 1 人", "没有达到法定人数，不能表决")
+    chair.taps_on("结束会议，另行召集")
+    chair.sees("成决议", "召集会议")
+
+
+def counts_wrongly_first(clerk: Person) -> None:
+    """Figures that cannot be are said to be, and stay as they were typed; who counts does not confirm."""
+    for name, number in {
+        "发出": 30,
+        "收回": 30,
+        "有效": 30,
+        "无效": 0,
+        "赞成": 29,
+        "反对": 1,
+        "弃权": 1,
+    }.items():
+        clerk.types(name, str(number))
+    clerk.taps_on("录入，交监票人核对")
+    clerk.sees("计票单上的数对不上")
+    expect(clerk.page.get_by_label("赞成")).to_have_value("29")
+    clerk.types("赞成", "28")
+    clerk.taps_on("录入，交监票人核对")
+    clerk.sees("等监票人田慧敏核对确认")
+    expect(clerk.page.get_by_role("button", name="核对无误")).to_have_count(0)
+
+
+def objects(delegate: Person) -> None:
+    """Nothing waits for the delegate; the notice is to be found on the matter."""
+    delegate.opens_matter(ROAD)
+    delegate.taps_on("打开看看")
+    delegate.unfolds("记一条反馈")
+    delegate.chooses("意见、建议")
+    delegate.types("说了什么", "排水沟要修到桥头")
+    delegate.taps_on("记下来")
+    delegate.sees("排水沟要修到桥头")
+
+
+def answers(director: Person) -> None:
+    director.sees("排水沟要修到桥头")
+    director.types("答复", "写进实施方案")
+    director.taps_on("^采纳$")
+    director.sees("收到的反馈", "写进实施方案")
+
+
+def reports(director: Person) -> None:
+    director.types("办到哪里了", "路基已平整，硬化了 200 米")
+    director.taps_on("报告")
+
+
+def watches(delegate: Person) -> None:
+    delegate.sees("跟踪督查")
+    delegate.chooses("正常推进")
+    delegate.taps_on("提交督查情况")
+
+
+def remembers(secretary: Person) -> None:
+    """Both rounds are on the matter's page, with what was said."""
+    secretary.opens_matter(ROAD)
+    secretary.sees(
+        "已办结", "不可行", "路基有一段是软土，要先换填", "未达法定人数", "路基已平整，硬化了 200 米"
+    )
+    secretary.page.set_viewport_size({"width": 1280, "height": 900})
+    secretary.page.locator(".djs-element").first.wait_for()
