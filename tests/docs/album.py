@@ -137,6 +137,12 @@ class Album:
         )
 
 
+def unfold(details: Locator) -> Locator:
+    """Opened, whether it was or not."""
+    details.evaluate("one => { one.open = true; }")
+    return details
+
+
 def photo(field: Locator, name: str = "照片.jpg") -> None:
     """A photo of a paper in a plain file field."""
     field.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": picture()})

@@ -21,7 +21,7 @@ from engine.refusal import Refusal
 from engine.runtime import Runtime
 from engine.steps.balloting import PAPER
 from engine.store.tables import instances, tasks
-from tests.docs.album import Album, logins, photo, registered
+from tests.docs.album import Album, logins, photo, registered, unfold
 from tests.stories.county import county
 from tests.stories.later import moved
 from tests.stories.person import picture
@@ -121,8 +121,7 @@ def starts(walk: Walk) -> None:
 def hears_opinions(walk: Walk) -> None:
     matter, step = "给五保户修房子", "书面征求代表意见"
     page = walk.opens("林秀英", matter, step)
-    page.locator("summary", has_text="还没有提意见的").click()
-    names = page.locator("details", has_text="还没有提意见的").last
+    names = unfold(page.locator("details", has_text="还没有提意见的").last)
     walk.album.take("还没提意见的人", page, names)
     page = walk.opens("方玉梅", matter, step)
     page.locator("textarea[name=内容]").fill("先修漏雨的那间，灶台一起修。")
@@ -134,8 +133,7 @@ def hears_opinions(walk: Walk) -> None:
 
 def enters_a_batch(walk: Walk) -> None:
     page = walk.opens("林秀英", "给五保户修房子", "书面征求代表意见")
-    folded = page.locator("details", has_text="录入纸上、口头的意见").first
-    folded.locator("summary").first.click()
+    folded = unfold(page.locator("details", has_text="录入纸上、口头的意见").first)
     folded.locator("[name='意见.0.姓名']").fill("袁桂珍、邓长根")
     folded.locator("[name='意见.0.立场'][value=赞成]").check()
     folded.locator("[name='意见.0.内容']").fill("同意修，先修屋顶")
@@ -182,13 +180,12 @@ def opens_the_meeting(walk: Walk) -> None:
     walk.taps(page, "开会，记名投票")
     walk.album.take("人数不够", page, page.get_by_label("到会人数"))
     walk.opens("汪丽萍", matter, step)
-    late = page.locator("details", has_text="签到：又来了人").first
-    late.locator("summary").first.click()
+    late = unfold(page.locator("details", has_text="签到：又来了人").first)
     more = late.get_by_role("group", name="又到了哪些人").locator("input[type=checkbox]")
     for place in range(6):
         more.nth(place).check()
     walk.taps(page, "保存签到")
-    page.locator("summary", has_text="会上修改了议案").click()
+    unfold(page.locator("details", has_text="会上修改了议案").first)
     page.get_by_label("改成", exact=True).fill("上湾到小学的路加护栏，转弯处装镜子")
     walk.taps(page, "改好了，准备宣读")
     walk.taps(page, "已经宣读定稿")

@@ -77,7 +77,6 @@ def test_from_the_first_opinion_to_the_last_answer(viewer: Viewer, site: Site) -
 
     page = viewer.open("主任", task)
     expect(page.get_by_text("还不能汇总")).to_be_visible()
-    page.get_by_text("录入纸上、口头的意见").click()
     page.get_by_label("渠道").select_option("意见卡")
     page.get_by_label("第 1 条：姓名").fill("代表2、代表3")
     page.get_by_role("radiogroup", name="第 1 条：立场").get_by_label("赞成").check()
