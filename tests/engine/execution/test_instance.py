@@ -203,7 +203,7 @@ def test_the_virtual_clock_wants_moments_with_a_zone():
         "\ud800",
         "a\0b",
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_not_plain_json_is_refused(value):
     instance = compiled(start(), user("A"), path("s A")).start()
