@@ -379,13 +379,24 @@ def _titled(component: Mapping[str, Any], title: str) -> Any:
 
 
 def _cause(said: Sequence[Row[Any]], row: Row[Any], closure: Closure) -> Cause | None:
-    """Where the step was done before: what was said after that, which is why it is here again."""
-    earlier = [s for s in said if s.element_id == row.element_id and s.task_id != row.id]
-    since = [s for s in said if earlier and s.sequence > earlier[-1].sequence and s.task_id != row.id]
+    """Where the step was done before: what was said after that and before it opened, which is why it is here again."""
+    before = [s for s in said if s.task_id != row.id and s.at <= row.opened_at]
+    earlier = [s for s in before if s.element_id == row.element_id]
+    since = [s for s in before if earlier and s.sequence > earlier[-1].sequence]
     if not since:
         return None
-    last = since[-1]
-    return Cause(last.step, last.person, last.at, results.handed_in(closure, last, row.parameters))
+    sender = _sent_back(before, since, row.element_id)
+    return Cause(sender.step, sender.person, sender.at, results.handed_in(closure, sender, row.parameters))
+
+
+def _sent_back(before: Sequence[Row[Any]], since: Sequence[Row[Any]], element_id: str) -> Row[Any]:
+    """Which of these sent the matter back: what came next had been done earlier than it the first time round."""
+    first: dict[str, int] = {}
+    for place, one in enumerate(before):
+        first.setdefault(one.element_id, place)
+    then = [*(s.element_id for s in since[1:]), element_id]
+    back = (s for s, to in zip(since, then, strict=True) if first[to] < first[s.element_id])
+    return next(back, since[-1])
 
 
 def _behalf(row: Row[Any], seats: Sequence[SeatView]) -> list[tuple[int, str, str]]:

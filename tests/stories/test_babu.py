@@ -285,11 +285,12 @@ def sends_it_back(secretary: Person) -> None:
     secretary.types("开会地点", OFFICE)
     secretary.types("理由", "先换填软土，再征求一次意见")
     secretary.taps_on("记下会议：修改后重新征求")
-    secretary.sees("党员大会征意见", "先换填软土，再征求一次意见")
+    secretary.sees("党员大会征意见", "两委商议去留后又回到这一步", "先换填软土，再征求一次意见")
 
 
 def drafts_again(secretary: Person) -> None:
-    """What was written the first time is still there."""
+    """What was written the first time is still there, and why it is to be written again."""
+    secretary.sees("两委商议去留后又回到这一步", "先换填软土，再征求一次意见")
     secretary.page.locator(".fjs-form").wait_for()
     field = secretary.page.get_by_label("初步议案").and_(secretary.page.locator("textarea"))
     expect(field).to_have_value("硬化 420 米，路面宽 4 米，两边修排水沟")
