@@ -13,10 +13,10 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from engine.operations.acting import Act
 from engine.operations.failing import gone
-from engine.operations.meetings import people_of
+from engine.queries.raters import raters
 from engine.steps import assess
 from engine.steps.assess import Rated
-from engine.steps.kind import DOERS, MEMBER, ORGANISER, RECORDER
+from engine.steps.kind import DOERS, ORGANISER, RECORDER
 from engine.store.proceedings import ratings, taken_part
 from engine.store.tables import tasks
 
@@ -79,8 +79,8 @@ def close(act: Act) -> dict[str, Any]:
 
 def rated(act: Act) -> Rated:
     """The figures the rules read. One statement for the ratings, and those that tell how many are to rate."""
-    public = act.settings["from"] == [assess.PUBLIC]
-    return Rated(scores_of(act.c, act.task.id), 0 if public else len(people_of(act, MEMBER)))
+    asked = raters(act.runtime, act.c, act.task, act.unit_path)
+    return Rated(scores_of(act.c, act.task.id), asked.number)
 
 
 def scores_of(c: Connection, task_id: str) -> dict[str, int]:

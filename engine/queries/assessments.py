@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from engine.authorisation import Actor
-from engine.people.roster import holders_of, names_of, place
+from engine.people.roster import names_of
+from engine.queries.raters import raters
 from engine.refusal import Refusal
 from engine.runtime import Runtime
 from engine.steps import assess, period
@@ -56,11 +57,11 @@ class Assessment:
 
 
 def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> Assessment:
-    """Five statements at most."""
+    """Seven statements at most."""
     settings, clerk = row.settings, bool({ORGANISER, RECORDER} & roles)
-    people = _asked(rt, c, row)
+    asked = raters(rt, c, row, row.path)
     scores = _scores(c, row.id)
-    figures = Rated(scores, len(people))
+    figures = Rated(scores, asked.number)
     mine = _mine(c, row.id, actor.person_id) if MEMBER in roles else None
     try:
         assess.require_closable(settings, figures, rt.now())
@@ -71,7 +72,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     return Assessment(
         scores=tuple(settings["scores"]),
         number=figures.number,
-        asked=len(people),
+        asked=asked.number,
         least=settings["least"],
         passes=tuple(settings["pass"]),
         ends_at=period.ends(settings),
@@ -80,7 +81,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         acts=_acts(roles, mine, bool(batches), not hindrance),
         mine=mine,
         batches=batches,
-        waiting=_waiting(c, row.id, people) if clerk else [],
+        waiting=_waiting(c, row.id, asked.now) if clerk else [],
     )
 
 
@@ -93,19 +94,6 @@ def _acts(roles: frozenset[str], mine: str | None, batches: bool, closable: bool
         "close": ORGANISER in roles and closable,
     }
     return tuple(name for name, yes in may.items() if yes)
-
-
-def _asked(rt: Runtime, c: Connection, row: Any) -> list[int]:
-    """Who is to rate; nobody in particular where it is the public."""
-    names = row.settings["from"]
-    if names == [assess.PUBLIC]:
-        return []
-    line = rt.line(c, row.unit_id, row.path)
-    found = {name: place(name, line, rt.designations) for name in names if name in rt.designations}
-    places = [(name, unit.id) for name, unit in found.items() if unit is not None]
-    held = holders_of(c, places, rt.today(), rt.designations)
-    people = dict.fromkeys(person for one in places for person in held[one])
-    return [person for person in people if person not in row.excluded]
 
 
 def _scores(c: Connection, task_id: str) -> Mapping[str, int]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine import operations
+from engine.people.tenures import dismiss
 from engine.queries import matters
 from engine.queries import tasks as queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
@@ -191,3 +192,36 @@ def test_markup_in_a_comment_is_text(square: Square) -> None:
     square.act(task, "rate", "代表1", {"评价": "满意", "意见": "<script>alert(1)</script>"})
     operations.act_on_task(square.runtime, square.id("代表2"), task, "rate", {"评价": "满意"})
     assert page(square, "主任", task).proceeding.number == 2
+
+
+def leave(square: Square, office: Any, name: str) -> None:
+    village = office.world.units["village"]
+    office.database.run(lambda c: dismiss(c, square.id(name), "村民代表", village, office.runtime.today()))
+
+
+def test_who_leaves_the_register_after_rating_does_not_hold_it_up(square: Square, office: Any) -> None:
+    """More ratings than people to rate could never be put right: only the person may take his own back."""
+    matter, task = square.matter()
+    for name in square.asked:
+        rate(square, task, name)
+    office.wait(days=1)
+    leave(square, office, "代表6")
+    office.wait(days=1)
+    with pytest.raises((Forbidden, NotVisible)):
+        rate(square, task, "代表6")
+    assert page(square, "主任", task).proceeding.closable
+    square.act(task, "close", "主任")
+    result = square.result(matter, "测评")
+    assert result is not None and (result["参评"], result["应参评"]) == (6, 6)
+
+
+def test_a_paper_in_the_box_stays_when_its_author_leaves(square: Square, office: Any) -> None:
+    matter, task = square.matter()
+    papers(square, task, 满意=6)
+    office.wait(days=1)
+    leave(square, office, "代表6")
+    office.wait(days=1)
+    assert "代表6" not in [name for _, name in page(square, "主任", task).proceeding.waiting]
+    square.act(task, "close", "主任")
+    result = square.result(matter, "测评")
+    assert result is not None and result["应参评"] == 6
