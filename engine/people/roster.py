@@ -194,7 +194,7 @@ def _holders() -> CompoundSelect[Any]:
 
 
 def _standing() -> CompoundSelect[Any]:
-    """What the person holds; and the person, with the home unit and the one above it (屋场 and 村)."""
+    """What the person holds; and the person, with the home unit and the two above it (屋场, 村 and 乡镇)."""
     person, day = bindparam("person", type_=Integer), bindparam("day", type_=Date)
     unit = (units.c.id, units.c.path, units.c.level)
     nobody = (literal(None, String).label("name"), literal(None, Integer).label("standing"))
@@ -204,12 +204,15 @@ def _standing() -> CompoundSelect[Any]:
         .where(table.c.person_id == person, _current(table, day))
         for table, name in ((tenures, tenures.c.post), (registrations, registrations.c.register))
     ]
-    home, nothing = units.alias("home"), literal(None, String).label("held")
+    home, above, nothing = units.alias("home"), units.alias("above"), literal(None, String).label("held")
+    lived_in = people.join(home, home.c.id == people.c.unit_id).outerjoin(
+        above, above.c.id == home.c.parent_id
+    )
     living = [
         select(nothing, *unit, people.c.name, people.c.standing)
-        .select_from(people.join(home, home.c.id == people.c.unit_id).join(units, units.c.id == where))
+        .select_from(lived_in.join(units, units.c.id == where))
         .where(people.c.id == person, people.c.erased_at.is_(None))
-        for where in (home.c.id, home.c.parent_id)
+        for where in (home.c.id, home.c.parent_id, above.c.parent_id)
     ]
     return union_all(*held, *living)
 

@@ -37,7 +37,13 @@ def test_from_what_people_ask_for_to_what_it_earned(callers: Callers) -> None:
     _is_handed_out(matter)
     _is_worked_off(matter)
     _is_looked_at(matter, questions=[])
-    _is_rated(matter, {"满意": 20, "基本满意": 4, "不满意": 16})
+    villager = matter.callers("户代表31", "liuwan")
+    for one in (matter.by(PEOPLE), villager):  # whoever lives in the township has a say
+        assert "满意度测评" in one.todo(matter.title)
+        rating = f"/tasks/{matter.task('满意度测评')}/actions/rate"
+        one.post(rating, {"data": {"评价": "基本满意"}})
+        assert one.refused(rating, {"data": {"评价": "满意"}})[1]["code"] == "rated"
+    _is_rated(matter, {"满意": 20, "基本满意": 2, "不满意": 16})
     assert matter.result("测评")["满意率"] == "24/40", "three fifths are enough (WH-4)"
     _is_reviewed(matter)
 

@@ -81,6 +81,7 @@ def test_holders_are_those_of_the_day_and_of_that_unit(database: Database, place
         assert holders("主持人") == []
         assert len(statements) == 9 - 1
         assert holders("村民") == [one, two, three]
+        assert roster.holders(c, "村民", place.town.id, DAY) == [one, two, three]
 
 
 def test_a_persons_standing_takes_one_statement(database: Database, place: Village) -> None:
@@ -102,6 +103,7 @@ def test_a_persons_standing_takes_one_statement(database: Database, place: Villa
             ("村民代表", village),
             ("乡镇管理员", town),
             ("村民", village),
+            ("村民", town),  # a township asks the people of its villages too
         }
         assert standing.name == "甲"
         assert standing.clerk_units == {other}
