@@ -186,8 +186,8 @@ def _move(runtime: Runtime, actor_id: int, task_id: str, person_id: int | None, 
         with runtime.database.snapshot() as c:
             step = Step.read(runtime, c, actor_id, task_id)
             require_administrator(step.actor, step.work.row.unit_path)
-            if step.kind.several:
-                raise Invalid("reassign-several", "会签由各个岗位分别签，不能改派;岗位上没有人时请先任命")
+            if step.kind.several or step.kind.collective:
+                raise Invalid("reassign-several", "这一步由几个岗位一起办，不能改派；岗位上没有人时请先任命")
             if person_id is not None:
                 _require_able(runtime, c, step, person_id)
         work, now = step.work, step.work.now

@@ -30,8 +30,8 @@ def claim_task(runtime: Runtime, actor_id: int, task_id: str) -> Done:
     def once() -> Done:
         with runtime.database.snapshot() as c:
             step = Step.read(runtime, c, actor_id, task_id)
-            if step.kind.several:
-                raise Invalid("claim-several", "这一步要几个人分别提交意见，不用签收，直接办理即可")
+            if step.kind.several or step.kind.collective:
+                raise Invalid("claim-several", "这一步由几个人一起办，不用签收，直接办理即可")
             step.require_seat(c)
             if step.task.claimed_by == actor_id:
                 return step.work.done(step.as_json)
