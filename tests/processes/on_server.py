@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from PIL import Image
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, literal_column, select
 
 from engine import forms, operations, queries
 from engine.clock import VirtualClock
@@ -248,7 +248,8 @@ class Server:
             query = select(tasks.c.id).where(
                 tasks.c.instance_id == self.matter, (tasks.c.name == name) | (tasks.c.element_id == element)
             )
-            return list(c.scalars(query.order_by(tasks.c.opened_at, tasks.c.id)))
+            # Several of one step open at the same moment, with ids that say nothing: as they were written down.
+            return list(c.scalars(query.order_by(tasks.c.opened_at, literal_column("tasks.rowid"))))
 
     def open_names(self) -> list[str]:
         with self.database.read() as c:
