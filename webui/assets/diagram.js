@@ -6,6 +6,7 @@ import Viewer from 'bpmn-js/lib/NavigatedViewer';
 const MAXIMUM = 4; // how far people may zoom in
 const MARGIN = 12; // around the drawing, in its own units
 const TALLEST = 2200; // pixels: a drawing of many bands is read by scrolling the page, not with a magnifying glass
+const READABLE = 0.3; // below this the whole is no more than a pattern, and it begins where the matter stands
 const LOGO = 44; // pixels kept free below the drawing, so that bpmn.io's logo covers nothing and nothing covers it
 
 async function mount(host) {
@@ -27,9 +28,11 @@ async function mount(host) {
   label(surface, known, present ?? []);
 
   const view = new View(host, surface, canvas);
+  const places = (present ?? []).map((id) => known.get(id)).filter(Boolean).sort((a, b) => rank(a) - rank(b));
   view.fit();
+  if (places.length && view.scale < READABLE) view.begin(places[0]);
   new ResizeObserver(() => view.refit()).observe(host);
-  tools(host, view, (present ?? []).map((id) => known.get(id)).filter(Boolean).sort((a, b) => rank(a) - rank(b)));
+  tools(host, view, places);
   gestures(surface, view);
   describe(host, viewer, canvas, notes ?? {});
 }
@@ -51,12 +54,13 @@ class View {
     const spare = Math.max(0, width - inner.width - 2 * MARGIN);
     this.canvas.viewbox({ x: inner.x - MARGIN - spare / 2, y: inner.y - MARGIN, width, height: height / scale });
     this.least = this.canvas.zoom();
-    this.host.classList.remove('zoomed');
+    this.host.classList.remove('zoomed', 'begun');
   }
 
   refit() {
     if (!this.surface.clientWidth || !this.surface.clientHeight) return; // the page is leaving, or folded away
-    if (this.surface.clientWidth !== this.width && !this.host.classList.contains('zoomed')) this.fit();
+    const touched = this.host.classList.contains('zoomed') || this.host.classList.contains('begun');
+    if (this.surface.clientWidth !== this.width && !touched) this.fit();
     else this.canvas.resized();
   }
 
@@ -70,6 +74,13 @@ class View {
   get scale() { return this.canvas.zoom(); }
 
   pan(dx, dy) { this.canvas.scroll({ dx, dy }); }
+
+  /** Where it stands, before anybody has touched it: one finger still scrolls the page, sideways it moves the drawing. */
+  begin(element) {
+    this.show(element);
+    this.host.classList.remove('zoomed');
+    this.host.classList.add('begun');
+  }
 
   /** Brings an element to the middle, large enough to read. */
   show(element) {
@@ -124,6 +135,8 @@ function gestures(surface, view) {
       const [from, to] = [middle(previous), middle(now)];
       view.zoom(view.scale * (after / Math.max(before, 1)), to);
       view.pan(to.x - from.x, to.y - from.y);
+    } else if (surface.parentElement.classList.contains('begun') && !surface.parentElement.classList.contains('zoomed')) {
+      view.pan(now[0].x - previous[0].x, 0);
     } else if (surface.parentElement.classList.contains('zoomed')) {
       event.preventDefault();
       view.pan(now[0].x - previous[0].x, now[0].y - previous[0].y);
