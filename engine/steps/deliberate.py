@@ -123,7 +123,9 @@ class Deliberate(Kind):
             "validate": {"required": True},
         }
         wanted = f"选{'、'.join(settings['explain'])}时必须写明" if settings["explain"] else ""
-        reason = _text(REASON, "理由", 1_000) | {"description": wanted}
+        reason = (
+            _text(REASON, "理由", 1_000) | {"description": wanted} | _only_for(settings["explain"], outcomes)
+        )
         minutes = _text(MINUTES, "会议纪要", 5_000) | {
             "description": "会上说了什么、定了什么；有纸质记录的，拍照就行"
         }
@@ -234,6 +236,14 @@ def _action(title: str, components: list[dict[str, Any]]) -> Action:
 
 def _text(key: str, label: str, longest: int) -> dict[str, Any]:
     return {"type": "textarea", "key": key, "label": label, "validate": {"maxLength": longest}}
+
+
+def _only_for(explain: Sequence[str], outcomes: Sequence[str]) -> dict[str, Any]:
+    """Nobody is asked for reasons that are not wanted."""
+    if len(outcomes) == 1:
+        return {}
+    others = " and ".join(f'{CHOICE} != "{outcome}"' for outcome in explain)
+    return {"conditional": {"hide": f"={others}"}} if others else {}
 
 
 def _unless_inquorate(component: Mapping[str, Any]) -> dict[str, Any]:
