@@ -130,8 +130,9 @@ def _hands(submission: Submission) -> list[int]:
 
 def _confirm_count(vote: Vote, submission: Submission) -> None:
     ballot, what = vote.open_ballot(), str(submission.data.get("不一致") or "").strip()
-    void = False
-    for motion in balloting.to_confirm(ballot, submission.data.get("motion")):
+    void, wanted = False, balloting.to_confirm(ballot, submission.data.get("motion"))
+    counting.require_seen(str(submission.data.get("所见") or ""), balloting.figures_of(wanted))
+    for motion in wanted:
         entered = balloting.check_confirmer(ballot, motion, _hands(submission))
         vote.change(balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered))
         void = void or entered.count.void

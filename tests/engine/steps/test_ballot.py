@@ -592,3 +592,28 @@ def test_a_quorum_lost_before_the_end_undoes_what_was_voted():
     meeting.act("attend", {"未到": [meeting.voters[19]]})
     result = meeting.act("close")
     assert (result["结论"], result["议案"], result["通过的议案"]) == ("未达法定人数", [], [])
+
+
+def test_a_count_in_a_rehearsal_keeps_who_was_there_too():
+    """The server's rules, played: late comers change nothing, and nobody is taken off under a count."""
+    meeting = Meeting()
+    meeting.open(20, method="paper")
+    twenty = count(发出=20, 收回=20, 有效=20, 赞成=14, 反对=6, 弃权=0)
+    meeting.act("enter_count", twenty, by=2)
+    meeting.act("attend", {"到会": meeting.voters[20:]})
+    with pytest.raises(Refusal, match="不能再减少"):
+        meeting.act("attend", {"未到": meeting.voters[:1]})
+    with pytest.raises(Refusal, match="刚刚改过"):
+        meeting.act("confirm_count", {"所见": "1：1-1-1-0-1-0-0"}, by=3)
+    result = meeting.act("confirm_count", {"结束": True}, by=3)
+    assert (result["结论"], result["实到"]) == ("通过", 30)
+    assert "赞成 14 × 3 ≥ 到会 20 × 2" in result["依据"]
+
+
+def test_a_void_count_in_a_rehearsal_is_confirmed_without_an_end():
+    meeting = Meeting()
+    meeting.open(30, method="paper")
+    meeting.act("enter_count", count(发出=29), by=2)
+    assert meeting.act("confirm_count", {"结束": True}, by=3) is None
+    meeting.act("enter_count", count(), by=2)
+    assert meeting.act("confirm_count", {"结束": True}, by=3)["结论"] == "通过"
