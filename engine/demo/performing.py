@@ -41,6 +41,13 @@ from engine.worker import Worker
 
 MATTERS = Path(__file__).parent / "matters.toml"
 CLERK = "文书"
+OWN_WORDS = (
+    "早点办，等了好几年了",
+    "要有人盯着质量",
+    "花了多少钱，账要贴出来",
+    "赞成，要出工我算一个",
+    "先跟几户说好再动手",
+)
 A_WHILE = timedelta(minutes=4)  # between one act of a story and the next, where it does not say
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=$|T)")
 
@@ -198,7 +205,7 @@ class Performance:
             key: value for key, value in step.data.items() if key != "席位"
         }  # the person tells the seat
         told = self._told(numbered(action.schema, values, self.cast))
-        data = self._filled(action.schema, told, actor)
+        data = self._filled(action.schema, _in_their_own_words(told), actor)
         papers = [self._paper("原件.jpg", actor)["id"]] if step.entered_by else []
         behalf = person if step.entered_by else None
         act_on_task(self.runtime, actor, task_id, action.name, data, on_behalf_of=behalf, papers=papers)
@@ -301,6 +308,22 @@ def _scenario(folder: Path, name: str) -> Scenario:
     scenarios = folder / "scenarios"
     shared = load_roster((scenarios / ROSTER_FILE).read_bytes())
     return load((scenarios / f"{name}.toml").read_bytes(), name, shared)
+
+
+def _in_their_own_words(data: dict[str, Any]) -> dict[str, Any]:
+    """A batch in which a story lets many people say one sentence: a row each, and not everybody says the same."""
+    rows: list[Any] = []
+    given = data.get("意见")
+    if not isinstance(given, list):
+        return data
+    for row in given:
+        people = row.get("应征人") if isinstance(row, dict) else None
+        if not isinstance(people, list) or len(people) < 2 or not row.get("内容"):
+            rows.append(row)
+            continue
+        words = (row.get("内容"), *OWN_WORDS)
+        rows += [row | {"应征人": [one], "内容": words[n % len(words)]} for n, one in enumerate(people)]
+    return data | {"意见": rows}
 
 
 def _line(c: Any, code: str) -> list[Unit]:

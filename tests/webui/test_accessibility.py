@@ -3,13 +3,15 @@ in ordinary and in large type.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from engine.demo import PASSWORD
 from tests.conftest import PHONE, axe_violations
 from tests.stories.county import County, county
 from tests.stories.person import Person
@@ -61,12 +63,17 @@ class Inspector:
         self.wrong: dict[str, list[str]] = {}
         self.seen: list[str] = []
 
-    def look(self, name: str, page: Page) -> None:
+    def look(
+        self,
+        name: str,
+        page: Page,
+        shapes: Sequence[tuple[Any, bool]] = tuple(product((PHONE, DESK), (False, True))),
+    ) -> None:
         self.seen.append(name)
         wait(page)
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            for large in (False, True):
+        for size, both in groupby(shapes, lambda shape: shape[0]):
+            page.set_viewport_size(size)
+            for _, large in both:
                 page.evaluate("large => document.documentElement.classList.toggle('large', large)", large)
                 shape = f"{name} {size['width']}{' 大字版' if large else ''}"
                 found = axe_violations(page) + page.evaluate(CUT_OFF)
@@ -79,6 +86,10 @@ class Inspector:
             self.wrong[f"{name} in English"] = sorted(english)
         if not all(page.evaluate(LOGO)):
             self.wrong[f"{name} logo"] = ["the logo of bpmn.io is not whole or covered"]
+
+    def brief(self, name: str, page: Page) -> None:
+        """In the two shapes that differ most, where there are many pages."""
+        self.look(name, page, ((PHONE, True), (DESK, False)))
 
 
 def wait(page: Page) -> None:
@@ -283,3 +294,83 @@ def start_failing(tmp_path: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}/fails"
     server.shutdown()
     database.close()
+
+
+# The states of the collective steps, as the sample county's matters stand in them: who looks, at which matter.
+COLLECTIVE = (
+    ("linxy", "办一所村里的老年食堂"),  # 征求意见: the clerk with the paper, asked herself
+    ("luolp", "给五保户修房子"),  # 征求意见: who has given an opinion
+    ("pengyc", "清淤老鸦山塘"),  # 测评: who organises it
+    ("yuanxq", "清淤老鸦山塘"),  # the clerk
+    ("chengm", "清淤老鸦山塘"),  # who is asked
+    ("chenkq", "上湾到小学的路加护栏"),  # 票决: to be convened
+    ("chenkq", "给老樟树屋场装健身器材"),  # announced
+    ("luolp", "给老樟树屋场装健身器材"),  # a member waits for it
+    ("linxy", "二组巷道装路灯"),  # the count is entered
+    ("tianhm", "二组巷道装路灯"),  # to be confirmed
+    ("wanggl", "集镇垃圾中转站搬迁"),  # by name, the chairwoman
+    ("linyf", "集镇垃圾中转站搬迁"),  # a voter
+    ("tanxy", "三组接通自来水"),  # 公示: feedback to answer
+    ("luolp", "三组接通自来水"),  # somebody who reads it
+    ("wanggl", "集镇老街供水管网改造"),  # 审议
+)
+SEVERAL = "details:not([open])"  # folded parts are looked at too
+
+
+@pytest.mark.timeout(240)
+def test_pages_of_steps_that_many_act_on(village: County, inspect: Inspector, browser: Browser) -> None:
+    people: dict[str, Any] = {}
+    for login, title in COLLECTIVE:
+        page = people.get(login) or people.setdefault(login, _signed_in(village, browser, login))
+        page.goto(f"/matters?q={title}")
+        page.locator("main a.task", has_text=title).first.click()
+        page.wait_for_url("**/matters/*")
+        here = (
+            page.locator("main").get_by_role("link", name="去办理").or_(page.get_by_role("link", name="查看"))
+        )
+        if here.count():
+            here.first.click()
+            page.wait_for_url("**/tasks/*")
+        page.locator("main").evaluate(
+            "(main, folded) => main.querySelectorAll(folded).forEach((one) => { one.open = true; })", SEVERAL
+        )
+        inspect.brief(f"{title}，{login}", page)
+    for page in people.values():
+        page.context.close()
+
+
+@pytest.mark.timeout(240)
+def test_pages_of_meetings_and_of_a_matter_of_eight_steps(
+    village: County, inspect: Inspector, browser: Browser
+) -> None:
+    page = _signed_in(village, browser, "jiangyc")
+    page.goto("/meetings")
+    inspect.brief("会议", page)
+    cards = page.locator("main a.task").all()
+    first = {card.locator(".due").inner_text(): card.get_attribute("href") for card in reversed(cards)}
+    assert "已开完" in first
+    for status, address in first.items():
+        page.goto(str(address))
+        inspect.brief(f"会议 {status}", page)
+    for scope, title in (("running", "村口新装十盏路灯"), ("finished", "硬化村口到三组的路")):
+        page.goto(f"/matters?scope={scope}&q={title}")
+        page.locator("main a.task", has_text=title).first.click()
+        page.wait_for_url("**/matters/*")
+        inspect.brief(f"办件 {title}", page)
+    page.locator("main").get_by_role("link", name="看大家的意见").click()
+    page.wait_for_url("**/opinions")
+    inspect.brief("意见和答复", page)
+    page.context.close()
+
+
+def _signed_in(village: County, browser: Browser, login: str) -> Page:
+    page = browser.new_context(
+        base_url=village.url, viewport=PHONE, locale="zh-CN", has_touch=True
+    ).new_page()
+    page.set_default_timeout(10_000)
+    page.goto("/")
+    page.get_by_label("账号").fill(login)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.locator(".topbar .who").wait_for()
+    return page
