@@ -104,11 +104,6 @@ def _proposed(rt: Runtime, c: Connection, row: Any) -> str:
     return composed(closure, row.settings["shows"], instance.context(row.id), row.parameters, row.title)
 
 
-# What villagers read instead of a consultation's figures
-_READS = {"条数": "收到意见（条）", "覆盖": "提了意见的人/应征的人"}
-_LEFT_OUT = {"人数", "应征"}
-
-
 def composed(
     closure: Closure,
     shows: Sequence[str],
@@ -120,11 +115,7 @@ def composed(
     parts = [title]
     results = {result.key: result for result in all_results(closure, context, parameters)}
     for result in (results[key] for key in shows if key in results):
-        lines = [
-            f"{_READS.get(line.label, line.label)}：{line.text}"
-            for line in result.lines
-            if line.text and line.label not in _LEFT_OUT
-        ]
+        lines = [f"{line.label}：{line.text}" for line in result.lines if line.text]
         if lines:
             parts.append("\n".join([f"【{result.title}】", *lines]))
     return "\n\n".join(parts)

@@ -1,5 +1,6 @@
 """A step's result as lines a cadre can read: the form's own labels, names for ids, never JSON."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,10 @@ from engine.diagram import Procedure
 from engine.diagram.model import Node
 from engine.expressions import Expression, ExpressionError
 from engine.queries.closure import Closure
+from engine.queries.figures import figures
 from engine.steps import DOERS, SettingError
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 
 
 @dataclass(frozen=True)
@@ -180,8 +184,9 @@ def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]
             yield line
     known = {forms.key_of(component) for component in declared} | {DOERS}
     labels = {_label(component) for component in declared}
-    for key, extra in value.items():
-        if key not in known and extra not in (None, "", [], {}, False):
+    added = {key: extra for key, extra in value.items() if key not in known}
+    for key, extra in figures(added):
+        if extra not in (None, "", [], {}, False):
             yield Line(f"每人的{key}" if key in labels else key, _extra(extra))
 
 
@@ -264,12 +269,14 @@ def _extra(value: Any) -> str:
         return "\n".join(_extra(item) for item in value)
     if isinstance(value, Mapping):
         return "，".join(_part(k, v) for k, v in value.items() if k != DOERS and v not in (None, ""))
-    return number(value)
+    return _moment(value) if isinstance(value, str) and _DATE.match(value) else number(value)
 
 
 def _part(name: str, value: Any) -> str:
-    """A text speaks for itself; a number or a yes says of what."""
-    return f"{name} {_extra(value)}" if isinstance(value, bool | int | float) else _extra(value)
+    """A text speaks for itself; a number says of what; a yes or no is the word itself."""
+    if isinstance(value, bool):
+        return name if value else f"没有{name}"
+    return f"{name} {_extra(value)}" if isinstance(value, int | float) else _extra(value)
 
 
 def _people(value: Any) -> list[int]:

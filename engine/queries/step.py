@@ -12,6 +12,7 @@ from engine.authorisation import Actor
 from engine.clauses import Clause, clauses
 from engine.diagram.model import Node
 from engine.queries import proceedings, results
+from engine.queries.cause import Cause, cause
 from engine.queries.closure import Closure
 from engine.queries.names import Names, look_up
 from engine.queries.outlook import Prospect, after
@@ -53,16 +54,6 @@ class SeatView:
     answered_at: datetime | None = None
     answered: list[Line] = field(default_factory=list)
     is_mine: bool = False
-
-
-@dataclass(frozen=True)
-class Cause:
-    """What brought the matter back to this step: somebody's answer to it."""
-
-    step: str
-    by: str
-    at: datetime
-    lines: list[Line]
 
 
 @dataclass(frozen=True)
@@ -172,7 +163,7 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         seats=views,
         results=so_far,
         item=results.item(closure, node, context, row.parameters),
-        cause=_cause(said, row, closure),
+        cause=cause(said, row, closure),
         after=after(procedure.diagram, node),
         may=may,
         behalf=_behalf(row, views) if "behalf" in may and not kind.collective else [],
@@ -376,27 +367,6 @@ def _titled(component: Mapping[str, Any], title: str) -> Any:
         first = {forms.key_of(one): said for one in forms.fields(component) if (said := _titled(one, title))}
         return [first] if first else None
     return title if (component.get("properties") or {}).get("prefill") == "办件名称" else None
-
-
-def _cause(said: Sequence[Row[Any]], row: Row[Any], closure: Closure) -> Cause | None:
-    """Where the step was done before: what was said after that and before it opened, which is why it is here again."""
-    before = [s for s in said if s.task_id != row.id and s.at <= row.opened_at]
-    earlier = [s for s in before if s.element_id == row.element_id]
-    since = [s for s in before if earlier and s.sequence > earlier[-1].sequence]
-    if not since:
-        return None
-    sender = _sent_back(before, since, row.element_id)
-    return Cause(sender.step, sender.person, sender.at, results.handed_in(closure, sender, row.parameters))
-
-
-def _sent_back(before: Sequence[Row[Any]], since: Sequence[Row[Any]], element_id: str) -> Row[Any]:
-    """Which of these sent the matter back: what came next had been done earlier than it the first time round."""
-    first: dict[str, int] = {}
-    for place, one in enumerate(before):
-        first.setdefault(one.element_id, place)
-    then = [*(s.element_id for s in since[1:]), element_id]
-    back = (s for s, to in zip(since, then, strict=True) if first[to] < first[s.element_id])
-    return next(back, since[-1])
 
 
 def _behalf(row: Row[Any], seats: Sequence[SeatView]) -> list[tuple[int, str, str]]:
