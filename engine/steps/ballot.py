@@ -67,9 +67,17 @@ class Ballot(Kind):
         if node.properties.get("who") and not node.properties.get("roll"):
             yield Problem("ballot-roll", "主持人由前面指定(who)时，谁来表决要另外写明，请写上 roll")
         try:
-            self.freeze(node, parameters)
+            settings = self.freeze(node, parameters)
         except SettingError as error:
             yield Problem("ballot-setting", str(error))
+            return
+        bases = {one.base for one in meeting.thresholds(settings, "majority")}
+        if bases == {"收回票"} and settings["method"] != PAPER:
+            yield Problem(
+                "ballot-returned",
+                "记名投票时，收回票就是已经投的票：主持人提前结束，一票赞成也能通过。"
+                "请改用到会或应到作基数，或只用纸质票（method = paper）",
+            )
 
     def freeze(self, node: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
         words = Words(node, parameters)

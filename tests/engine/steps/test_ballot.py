@@ -496,6 +496,15 @@ def test_settings_that_cannot_be_are_refused(wrong):
     assert list(BALLOT.check(node(**wrong), {}, {}))
 
 
+@pytest.mark.parametrize(("method", "fine"), [("paper", True), ("named", False), ("any", False)])
+def test_papers_that_came_back_are_a_base_of_their_own_only_on_paper(method, fine):
+    """By name they are the votes cast so far: a chair who closes early could carry a motion with one."""
+    alone = node(majority="超过 1/2 收回票", method=method)
+    assert ([problem.code for problem in BALLOT.check(alone, {}, {})] == []) is fine
+    beside = node(majority="超过 1/2 收回票；超过 1/2 应到", method=method)
+    assert not list(BALLOT.check(beside, {}, {}))
+
+
 def test_a_right_setting_is_left_alone():
     right = node(motions="{审定.议案}", also="村委会成员", quorum=QUORUM, announce="yes", secrecy="named")
     assert not list(BALLOT.check(right, {}, {}))
