@@ -5,7 +5,7 @@ who voted how, and can reckon it again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from engine.steps.balloting import METHODS, NAMED, PAPER, Ballot, Motion
 from engine.steps.counting import Decision, Tally, decide
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
 from engine.steps.meeting import MeetingRecord, Quorum
-from engine.store.proceedings import ballots, counts, motions, votes
+from engine.store.proceedings import agenda_items, ballots, counts, motions, votes
 from engine.store.tables import file_uses, instances, people, units
 
 
@@ -328,7 +328,10 @@ class Voter:
 
 @dataclass(frozen=True)
 class Record:
-    """A vote that is closed: its motions with all figures, and who voted how where it was by name."""
+    """A vote that is closed: its motions with all figures, and who voted how where it was by name.
+
+    `sheets` are the 计票单 of a vote on paper: motion -> the nine figures.
+    """
 
     title: str
     instance_id: str
@@ -339,6 +342,8 @@ class Record:
     motions: tuple[MotionView, ...]
     tallies: Mapping[int, Tally]
     voters: tuple[Voter, ...]
+    outcome: str | None = None
+    sheets: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 def record(rt: Runtime, actor: Actor, task_id: str) -> Record:
@@ -374,7 +379,21 @@ def _record(c: Connection, actor: Actor, task_id: str) -> Record:
         ),
         tallies=tallies,
         voters=tuple(_voters(cast)),
+        outcome=c.scalar(_OUTCOME.where(agenda_items.c.task_id == task_id)),
+        sheets=dict(_sheets(c, ballot, task_id)) if row.method == PAPER else {},
     )
+
+
+_OUTCOME = select(agenda_items.c.outcome).where(agenda_items.c.withdrawn_at.is_(None))
+
+
+def _sheets(c: Connection, ballot: Ballot, task_id: str) -> Iterator[tuple[int, dict[str, int]]]:
+    """The confirmed count of each motion's last round, all nine figures (procedures.md 11.3)."""
+    confirmed = select(counts).where(counts.c.task_id == task_id, counts.c.confirmed_by.is_not(None))
+    for sheet in c.execute(confirmed):
+        if sheet.round == ballot.motions[sheet.motion].round:
+            known = {"应到": sheet.roll, "实到": sheet.present}
+            yield sheet.motion, known | entered_of(sheet).count.figures()
 
 
 def _cast(c: Connection, task_id: str) -> Iterable[tuple[int, str, int, str]]:

@@ -10,6 +10,7 @@ from engine.people.tenures import dismiss
 from engine.queries import ballots as ballot_queries
 from engine.queries import tasks as task_queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
+from engine.steps.counting import FIGURES
 from engine.store import count_statements
 from engine.store.proceedings import counts, meetings, motions
 from engine.store.tables import journal
@@ -371,6 +372,17 @@ def test_no_tally_is_seen_before_the_end(hall):
     stranger = hall.runtime.database.look(lambda c: hall.runtime.actor(c, hall.id("外村")))
     with refusal(NotVisible, "ballot-unknown"):
         ballot_queries.record(hall.runtime, stranger, task)
+
+
+def test_what_was_counted_on_paper_stands_there_afterwards_with_all_nine_figures(hall):
+    task = paper(hall)
+    hall.act(task, "enter_count", "文书", figures())
+    hall.act(task, "confirm_count", "监督", {"结束": True})
+    actor = hall.runtime.database.look(lambda c: hall.runtime.actor(c, hall.id("主席")))
+    record = ballot_queries.record(hall.runtime, actor, task)
+    known = {"应到": 30, "实到": 30}
+    assert record.sheets == {1: known | {name: figures()[name] for name in FIGURES}}
+    assert record.outcome == "通过"
 
 
 def test_a_count_is_shown_to_who_confirms_it_with_what_it_would_come_to(hall):
