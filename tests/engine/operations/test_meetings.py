@@ -334,5 +334,5 @@ def test_the_matter_shows_the_meeting_in_words(hall: Hall) -> None:
     after = hall.view(hall.office.task(done.instance_id, "落实").id)
     shown = {line.label: line.text for line in after.results[0].lines}
     assert shown["论证专家"] == "张工（县交通局）"
-    assert (shown["应到"], shown["实到"], shown["会议纪要"]) == ("30", "3", "可行")
+    assert (shown["到会"], shown["会议纪要"]) == ("应到 30 人，实到 3 人", "可行")
     assert not {"会议", "参加人", "邀请人员"} & set(shown)
