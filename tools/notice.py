@@ -13,13 +13,15 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution,
 from pathlib import Path
 from typing import NamedTuple
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).parent.parent
 NOTICE = ROOT / "NOTICE"
 BUNDLED = ROOT / "webui" / "static" / "build" / "packages.json"
 
 ALLOWED = {  # SPDX identifiers; LGPL and MPL bind only changes to those packages themselves, and we change none
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "HPND", "ISC",
-    "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0",
+    "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0",
     "Unlicense", "Zlib",
     "LicenseRef-bpmn.io",  # MIT, and the logo must stay visible: the tests look at it
 }  # fmt: skip
@@ -31,6 +33,9 @@ SPDX = {  # what packages write instead of an SPDX identifier
     "lgplv3": "LGPL-3.0-only",
     "mit license": "MIT",
     "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
+}
+STATED = {  # whose metadata list alternatives without saying that one may choose
+    "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
 }
 
 
@@ -52,11 +57,16 @@ class Package(NamedTuple):
 
 def locked() -> Iterator[Package]:
     """The Python packages the program runs on, as requirements.lock names them."""
-    for name in re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.M):
+    for line in re.findall(
+        r"^[A-Za-z0-9._-]+==[^\\\n]+", (ROOT / "requirements.lock").read_text("utf-8"), re.M
+    ):
+        wanted = Requirement(line.strip())
+        if wanted.marker is not None and not wanted.marker.evaluate():
+            continue  # of another platform: it is never part of what runs here
         try:
-            yield python_package(distribution(name))
+            yield python_package(distribution(wanted.name))
         except PackageNotFoundError:
-            sys.exit(f"{name} is locked but not installed: run make setup")
+            sys.exit(f"{wanted.name} is locked but not installed: run make setup")
 
 
 def installed() -> list[Package]:
@@ -67,7 +77,7 @@ def installed() -> list[Package]:
 
 def python_package(found: Distribution) -> Package:
     metadata = found.metadata.json
-    stated = str(metadata.get("license_expression") or "")
+    stated = STATED.get(found.name.lower()) or str(metadata.get("license_expression") or "")
     free_text = str(metadata.get("license") or "").strip()
     classifiers = [
         str(each).split(" :: ")[-1]
