@@ -11,8 +11,8 @@ from engine import operations
 from engine.people.accounts import create_token
 from engine.people.tenures import appoint
 from engine.runtime import Runtime
-from engine.store.proceedings import votes
 from engine.store.tables import accounts, instances, people, tasks
+from engine.store.voting import votes
 from tests.procedures import Flow, Node, folder, form, step
 from tests.world import SINCE, World
 

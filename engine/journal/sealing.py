@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from engine.journal.chain import canonical, digest
-from engine.store.proceedings import agenda_items, meeting_members, meetings, opinions, ratings, votes
+from engine.store.proceedings import agenda_items, meeting_members, meetings, opinions, ratings
+from engine.store.voting import votes
 
 
 def seal(connection: Connection, task_id: str) -> dict[str, str]:

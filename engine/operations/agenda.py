@@ -12,8 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from engine.steps.meeting import INQUORATE
-from engine.store.proceedings import agenda_items, ballots, meetings, opinions, ratings, taken_part
+from engine.store.proceedings import agenda_items, meetings, opinions, ratings, taken_part
 from engine.store.tables import tasks
+from engine.store.voting import ballots
 
 DROPPED = "议题已撤销"
 _WAITS = (agenda_items.c.withdrawn_at.is_(None), agenda_items.c.ended_at.is_(None))

@@ -20,16 +20,9 @@ from engine.steps.balloting import NAMED, PAPER, SCRUTINEERS, Ballot, Entered, M
 from engine.steps.counting import Count, Tally
 from engine.steps.kind import CHAIR, DOERS, MEMBER, RECORDER, SCRUTINEER
 from engine.steps.meeting import MeetingRecord
-from engine.store.proceedings import (
-    agenda_items,
-    ballots,
-    counts,
-    meeting_members,
-    motions,
-    taken_part,
-    votes,
-)
+from engine.store.proceedings import agenda_items, meeting_members, taken_part
 from engine.store.tables import assignments
+from engine.store.voting import ballots, counts, motions, votes
 
 LEADERS = frozenset({CHAIR, RECORDER, SCRUTINEER})  # their work goes on when they have voted
 

@@ -20,15 +20,8 @@ from engine.refusal import Invalid, Overtaken
 from engine.steps import balloting, meeting
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
 from engine.steps.meeting import ABSENT, BODY, GUESTS, LEAVE, PRESENT, MeetingRecord
-from engine.store.proceedings import (
-    agenda_items,
-    ballots,
-    counts,
-    meeting_members,
-    meetings,
-    motions,
-    votes,
-)
+from engine.store.proceedings import agenda_items, meeting_members, meetings
+from engine.store.voting import ballots, counts, motions, votes
 
 # ---------------------------------------------------------------- reading
 

@@ -23,8 +23,9 @@ from engine.steps.balloting import METHODS, NAMED, PAPER, Ballot, Motion
 from engine.steps.counting import Decision, Tally, decide
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
 from engine.steps.meeting import MeetingRecord, Quorum
-from engine.store.proceedings import agenda_items, ballots, counts, motions, votes
+from engine.store.proceedings import agenda_items
 from engine.store.tables import file_uses, instances, people, units
+from engine.store.voting import ballots, counts, motions, votes
 
 
 @dataclass(frozen=True)

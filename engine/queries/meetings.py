@@ -17,8 +17,9 @@ from engine.runtime import Runtime
 from engine.steps import meeting
 from engine.steps.kind import CHAIR, RECORDER
 from engine.steps.meeting import MeetingRecord, Quorum
-from engine.store.proceedings import agenda_items, ballots, meeting_members, meetings
+from engine.store.proceedings import agenda_items, meeting_members, meetings
 from engine.store.tables import file_uses, people, tasks, units
+from engine.store.voting import ballots
 
 
 @dataclass(frozen=True)

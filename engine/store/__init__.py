@@ -1,6 +1,7 @@
 """Where everything is kept: tables, connections, migrations, backup."""
 
-from engine.store import proceedings, tables  # every table is known before anything looks at the catalogue
+# Every table is known before anything looks at the catalogue.
+from engine.store import proceedings, publicity, tables, voting
 from engine.store.database import Database, DatabaseBusy, DatabaseUnavailable, count_statements
 
 __all__ = [
@@ -9,5 +10,7 @@ __all__ = [
     "DatabaseUnavailable",
     "count_statements",
     "proceedings",
+    "publicity",
     "tables",
+    "voting",
 ]

@@ -1,4 +1,4 @@
-"""The tables of collective steps: meetings, ballots, opinions, notices and ratings.
+"""The tables of collective steps: meetings, opinions, notices and ratings; those of votes stand in engine.store.voting.
 
 They hang on the id of a task, which outlives its row in `tasks`. A vote, an opinion or an attendance touches only
 these rows; the matter's state does not grow by them. What must never happen is a constraint: a meeting opened without
@@ -85,104 +85,63 @@ meeting_members = Table(
     Column("meeting_id", ForeignKey("meetings.id"), primary_key=True),
     Column("person_id", ForeignKey("people.id"), primary_key=True, index=True),
     Column("is_voter", Boolean, nullable=False),  # the others belong to the 组成人员 and do not vote (FD-1)
-    Column("attendance", String(8), nullable=False),
+    Column("attendance", String(8), nullable=False),  # 'left': came, and went before the end
     Column("marked_by", ForeignKey("people.id")),
-    CheckConstraint("attendance in ('unknown', 'present', 'leave', 'absent')", name="attendance"),
+    Column("came_at", Moment),
+    Column("left_at", Moment),
+    Column("weight", Integer, nullable=False, server_default="1"),  # votes: the households represented (FD-4)
+    Column("in_place_of", ForeignKey("people.id")),  # who of the register gave this person the seat (委托)
+    CheckConstraint("attendance in ('unknown', 'present', 'leave', 'absent', 'left')", name="attendance"),
+    CheckConstraint("weight >= 0", name="weight"),
+    Index(  # one seat is given to one person
+        "uq_meeting_members_in_place_of",
+        "meeting_id",
+        "in_place_of",
+        unique=True,
+        sqlite_where=text("in_place_of IS NOT NULL"),
+        postgresql_where=text("in_place_of IS NOT NULL"),
+    ),
 )
 
-# ---------------------------------------------------------------- ballots
-
-ballots = Table(
-    "ballots",
+meeting_households = Table(
+    "meeting_households",  # which households are represented by whom, frozen with the roll (HW-3.2, FD-4)
     metadata,
-    Column("task_id", String(32), primary_key=True),
-    Column("instance_id", ForeignKey("instances.id"), nullable=False, index=True),
-    Column("element_id", String(255), nullable=False),
-    Column("meeting_id", ForeignKey("meetings.id"), nullable=False),
-    Column("method", String(8), nullable=False),
-    Column(
-        "status", String(8), nullable=False
-    ),  # casting takes a shared lock on this row, closing an exclusive one
-    Column("scrutineers", Json, nullable=False),  # named and approved at the meeting: ids of people
-    Column("opened_at", Moment, nullable=False),
-    Column("closed_at", Moment),
-    UniqueConstraint("task_id", "meeting_id"),
-    CheckConstraint("method in ('named', 'paper')", name="method"),
-    CheckConstraint("status in ('open', 'closed')", name="status"),
-)
-
-motions = Table(
-    "motions",
-    metadata,
-    Column("task_id", ForeignKey("ballots.task_id"), primary_key=True),
-    Column("position", Integer, primary_key=True),  # from 1
-    Column("text", Text, nullable=False),
-    Column("original", Text, nullable=False),
-    Column("round", Integer, nullable=False),  # from 1; raised when a vote was void (procedures.md 11.3)
-    Column("revised_at", Moment),
-    Column("read_out_at", Moment),  # the final text was read out after it was revised (BB-5.4)
-)
-
-votes = Table(
-    "votes",  # one member one vote on each motion (BB-5.3)
-    metadata,
-    Column("task_id", String(32), primary_key=True),
-    Column("motion", Integer, primary_key=True),
-    Column("round", Integer, primary_key=True),
+    Column("meeting_id", String(32), primary_key=True),
+    Column("household_id", ForeignKey("households.id"), primary_key=True),
     Column("person_id", Integer, primary_key=True),
-    Column("meeting_id", String(32), nullable=False),
-    Column("choice", String(4), nullable=False),
-    ForeignKeyConstraint(["task_id", "motion"], ["motions.task_id", "motions.position"]),
-    ForeignKeyConstraint(["task_id", "meeting_id"], ["ballots.task_id", "ballots.meeting_id"]),
     ForeignKeyConstraint(
         ["meeting_id", "person_id"], ["meeting_members.meeting_id", "meeting_members.person_id"]
     ),
-    CheckConstraint("choice in ('赞成', '反对', '弃权')", name="choice"),
+    Index("ix_meeting_households_meeting_id_person_id", "meeting_id", "person_id"),
 )
 
-counts = Table(
-    "counts",  # 计票单: the nine figures of procedures.md 11.3, entered by one and confirmed by another
+meeting_replies = Table(
+    "meeting_replies",  # what those invited answered: 到, 请假, 委托
     metadata,
-    Column("task_id", String(32), primary_key=True),
-    Column("motion", Integer, primary_key=True),
-    Column("round", Integer, primary_key=True),
-    Column("roll", Integer, nullable=False),  # 应到
-    Column("present", Integer, nullable=False),  # 实到
-    Column("body", Integer, nullable=False),  # 组成人员, and how many of them were there
-    Column("body_present", Integer, nullable=False),
-    Column("issued", Integer, nullable=False),  # 发出
-    Column("returned", Integer, nullable=False),  # 收回; more than were issued make the vote void
-    Column("valid", Integer, nullable=False),
-    Column("invalid", Integer, nullable=False),
-    Column("yes", Integer, nullable=False),
-    Column("no", Integer, nullable=False),
-    Column("abstain", Integer, nullable=False),
-    Column("evidence", Json, nullable=False),
-    Column("entered_by", ForeignKey("people.id"), nullable=False),
-    Column("entered_clerk", ForeignKey("people.id")),  # who typed it in, where that was somebody else
-    Column("entered_at", Moment, nullable=False),
-    Column("confirmed_by", ForeignKey("people.id")),
-    Column("confirmed_clerk", ForeignKey("people.id")),
-    Column("confirmed_at", Moment),
-    Column("disputed_by", ForeignKey("people.id")),
-    Column("dispute", Text),  # what the second person found different
-    ForeignKeyConstraint(["task_id", "motion"], ["motions.task_id", "motions.position"]),
-    CheckConstraint(
-        "confirmed_by IS NULL OR (confirmed_by <> entered_by AND confirmed_by <> coalesce(entered_clerk, 0))",
-        name="two_people",
-    ),
-    CheckConstraint(
-        "confirmed_clerk IS NULL OR"
-        " (confirmed_clerk <> entered_by AND confirmed_clerk <> coalesce(entered_clerk, 0))",
-        name="two_clerks",
-    ),
-    CheckConstraint("present <= roll AND issued <= present", name="handed_out"),
-    CheckConstraint("roll <= body AND present <= body_present AND body_present <= body", name="body"),
-    CheckConstraint("valid + invalid = returned AND yes + no + abstain = valid", name="adds_up"),
-    CheckConstraint(
-        "issued >= 0 AND valid >= 0 AND invalid >= 0 AND yes >= 0 AND no >= 0 AND abstain >= 0",
-        name="positive",
-    ),
+    Column("meeting_id", ForeignKey("meetings.id"), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), primary_key=True, index=True),
+    Column("reply", String(8), nullable=False),
+    Column("reason", String(255), nullable=False, default=""),
+    Column("delegate_id", ForeignKey("people.id")),
+    Column("entered_by", ForeignKey("people.id")),  # the clerk, where it was said on the telephone
+    Column("at", Moment, nullable=False),
+    CheckConstraint("reply in ('coming', 'leave', 'delegate')", name="reply"),
+    CheckConstraint("(reply = 'delegate') = (delegate_id IS NOT NULL)", name="delegate"),
+    CheckConstraint("delegate_id <> person_id", name="somebody_else"),
+)
+
+signatures = Table(
+    "signatures",  # under the minutes, on a phone or on paper (BB-6, procedures.md 11.5)
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("meeting_id", ForeignKey("meetings.id"), nullable=False, index=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("role", String(8), nullable=False),  # 主持, 记录, 参加
+    Column("digest", String(64), nullable=False),  # of the minutes as they were signed
+    Column("evidence", Json, nullable=False),  # the drawn signature, or photos of the signed page: file ids
+    Column("entered_by", ForeignKey("people.id")),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("meeting_id", "person_id", "digest"),
 )
 
 # ---------------------------------------------------------------- opinions, notices, ratings
@@ -213,6 +172,17 @@ opinions = Table(
     Column("reply", Text),
     Column("answered_by", ForeignKey("people.id")),
     Column("answered_at", Moment),
+    # How it came: by an account, by a household's link, or by the open link of a notice board. Of those from the open
+    # link only what somebody admitted counts and is shown.
+    Column("source", String(12), nullable=False, server_default="account"),
+    Column("household_id", ForeignKey("households.id")),
+    Column("admitted", Boolean),  # NULL while it waits
+    Column("moderated_by", ForeignKey("people.id")),
+    Column("moderated_at", Moment),
+    Column("moderation", Text, nullable=False, server_default=""),  # why it was not admitted
+    CheckConstraint("source in ('account', 'household', 'open')", name="source"),
+    CheckConstraint("(source = 'household') = (household_id IS NOT NULL)", name="household"),
+    CheckConstraint("admitted IS NULL OR source = 'open'", name="moderated"),
     CheckConstraint("adopted in ('采纳', '部分采纳', '不采纳')", name="adopted"),
     CheckConstraint("(adopted IS NULL) = (answered_at IS NULL)", name="answered"),
     Index("ix_opinions_instance_id_element_id", "instance_id", "element_id"),
@@ -262,8 +232,12 @@ ratings = Table(
     Column("comment", Text, nullable=False, default=""),
     Column("evidence", Json, nullable=False),
     Column("entered_by", ForeignKey("people.id")),
+    Column("source", String(12), nullable=False, server_default="account"),
+    Column("household_id", ForeignKey("households.id")),
     Column("at", Moment, nullable=False),
     Column("withdrawn_at", Moment),
+    CheckConstraint("source in ('account', 'household', 'open')", name="source"),
+    CheckConstraint("(source = 'household') = (household_id IS NOT NULL)", name="household"),
     CheckConstraint("number >= 1 AND (person_id IS NULL OR number = 1)", name="number"),
     Index(
         "uq_ratings_task_id_person_id",
@@ -273,6 +247,16 @@ ratings = Table(
         sqlite_where=text("person_id IS NOT NULL AND withdrawn_at IS NULL"),
         postgresql_where=text("person_id IS NOT NULL AND withdrawn_at IS NULL"),
     ),
+)
+
+notice_photos = Table(
+    "notice_photos",  # of the board on the first day and the last, and whenever somebody looked (11.4, LB-7.1)
+    metadata,
+    Column("task_id", ForeignKey("notices.task_id"), primary_key=True),
+    Column("file_id", String(64), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("by", ForeignKey("people.id"), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 taken_part = Table(

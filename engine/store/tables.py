@@ -72,6 +72,23 @@ household_members = Table(
     Column("is_head", Boolean, nullable=False, default=False),
 )
 
+representations = Table(
+    "representations",  # 联系户: which household a 村民代表 speaks for (BB-9.4, FD-4)
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("household_id", ForeignKey("households.id"), nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Index(  # a household has one
+        "uq_representations_current",
+        "household_id",
+        unique=True,
+        sqlite_where=text("ends_on IS NULL"),
+        postgresql_where=text("ends_on IS NULL"),
+    ),
+)
+
 tenures = Table(
     "tenures",  # posts, held from–to (任职)
     metadata,

@@ -15,7 +15,7 @@ from engine.operations import act_on_task
 from engine.runtime import Runtime
 from engine.store import Database, count_statements
 from engine.store.migrations import upgrade
-from engine.store.proceedings import votes
+from engine.store.voting import votes
 from tests.bench.clients import Client, Link, rate
 from tests.bench.serving import floor, metadata
 from tests.bench.throughput import CLIENTS, floor_step, serving

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from engine.store.proceedings import ballots, meeting_members, votes
+from engine.store.proceedings import meeting_members
+from engine.store.voting import ballots, votes
 from tests.faults.town import Answer, Site, Town, at_once
 from tests.voting import Hall, figures
 

@@ -12,8 +12,9 @@ from engine.queries import tasks as task_queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
 from engine.steps.counting import FIGURES
 from engine.store import count_statements
-from engine.store.proceedings import counts, meetings, motions
+from engine.store.proceedings import meetings
 from engine.store.tables import journal
+from engine.store.voting import counts, motions
 from tests.voting import Hall, figures
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from engine import operations
 from engine.operations.acting import Act
 from engine.refusal import NotVisible, Overtaken
-from engine.store.proceedings import agenda_items, ballots, meetings, taken_part
+from engine.store.proceedings import agenda_items, meetings, taken_part
+from engine.store.voting import ballots
 from tests.consulting import Square, asking
 from tests.procedures import Flow, Node, folder, form, step, text
 from tests.voting import MAJORITY, QUORUM, Hall

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from engine import journal
-from engine.store.proceedings import meeting_members, opinions, votes
+from engine.store.proceedings import meeting_members, opinions
+from engine.store.voting import votes
 from tests.consulting import Square, asking
 from tests.voting import Hall
 
