@@ -77,7 +77,7 @@ def _increment(connection: Connection) -> None:
 
 def test_a_deadlock_is_tried_again(database: Database) -> None:
     database.run(lambda c: [insert(c, "a"), insert(c, "b")])
-    met = threading.Barrier(2, timeout=3)
+    met = threading.Barrier(2, timeout=20)
     tries: list[str] = []
 
     def lock(first: str, second: str) -> None:
