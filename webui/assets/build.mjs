@@ -10,7 +10,7 @@ import { chinese } from './chinese.mjs';
 
 const sources = dirname(fileURLToPath(import.meta.url));
 const target = join(sources, '..', 'static', 'build');
-const bundles = ['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css'];
+const bundles = ['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css', 'public.css', 'sheet.css'];
 
 mkdirSync(target, { recursive: true });
 
