@@ -161,6 +161,15 @@ class Act:
         """Who holds a designation now, looked for from the matter's unit upwards."""
         return self.seating(designation)
 
+    def people_of(self, role: str) -> list[int]:
+        """Who fills a role of the step now, each person once."""
+        found: dict[int, None] = {}
+        for seat in self.task.seats:
+            if seat.seat == role:
+                people = self.holders(seat.designation) if seat.person_id is None else [seat.person_id]
+                found |= dict.fromkeys(people)
+        return list(found)
+
     def names(self, ids: Sequence[int]) -> dict[int, str]:
         return names_of(self.c, ids)
 

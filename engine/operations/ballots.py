@@ -133,7 +133,7 @@ def _scrutineers(act: Act, method: str, meeting_id: str) -> list[int]:
     """Those named, who must be there, else whoever holds the post; the step is theirs to confirm."""
     if method != PAPER:
         return []
-    posted = meetings.people_of(act, SCRUTINEER)
+    posted = act.people_of(SCRUTINEER)
     named = list(act.data.get(SCRUTINEERS) or [])
     own = (meeting_members.c.meeting_id == meeting_id, meetings.HERE)
     query = select(meeting_members.c.person_id).where(*own, meeting_members.c.person_id.in_(named))
@@ -153,7 +153,7 @@ def _leave_lists(act: Act, method: str, meeting_id: str, scrutineers: Sequence[i
     """Who is there and has nothing to vote on the telephone has nothing more to do."""
     own = (meeting_members.c.meeting_id == meeting_id, meetings.HERE)
     query = select(meeting_members.c.person_id, meeting_members.c.is_voter).where(*own)
-    busy = {*meetings.people_of(act, CHAIR), *meetings.people_of(act, RECORDER), *scrutineers}
+    busy = {*act.people_of(CHAIR), *act.people_of(RECORDER), *scrutineers}
     rows = [
         {"task_id": act.task.id, "person_id": row.person_id}
         for row in act.c.execute(query)
@@ -341,6 +341,8 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     there = meetings.record_of(act.c, held)
     result = balloting.conclude(ballot, act.settings, there, tallies(act, row))
     _note(act, result)
+    for motion, record in zip(_in_order(ballot), result["议案"], strict=False):  # without a quorum there is no record
+        _change(act, motion, passed=record["通过"])
     minutes = str(act.data.get("纪要") or "")
     papers = [file["id"] for file in act.data.get("照片") or ()]
     meetings.end(act, held, result["结论"], minutes, papers)

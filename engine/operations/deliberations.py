@@ -16,7 +16,6 @@ from engine.operations.meetings import (
     hold,
     of_task,
     open_meeting,
-    people_of,
     present,
     record_of,
     standing,
@@ -57,7 +56,7 @@ def close(act: Act) -> dict[str, Any]:
 def _relieve(act: Act, people: Iterable[int]) -> None:
     """Who is there has nothing more to do, but for those who conduct the meeting: it leaves their 待办."""
     known = act.c.scalars(select(taken_part.c.person_id).where(taken_part.c.task_id == act.task.id))
-    idle = set(people) - set(known) - {*people_of(act, CHAIR), *people_of(act, RECORDER)}
+    idle = set(people) - set(known) - {*act.people_of(CHAIR), *act.people_of(RECORDER)}
     if idle:
         act.c.execute(insert(taken_part), [{"task_id": act.task.id, "person_id": p} for p in sorted(idle)])
 

@@ -55,16 +55,6 @@ def record_of(c: Connection, row: Row[Any] | None) -> MeetingRecord:
     )
 
 
-def people_of(act: Act, role: str) -> list[int]:
-    """Who fills a role of the step now, each person once."""
-    found: dict[int, None] = {}
-    for seat in act.task.seats:
-        if seat.seat == role:
-            people = act.holders(seat.designation) if seat.person_id is None else [seat.person_id]
-            found |= dict.fromkeys(people)
-    return list(found)
-
-
 def present(c: Connection, meeting_id: str, limit: int) -> list[int]:
     """The ids of those who are there."""
     came = (meeting_members.c.meeting_id == meeting_id, meeting_members.c.attendance == "present")
@@ -135,7 +125,7 @@ def _new(act: Act, values: Mapping[str, Any], **more: Any) -> str:
 def _chair(act: Act) -> int:
     if CHAIR in act.roles and act.person_id is not None:
         return act.person_id
-    chairs = people_of(act, CHAIR)
+    chairs = act.people_of(CHAIR)
     if not chairs:
         raise Invalid(
             "no-chair", f"主持会议的{act.task.lane or '岗位'}现在没有人，请先请管理员把人登记上，再召集会议"
@@ -251,11 +241,11 @@ def _presiding(act: Act) -> dict[str, int]:
 
 
 def _freeze(act: Act, meeting_id: str, ticked: Iterable[int]) -> None:
-    voters = dict.fromkeys(people_of(act, MEMBER), True)
+    voters = dict.fromkeys(act.people_of(MEMBER), True)
     if not voters:
         names = "、".join(act.settings["roll"])
         raise Invalid("roll-empty", f"名册上没有{names}，会开不起来。请管理员先把人登记上")
-    body = dict.fromkeys(people_of(act, BODY), False) | voters  # nobody twice (FD-1)
+    body = dict.fromkeys(act.people_of(BODY), False) | voters  # nobody twice (FD-1)
     came = set(ticked)
     meeting.require_on_roll(len(came - set(body)))
     rows = [
