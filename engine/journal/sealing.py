@@ -24,13 +24,25 @@ def seal(connection: Connection, task_id: str) -> dict[str, str]:
 
 def hashes(connection: Connection, task_id: str) -> dict[str, str]:
     """The hashes as the rows are now; kinds of which there are none are left out."""
+    return {kind: hash_of_rows(rows) for kind, rows in sealed_rows(connection, task_id).items()}
+
+
+def hash_of_rows(rows: list[Any]) -> str:
+    """What the journal takes of one kind of row."""
+    return hashlib.sha256(canonical(rows)).hexdigest()
+
+
+def sealed_rows(connection: Connection, task_id: str) -> dict[str, list[Any]]:
+    """What a step's seal covers, by kind of row, as plain JSON: the proof that leaves the county takes it along
+    (engine.archive); kinds of which there are none are left out.
+    """
     found = {
         "votes": _votes(connection, task_id),
         "opinions": _opinions(connection, task_id),
         "ratings": _ratings(connection, task_id),
         "attendance": _attendance(connection, task_id),
     }
-    return {kind: hashlib.sha256(canonical(rows)).hexdigest() for kind, rows in found.items() if rows}
+    return {kind: rows for kind, rows in found.items() if rows}
 
 
 def altered(connection: Connection, task_id: str, sealed: dict[str, str]) -> bool:
@@ -41,12 +53,12 @@ def altered(connection: Connection, task_id: str, sealed: dict[str, str]) -> boo
     rows = connection.execute(
         select(opinions).where(opinions.c.task_id == task_id, opinions.c.digest.is_not(None))
     )
-    return any(row.salt and digest(row.salt, _content(row)) != row.digest for row in rows)
+    return any(row.salt and digest(row.salt, content_of(row)) != row.digest for row in rows)
 
 
 def _write_digests(connection: Connection, task_id: str) -> None:
     rows = connection.execute(select(opinions).where(opinions.c.task_id == task_id)).all()
-    values = [{"b_id": row.id, "b_digest": digest(row.salt, _content(row))} for row in rows]
+    values = [{"b_id": row.id, "b_digest": digest(row.salt, content_of(row))} for row in rows]
     if values:
         written = (
             update(opinions).where(opinions.c.id == bindparam("b_id")).values(digest=bindparam("b_digest"))
@@ -54,7 +66,8 @@ def _write_digests(connection: Connection, task_id: str) -> None:
         connection.execute(written, values)
 
 
-def _content(opinion: Any) -> dict[str, Any]:
+def content_of(opinion: Any) -> dict[str, Any]:
+    """What the digest of an opinion (a row) stands for."""
     names = ("person_id", "author", "channel", "stance", "content", "entered_by")
     return {name: getattr(opinion, name) for name in names}
 
