@@ -341,8 +341,9 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     there = meetings.record_of(act.c, held)
     result = balloting.conclude(ballot, act.settings, there, tallies(act, row))
     _note(act, result)
-    for motion, record in zip(_in_order(ballot), result["议案"], strict=False):  # without a quorum there is no record
-        _change(act, motion, passed=record["通过"])
+    decided = zip(sorted(ballot.motions), result["议案"], strict=False)  # none without a quorum
+    for place, record in decided:
+        _change(act, ballot.motions[place], passed=record.get("通过"))
     minutes = str(act.data.get("纪要") or "")
     papers = [file["id"] for file in act.data.get("照片") or ()]
     meetings.end(act, held, result["结论"], minutes, papers)

@@ -4,6 +4,7 @@ What must never happen is a constraint: a second vote, a count confirmed by the 
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -52,6 +53,7 @@ motions = Table(
     Column("round", Integer, nullable=False),  # from 1; raised when a vote was void (procedures.md 11.3)
     Column("revised_at", Moment),
     Column("read_out_at", Moment),  # the final text was read out after it was revised (BB-5.4)
+    Column("passed", Boolean),  # once the vote is closed; NULL: nothing was decided, or it elected
 )
 
 election_rounds = Table(

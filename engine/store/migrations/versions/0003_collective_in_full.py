@@ -27,6 +27,7 @@ def upgrade() -> None:
     _change_ballots()
     _change_counts()
     _change_meeting_members()
+    _change_motions()
     _change_opinions()
     _change_ratings()
     _change_votes()
@@ -394,6 +395,25 @@ def _change_meeting_members() -> None:
             "attendance in ('unknown', 'present', 'leave', 'absent', 'left')",
         )
         batch_op.create_check_constraint(op.f("ck_meeting_members_weight"), "weight >= 0")
+
+
+def _change_motions() -> None:
+    op.add_column("motions", sa.Column("passed", sa.Boolean(), nullable=True))
+    # Votes of before: exact where all motions of one had the same fate. Of a vote that passed in part it is not known.
+    for outcome, passed in (("通过", True), ("未通过", False)):
+        items = sa.select(_ITEMS.c.task_id).where(
+            _ITEMS.c.outcome == outcome, _ITEMS.c.withdrawn_at.is_(None)
+        )
+        op.execute(_MOTIONS.update().where(_MOTIONS.c.task_id.in_(items)).values(passed=passed))
+
+
+_MOTIONS = sa.table("motions", sa.column("task_id", sa.String), sa.column("passed", sa.Boolean))
+_ITEMS = sa.table(
+    "agenda_items",
+    sa.column("task_id", sa.String),
+    sa.column("outcome", sa.String),
+    sa.column("withdrawn_at", sa.String),
+)
 
 
 def _change_opinions() -> None:
