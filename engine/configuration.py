@@ -37,6 +37,11 @@ OPTIONS = (
     Option("CUNYI_TRUSTED_PROXIES", "0", "前面有几层可信的反向代理；据此取来访地址"),
     Option("CUNYI_SESSION_HOURS", "12", "多少小时不用就要重新登录"),
     Option("CUNYI_POOL_SIZE", "16", "每个进程最多常开多少个数据库连接"),
+    Option(
+        "CUNYI_BALLOT_KEYS",
+        "<数据目录>/ballot-keys",
+        "无记名投票期间存放密钥的目录，表决一结束就销毁；各进程要用同一个目录，不要备份它",
+    ),
     Option("CUNYI_LOG_LEVEL", "INFO", "日志级别：DEBUG、INFO、WARNING、ERROR"),
     Option("CUNYI_DEMO", "0", "示范：允许不设密钥、不用 HTTPS，载入示例县；不能用于真实数据"),
 )
@@ -58,6 +63,12 @@ class Configuration:
     pool_size: int = 16
     log_level: str = "INFO"
     demo: bool = False
+    ballot_keys: Path | None = None  # None: beside the default database
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where the keys of secret ballots lie while they are open."""
+        return self.ballot_keys or self.data_dir / "ballot-keys"
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None, demo: bool = False) -> "Configuration":
@@ -77,6 +88,7 @@ class Configuration:
             pool_size=reader.number("CUNYI_POOL_SIZE", 16, 1, 256),
             log_level=reader.choice("CUNYI_LOG_LEVEL", "INFO", _LEVELS),
             demo=demo,
+            ballot_keys=reader.keys_dir(data_dir),
         )
         reader.finish()
         return read
@@ -133,6 +145,16 @@ class _Reader:
             self.mistakes.append(f"CUNYI_DATABASE_URL：{error}")
         return url
 
+    def keys_dir(self, data_dir: Path) -> Path:
+        """Never where the database lies: whoever copies that folder to keep it would keep the keys as well."""
+        folder = Path(self.text("CUNYI_BALLOT_KEYS", str(data_dir / "ballot-keys"))).absolute().resolve()
+        kept = [data_dir, *_files_of(self.text("CUNYI_DATABASE_URL", ""))]
+        if any(place.resolve().is_relative_to(folder) for place in kept):
+            self.mistakes.append(
+                "CUNYI_BALLOT_KEYS：密钥不能和数据库放在一起，备份会一起拷走，请单独用一个目录"
+            )
+        return folder
+
     def secret_key(self, data_dir: Path, demo: bool) -> str:
         key = self.text("CUNYI_SECRET_KEY", "")
         if not key and demo:
@@ -143,6 +165,12 @@ class _Reader:
                 "可以用 python -c 'import secrets; print(secrets.token_urlsafe(48))' 生成"
             )
         return key
+
+
+def _files_of(url: str) -> list[Path]:
+    """The file of an SQLite database, as its address names it."""
+    kind, _, path = url.partition(":///")
+    return [Path(path.partition("?")[0]).absolute()] if path and kind.startswith("sqlite") else []
 
 
 def _demo_key(data_dir: Path) -> str:

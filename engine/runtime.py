@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 from engine import pickers
 from engine.authorisation import Actor
+from engine.ballot_keys import BallotKeys
 from engine.calendar import StoredCalendar, working_days
 from engine.clock import Clock, system_clock
 from engine.configuration import Configuration
@@ -55,6 +56,11 @@ class Runtime:
     def designations(self) -> Designations:
         """Posts, registers, duties and derived groups, as `processes/posts.toml` names them."""
         return Designations.load(Path(self.configuration.processes_dir))
+
+    @cached_property
+    def ballot_keys(self) -> BallotKeys:
+        """The keys of secret ballots that are open."""
+        return BallotKeys(self.configuration.keys_dir)
 
     def now(self) -> datetime:
         return self.clock().astimezone(UTC)

@@ -70,3 +70,17 @@ def test_the_table_names_every_setting() -> None:
     settings = {f"CUNYI_{field.name.upper()}" for field in dataclasses.fields(Configuration)}
     assert {option.name for option in OPTIONS} == settings
     assert all(option.meaning for option in OPTIONS)
+
+
+def test_the_keys_of_secret_ballots_lie_apart_from_the_database(tmp_path: Path) -> None:
+    assert read(tmp_path, CUNYI_SECRET_KEY=KEY).keys_dir == tmp_path / "ballot-keys"
+    elsewhere = tmp_path / "elsewhere"
+    database = f"sqlite:///{elsewhere}/county.db"
+    for folder in (tmp_path, elsewhere):
+        with pytest.raises(ConfigurationError, match="CUNYI_BALLOT_KEYS：.*单独用一个目录"):
+            read(
+                tmp_path / "data",
+                CUNYI_SECRET_KEY=KEY,
+                CUNYI_DATABASE_URL=database,
+                CUNYI_BALLOT_KEYS=str(folder),
+            )
