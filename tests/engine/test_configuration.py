@@ -77,7 +77,7 @@ def test_the_keys_of_secret_ballots_lie_apart_from_the_database(tmp_path: Path) 
     elsewhere = tmp_path / "elsewhere"
     database = f"sqlite:///{elsewhere}/county.db"
     for folder in (tmp_path, elsewhere):
-        with pytest.raises(ConfigurationError, match="CUNYI_BALLOT_KEYS：.*单独用一个目录"):
+        with pytest.raises(ConfigurationError, match=r"CUNYI_BALLOT_KEYS：.*单独用一个目录"):
             read(
                 tmp_path / "data",
                 CUNYI_SECRET_KEY=KEY,
