@@ -176,6 +176,7 @@ opinions = Table(
     # link only what somebody admitted counts and is shown.
     Column("source", String(12), nullable=False, server_default="account"),
     Column("household_id", ForeignKey("households.id")),
+    Column("contact", String(32), nullable=False, server_default=""),  # where a stranger wants to be reached
     Column("admitted", Boolean),  # NULL while it waits
     Column("moderated_by", ForeignKey("people.id")),
     Column("moderated_at", Moment),
@@ -193,6 +194,14 @@ opinions = Table(
         unique=True,
         sqlite_where=text("single AND withdrawn_at IS NULL"),
         postgresql_where=text("single AND withdrawn_at IS NULL"),
+    ),
+    Index(  # one household, one answer
+        "uq_opinions_task_id_household_id",
+        "task_id",
+        "household_id",
+        unique=True,
+        sqlite_where=text("household_id IS NOT NULL AND withdrawn_at IS NULL"),
+        postgresql_where=text("household_id IS NOT NULL AND withdrawn_at IS NULL"),
     ),
 )
 
@@ -247,6 +256,14 @@ ratings = Table(
         sqlite_where=text("person_id IS NOT NULL AND withdrawn_at IS NULL"),
         postgresql_where=text("person_id IS NOT NULL AND withdrawn_at IS NULL"),
     ),
+    Index(
+        "uq_ratings_task_id_household_id",
+        "task_id",
+        "household_id",
+        unique=True,
+        sqlite_where=text("household_id IS NOT NULL AND withdrawn_at IS NULL"),
+        postgresql_where=text("household_id IS NOT NULL AND withdrawn_at IS NULL"),
+    ),
 )
 
 notice_photos = Table(
@@ -264,4 +281,19 @@ taken_part = Table(
     metadata,
     Column("task_id", String(32), primary_key=True),
     Column("person_id", ForeignKey("people.id"), primary_key=True),
+)
+
+asked = Table(
+    "asked",  # who was asked on a collective step that is over: they may see what became of it, though they kept silent
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("instance_id", ForeignKey("instances.id"), nullable=False, index=True),
+    Column("task_id", String(32), nullable=False),
+    Column("designation", String(64)),
+    Column("unit_id", ForeignKey("units.id")),
+    Column("person_id", ForeignKey("people.id"), index=True),
+    Index("ix_asked_unit_id_designation", "unit_id", "designation"),
+    CheckConstraint(
+        "(designation IS NOT NULL AND unit_id IS NOT NULL) OR person_id IS NOT NULL", name="somebody"
+    ),
 )

@@ -472,7 +472,7 @@ file_uses = Table(
     Column("id", Integer, primary_key=True),
     Column("file_id", ForeignKey("files.id"), nullable=False, index=True),
     Column("name", String(255), nullable=False),
-    Column("uploaded_by", ForeignKey("people.id"), nullable=False),
+    Column("uploaded_by", ForeignKey("people.id")),  # NULL: it came with an opinion from the public side
     Column("uploaded_at", Moment, nullable=False),
     Column("instance_id", ForeignKey("instances.id"), index=True),  # NULL until the step is handed in
     Column("submission_id", ForeignKey("submissions.id")),

@@ -37,6 +37,7 @@ ballots = Table(
     Column("sealing_key", String(64)),  # public half, hexadecimal, while a secret vote is open
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
+    Column("published", Text),  # the file anybody can recount from, byte for byte, once it is closed
     UniqueConstraint("task_id", "meeting_id"),
     CheckConstraint("method in ('named', 'secret', 'paper', 'hands')", name="method"),
     CheckConstraint("sealing_key IS NULL OR (method = 'secret' AND status = 'open')", name="sealed"),

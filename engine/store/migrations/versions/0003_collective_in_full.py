@@ -1,5 +1,7 @@
 """The collective steps in full: invitations, secret votes and elections, signatures, the public side."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -24,8 +26,10 @@ def upgrade() -> None:
     _sealed_ballots()
     _secret_ballots()
     _secret_marks()
+    _asked()
     _change_ballots()
     _change_counts()
+    _change_file_uses()
     _change_meeting_members()
     _change_motions()
     _change_opinions()
@@ -349,6 +353,7 @@ def _change_ballots() -> None:
     with op.batch_alter_table("ballots", schema=None) as batch_op:
         batch_op.add_column(sa.Column("tellers", sa.Text(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("sealing_key", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("published", sa.Text(), nullable=True))
         batch_op.drop_constraint(op.f("ck_ballots_method"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_ballots_method"), "method in ('named', 'secret', 'paper', 'hands')"
@@ -422,6 +427,7 @@ def _change_opinions() -> None:
             sa.Column("source", sa.String(length=12), server_default="account", nullable=False)
         )
         batch_op.add_column(sa.Column("household_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("contact", sa.String(length=32), server_default="", nullable=False))
         batch_op.add_column(sa.Column("admitted", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("moderated_by", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("moderated_at", sa.String(27), nullable=True))
@@ -439,6 +445,7 @@ def _change_opinions() -> None:
             op.f("ck_opinions_household"), "(source = 'household') = (household_id IS NOT NULL)"
         )
         batch_op.create_check_constraint(op.f("ck_opinions_moderated"), "admitted IS NULL OR source = 'open'")
+        _one_a_household(batch_op, "opinions")
 
 
 def _change_ratings() -> None:
@@ -456,6 +463,47 @@ def _change_ratings() -> None:
         batch_op.create_check_constraint(
             op.f("ck_ratings_household"), "(source = 'household') = (household_id IS NOT NULL)"
         )
+        _one_a_household(batch_op, "ratings")
+
+
+def _one_a_household(batch_op: Any, table: str) -> None:
+    live = sa.text("household_id IS NOT NULL AND withdrawn_at IS NULL")
+    batch_op.create_index(
+        f"uq_{table}_task_id_household_id",
+        ["task_id", "household_id"],
+        unique=True,
+        sqlite_where=live,
+        postgresql_where=live,
+    )
+
+
+def _asked() -> None:
+    op.create_table(
+        "asked",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("instance_id", sa.String(length=32), nullable=False),
+        sa.Column("task_id", sa.String(length=32), nullable=False),
+        sa.Column("designation", sa.String(length=64), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(designation IS NOT NULL AND unit_id IS NOT NULL) OR person_id IS NOT NULL",
+            name=op.f("ck_asked_somebody"),
+        ),
+        sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_asked_instance_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_asked_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_asked_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asked")),
+    )
+    with op.batch_alter_table("asked", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asked_instance_id"), ["instance_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asked_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_asked_unit_id_designation", ["unit_id", "designation"], unique=False)
+
+
+def _change_file_uses() -> None:
+    with op.batch_alter_table("file_uses", schema=None) as batch_op:
+        batch_op.alter_column("uploaded_by", existing_type=sa.INTEGER(), nullable=True)
 
 
 def _change_votes() -> None:
