@@ -14,6 +14,7 @@ BASES = {
     "应征": "应征人数",
 }  # a base that is not here is said as it is called
 _THRESHOLD = re.compile(r"(至少|超过) (\d+/\d+) ([^\s，；：]+)")
+WEEKDAYS = "一二三四五六日"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -65,6 +66,23 @@ def deadline(value: datetime | None) -> str:
         return ""
     last = (value - timedelta(microseconds=1)).astimezone(SHANGHAI)
     return f"{last.month}月{last.day}日"
+
+
+def day(value: datetime) -> str:
+    """2026年3月5日: what stays true on paper, and on a page that is kept."""
+    here = value.astimezone(SHANGHAI)
+    return f"{here.year}年{here.month}月{here.day}日"
+
+
+def last_day(value: datetime) -> str:
+    """The last whole day before a moment that ends something, with the year."""
+    return day(value - timedelta(microseconds=1))
+
+
+def hour(value: datetime) -> str:
+    """2026年3月5日（星期四）14:30."""
+    here = value.astimezone(SHANGHAI)
+    return f"{day(value)}（星期{WEEKDAYS[here.weekday()]}）{here:%H:%M}"
 
 
 def iso(value: datetime) -> str:
