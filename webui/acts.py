@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from engine import operations
@@ -43,6 +43,9 @@ def act(task_id: str, name: str) -> Any:
         typed = data | ({BEHALF: behalf} if behalf else {}) | ({PAPERS: papers} if papers else {})
         again = queries.task(runtime(), actor(), task_id)
         return step_page(again, typed=typed, refusal=refusal, acting=name), refusal.status
+    if isinstance(done, operations.Receipt):
+        # The answer itself, not a page one is sent on to: a receipt must stand in no address and in no cookie.
+        return render_template("receipt.html", task=view, receipt=done)
     if done is not None and not any(task["id"] == task_id for task in done.open_tasks):
         return onwards(task_id, done)
     flash(f"{task_id}-{name}", "draft-done")
@@ -65,7 +68,7 @@ def _then(task_id: str, name: str, saved: str) -> Any:
     except Invalid as refusal:
         flash(saved, "success")
         return step_page(view, typed=data, refusal=refusal, acting=name), refusal.status
-    if done is not None and not any(task["id"] == task_id for task in done.open_tasks):
+    if isinstance(done, operations.Done) and not any(task["id"] == task_id for task in done.open_tasks):
         return onwards(task_id, done)
     flash(f"{offered.title}：已保存。", "success")
     return redirect(url_for("tasks.show", task_id=task_id))

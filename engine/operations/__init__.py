@@ -6,6 +6,7 @@ then nothing has changed.
 """
 
 from engine.operations import acting, assessments, ballots, deliberations, notices, opinions
+from engine.operations.acting import Receipt
 from engine.operations.administration import (
     add_person,
     appoint,
@@ -38,6 +39,7 @@ acting.HANDLERS |= {
 
 __all__ = [
     "Done",
+    "Receipt",
     "act_on_task",
     "add_person",
     "appoint",

@@ -28,10 +28,17 @@ from engine.runtime import Runtime
 from engine.steps import DOERS, Action, Kind
 from engine.store.database import insert_once
 from engine.store.proceedings import taken_part
-from engine.store.tables import assignments, instances, procedure_versions, tasks, units
+from engine.store.tables import assignments, tasks, units
 
 Handler = Callable[["Act"], dict[str, Any] | None]
 CLOCK = "clock"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a secret vote answers whoever cast it: told once, and kept nowhere with the person."""
+
+    code: str
 
 
 def act(
@@ -43,18 +50,21 @@ def act(
     *,
     on_behalf_of: int | None = None,
     papers: Sequence[str] = (),
-) -> Done | None:
-    """Do one thing on a collective step. None after a mass act, which leaves the matter as it is.
+) -> Done | Receipt | None:
+    """Do one thing on a collective step. A mass act leaves the matter as it is: it answers its receipt, or None.
 
     Raises Invalid with the fields at fault, Forbidden, Overtaken, NotVisible.
     """
 
-    def once() -> Done | None:
+    def once() -> Done | Receipt | None:
         with runtime.database.write() as c:
             found = Act.read(runtime, c, actor_id, task_id, name)
             found.authorise(on_behalf_of, papers)
             found.validate(data, papers)
-            return found.carry_out()
+            done = found.carry_out()
+        for then in found.afterwards:
+            then()
+        return done if done is not None else found.receipt
 
     try:
         return attempt(runtime, once)
@@ -98,6 +108,8 @@ class Act:
     files: frozenset[str] = frozenset()
     noted: dict[str, Any] = field(default_factory=dict)
     on_record: bool = False
+    receipt: Receipt | None = None
+    afterwards: list[Callable[[], None]] = field(default_factory=list)  # once it is committed; must not fail
 
     # ------------------------------------------------------------ reading
 
@@ -188,7 +200,7 @@ class Act:
             raise Forbidden("not-clerk", "代录由本村文书来做：只有文书可以替人录入纸上的办理结果")
         if on_behalf_of == self.actor.person_id:
             raise Invalid("behalf-self", "替自己不用代录，请直接办理", {"on_behalf_of": "请选别人"})
-        if not papers:
+        if self.action.papers and not papers:
             raise Invalid("form", "代录要附上原件照片，请拍一张纸质原件", {"papers": "请拍一张纸质原件"})
         self._require_role(entered_for(self.runtime, self.c, on_behalf_of), behalf=True)
         self.person_id, self.entered_by = on_behalf_of, self.actor.person_id
@@ -331,9 +343,7 @@ def roles(actor: Actor, task: Any) -> frozenset[str]:
 
 
 _TASK = (
-    select(tasks, units.c.path.label("unit_path"), procedure_versions.c.key.label("procedure_key"))
-    .join(instances, instances.c.id == tasks.c.instance_id)
-    .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
+    select(tasks, units.c.path.label("unit_path"))
     .join(units, units.c.id == tasks.c.unit_id)
     .where(tasks.c.id == bindparam("task"))
 )

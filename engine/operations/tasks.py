@@ -11,6 +11,7 @@ from engine import forms, journal, steps
 from engine.authorisation import Actor, may_enter_for_others, may_see_matter, open_seats, require_matter
 from engine.execution import ExecutionError
 from engine.operations import acting
+from engine.operations.acting import Receipt
 from engine.operations.failing import gone, stuck
 from engine.operations.work import MATTER, Done, Look, Lost, OpenRow, Work, attempt, certain
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
@@ -108,8 +109,8 @@ def act_on_task(
     *,
     on_behalf_of: int | None = None,
     papers: Sequence[str] = (),
-) -> Done | None:
-    """Do one of the things a step offers. None where the matter is left as it is (a vote, an opinion).
+) -> Done | Receipt | None:
+    """Do one of the things a step offers. Where the matter is left as it is (a vote, an opinion): its receipt, or None.
 
     Raises what `complete_task` raises.
     """
@@ -135,7 +136,7 @@ def _conclude(
     papers: Sequence[str],
 ) -> Done:
     done = acting.act(runtime, actor_id, task_id, action, data, on_behalf_of=on_behalf_of, papers=papers)
-    if done is None:
+    if not isinstance(done, Done):
         raise Invalid("action-mass", f"“{action}”不结束这一步，请用 actions 里的办法")
     return done
 

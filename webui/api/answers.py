@@ -95,6 +95,7 @@ class OpenTask(Task):
     proceeding: Annotated[
         Proceeding | None, Doc("会议、票决、征求意见、公示、测评现在进行到哪里；别的步骤为 null")
     ] = None
+    receipt: Annotated[str, Doc("无记名投票的回执号，只在投票的回答里有，只给这一次")] = ""
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Tasks: what is to do, and doing it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from engine import operations
@@ -92,7 +92,8 @@ def act_on_task(call: Call, task_id: str, name: str, body: Submission) -> OpenTa
         on_behalf_of=body.on_behalf_of,
         papers=body.papers,
     )
-    if done is not None and any(task["id"] == task_id for task in done.open_tasks):
+    if isinstance(done, operations.Done) and any(task["id"] == task_id for task in done.open_tasks):
         return get_task(call, task_id)
     assert before is not None, "an act on a task that is not open is refused"
-    return convert.outlined(before, "mine" if done is None else "done")
+    answer = convert.outlined(before, "done" if isinstance(done, operations.Done) else "mine")
+    return replace(answer, receipt=done.code) if isinstance(done, operations.Receipt) else answer
