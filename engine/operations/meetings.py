@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, in
 from engine.operations import agenda
 from engine.operations.acting import Act
 from engine.refusal import Invalid, Overtaken
-from engine.steps import balloting, meeting
+from engine.steps import announcing, balloting, meeting
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
 from engine.steps.meeting import ABSENT, BODY, GUESTS, LEAVE, PRESENT, MeetingRecord
 from engine.store.proceedings import agenda_items, meeting_members, meetings
@@ -191,7 +191,7 @@ def hold(act: Act) -> Row[Any]:
 def announce(act: Act) -> None:
     """Time, place and main items were made public; the proof is in the matter (LB-2.1)."""
     row = of_task(act)
-    meeting.require_announceable(act.settings, standing(row), act.now, act.runtime.calendar(act.c))
+    announcing.require_announceable(act.settings, standing(row), act.now, act.runtime.calendar(act.c))
     assert row is not None
     change(
         act,
@@ -212,7 +212,7 @@ def open_meeting(act: Act) -> Row[Any]:
     record = standing(row)
     ticked = list(act.data.get(PRESENT) or ())
     if not record.is_open:
-        meeting.require_openable(act.settings, record, act.now, act.runtime.calendar(act.c))
+        announcing.require_openable(act.settings, record, act.now, act.runtime.calendar(act.c))
     assert row is not None
     if not record.is_open:
         _freeze(act, row.id, ticked)

@@ -18,7 +18,7 @@ from engine.queries import meetings as meeting_queries
 from engine.queries.meetings import Joinable, MeetingView, Paper
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
-from engine.steps import balloting, counting, meeting
+from engine.steps import announcing, balloting, counting, meeting
 from engine.steps.balloting import METHODS, NAMED, PAPER, Ballot, Motion
 from engine.steps.counting import Decision, Tally, decide
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
@@ -140,7 +140,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         scrutineer_posts=tuple(settings["scrutineers"]),
         thresholds=tuple(settings["quorum"]),
         only_voters=not settings["also"],
-        suggested=meeting.suggested(settings, rt.now(), rt.calendar(c)) if convenes else None,
+        suggested=announcing.suggested(settings, rt.now(), rt.calendar(c)) if convenes else None,
     )
     if opened is None:
         return replace(vote, acts=tuple(_before(settings, record, leads, hindrance)))

@@ -14,7 +14,7 @@ from engine.operations.meetings import record_of
 from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
 from engine.refusal import NotVisible, Refusal
 from engine.runtime import Runtime
-from engine.steps import meeting
+from engine.steps import announcing, meeting
 from engine.steps.kind import CHAIR, RECORDER
 from engine.steps.meeting import MeetingRecord, Quorum
 from engine.store.proceedings import agenda_items, meeting_members, meetings
@@ -143,7 +143,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         last_place=last_place(c, row.unit_id, settings) if convenes else "",
         joinable=tuple(joinable(c, row.unit_id, settings, shown.id if shown else "")) if convenes else (),
         thresholds=tuple(settings["quorum"]),
-        suggested=meeting.suggested(settings, rt.now(), rt.calendar(c)) if convenes else None,
+        suggested=announcing.suggested(settings, rt.now(), rt.calendar(c)) if convenes else None,
         only_voters=not settings["also"],
     )
 
@@ -160,7 +160,7 @@ def hindrance_of(settings: Mapping[str, Any], record: MeetingRecord, now: dateti
     if record.status != "convened":
         return ""
     try:
-        meeting.require_openable(settings, record, now, calendar)
+        announcing.require_openable(settings, record, now, calendar)
     except Refusal as refusal:
         return refusal.message
     return ""

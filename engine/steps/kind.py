@@ -45,7 +45,7 @@ class Action:
 
     `seats` are the roles that may; empty: every seat. A `mass` action is what many do at the same time (a vote, an
     opinion): it touches the step's own rows only, never the matter's state. `behalf` tells whether a clerk may enter
-    it for somebody (procedures.md 11.1).
+    it for somebody (procedures.md 11.1); with `papers` only with a photo of the original.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Action:
     seats: tuple[str, ...] = ()
     mass: bool = False
     behalf: bool = True
+    papers: bool = True
 
 
 @dataclass(frozen=True)

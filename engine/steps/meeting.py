@@ -6,9 +6,12 @@ Settings in the diagram:
 - `roll`: whose meeting it is, the base of 应到 (`村民代表`); default: the lane;
 - `also`: who belongs to the 组成人员 besides and does not vote (`村委会成员`, FD-1);
 - `recorder`: who keeps the record; default 文书;
-- `quorum`: thresholds over 应到 or 组成人员, compared with those present of the same body (BB-5.1, FD-1);
+- `quorum`: thresholds over 应到, 组成人员 or 户, compared with those present of the same body (BB-5.1, FD-1, HW-3.2);
 - `announce`: `yes`, or how long before (`3d`, `{会前公开}`): not announced, not opened (LB-2.1);
-- `guests`: people without a seat are named when it opens: `yes`, or what they are called (`论证专家`).
+- `guests`: people without a seat are named when it opens: `yes`, or what they are called (`论证专家`);
+- `delegate`: `户内`: who cannot come may send an adult of the same household (a delegate may not: FD-1).
+
+Who is on the roll is invited when the meeting is convened, and may answer; nobody has to (engine.steps.invitation).
 
 The rules take a `MeetingRecord`: figures, never lists, for the server fills it from its tables with one query. A
 rehearsal replays its submissions into one (engine.steps.meeting_replay).
@@ -17,43 +20,83 @@ rehearsal replays its submissions into one (engine.steps.meeting_replay).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from engine.durations import SHANGHAI, Calendar, TimerError, in_words, parse_duration
+from engine.durations import SHANGHAI, TimerError, parse_duration
 from engine.refusal import Invalid, Overtaken
-from engine.steps import threshold
+from engine.steps import schema, threshold
 from engine.steps.kind import CHAIR, MEMBER, RECORDER, Action, Seat, SettingError, Words
-from engine.working_days import WEEKDAYS_ONLY
+from engine.steps.schema import Schema
 
+HOUSEHOLDS, HOUSEHOLDS_CAME = "户", "到会户"  # bases of thresholds
 BODY = "组成人员"  # the role of those on `also`: of the body, without a vote
-SETTINGS = ("meeting", "roll", "also", "recorder", "quorum", "announce", "guests")
+SETTINGS = ("meeting", "roll", "also", "recorder", "quorum", "announce", "guests", "delegate")
 CHANNELS = ("村务公开栏", "户代表议事点", "微信群", "大喇叭", "入户告知", "会议通报", "政府网站")
 # What the acts hand in
 PLACE, TIME, MEETING, TICKED, PROOF = "地点", "时间", "会议", "渠道", "凭证"
-PRESENT, LEAVE, ABSENT, GUESTS = "到会", "请假", "未到", "邀请人员"
+PRESENT, LEAVE, ABSENT, LEFT, GUESTS = "到会", "请假", "未到", "早退", "邀请人员"
+REPLY, REASON, DELEGATE, WILL_COME, WILL_NOT = "答复", "理由", "受托人", "参加的人", "请假的人"
+ATTENDANCE = (PRESENT, LEAVE, ABSENT, LEFT)
+COMING, ON_LEAVE, DELEGATED = "参加", "请假", "委托"
+IN_HOUSEHOLD = "户内"  # the only ones a seat may be given to
 INQUORATE = "未达法定人数"
 
-Schema = dict[str, Any]
 Settings = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class MeetingRecord:
-    """What has been done on a meeting so far. `status` is empty before it is convened."""
+    """What has been done on a meeting so far. `status` is empty before it is convened.
+
+    Who has left early is not there any more and has come all the same: a quorum looks at who is there, the base of a
+    majority at who came, so that nobody makes a majority by leaving. Households are counted where the settings ask for
+    them: all of the unit, and those for which somebody on the roll is there (HW-3.2, FD-4).
+    """
 
     status: str = ""  # convened, open, held, inquorate, cancelled
     starts_at: datetime | None = None
     announced_at: datetime | None = None
     roll: int = 0  # 应到: voters on the frozen roll
-    present: int = 0  # 到会 of these
+    present: int = 0  # of these, who is there now
     body: int = 0  # 组成人员: voters and `also`, nobody twice
     body_present: int = 0
+    left: int = 0  # of the roll, who came and left early
+    body_left: int = 0
+    households: int = 0
+    households_present: int = 0
+    households_left: int = 0  # for which somebody came, and nobody is there any more
+
+    @property
+    def came(self) -> int:
+        """到会: who is there, and who was."""
+        return self.present + self.left
+
+    @property
+    def body_came(self) -> int:
+        return self.body_present + self.body_left
+
+    @property
+    def households_came(self) -> int:
+        """到会户."""
+        return self.households_present + self.households_left
 
     @property
     def is_open(self) -> bool:
         return self.status == "open"
+
+    def with_all_who_came(self) -> MeetingRecord:
+        """As if nobody had gone early: 到会 counts everybody who came, so that nobody makes a majority by leaving."""
+        return replace(
+            self,
+            present=self.came,
+            body_present=self.body_came,
+            households_present=self.households_came,
+            left=0,
+            body_left=0,
+            households_left=0,
+        )
 
 
 @dataclass(frozen=True)
@@ -63,6 +106,7 @@ class Quorum:
     holds: bool
     reckoned: tuple[str, ...] = ()
     missing: int = 0  # of the body that lacks most
+    unit: str = "人"  # what is missing: people, or 户
 
 
 # ---------------------------------------------------------------- settings
@@ -77,8 +121,15 @@ def freeze(words: Words) -> dict[str, Any]:
         raise SettingError(f"应到(roll)和其他组成人员(also)里“{doubled[0]}”写了两次，请去掉一个")
     thresholds = threshold.parse(words.text("quorum"), words.parameters)
     for one in thresholds:
-        if one.base not in ("应到", BODY):
-            raise SettingError(f"法定人数(quorum)“{one}”的基数只能是应到或组成人员，到会的人数要和它比")
+        if one.base not in ("应到", BODY, HOUSEHOLDS):
+            raise SettingError(f"法定人数(quorum)“{one}”的基数只能是应到、组成人员或户，到会的要和它比")
+    delegate = words.text("delegate")
+    if delegate not in ("", "no", IN_HOUSEHOLD):
+        raise SettingError(
+            f"委托(delegate)“{delegate}”不认识，只能写 {IN_HOUSEHOLD}：由同一户的成年人代为参加"
+        )
+    if delegate == IN_HOUSEHOLD and "村民代表" in roll:
+        raise SettingError("村民代表不得委托他人参加会议（FD-1），请去掉委托(delegate)")
     return {
         "meeting": words.text("meeting", words.node.label)[:64],
         "roll": roll,
@@ -87,6 +138,7 @@ def freeze(words: Words) -> dict[str, Any]:
         "quorum": [str(one) for one in thresholds],
         "announce": _announce(words.text("announce")),
         "guests": _yes_or_word(words.text("guests")),
+        "delegate": "" if delegate == "no" else delegate,
     }
 
 
@@ -132,52 +184,51 @@ def seats(settings: Settings, lane: str, people: Sequence[int] = ()) -> list[Sea
 
 
 def actions(settings: Settings) -> list[Action]:
-    """召集, 公开 (where it must be), 开会, 签到: a kind adds what it concludes with, and its own fields to 开会."""
+    """召集, 公开 (where it must be), 答复, 开会, 签到: a kind adds its own fields to 开会, and how it concludes."""
     acts = [convene_action()]
     if settings["announce"]:
         acts.append(announce_action())
-    return [*acts, open_action(settings), attend_action(settings)]
+    return [*acts, reply_action(settings), open_action(settings), attend_action(settings)]
 
 
 def convene_action() -> Action:
     """Time and place, or an existing meeting (`会议`: its id). Convened again before it opens: put off, or moved."""
-    hide = {"hide": f'={MEETING} != null and {MEETING} != ""'}
-    existing = {
-        "type": "textfield",
-        "key": MEETING,
-        "label": "放到已召集的会议上",
-        "validate": {"maxLength": 32},
-    }
-    moment = {
-        "type": "datetime",
-        "subtype": "datetime",
-        "key": TIME,
-        "label": "开会时间",
-        "dateLabel": "开会日期",
-        "timeLabel": "开会时间",
-        "validate": {"required": True},
-        "conditional": hide,
-    }
-    return Action("convene", "召集", _form(existing, moment, place_field() | {"conditional": hide}), _LEADERS)
+    hide = {"conditional": {"hide": f'={MEETING} != null and {MEETING} != ""'}}
+    existing = schema.text(MEETING, "放到已召集的会议上", 32)
+    when = schema.moment(TIME, "开会时间", required=True)
+    return Action("convene", "召集", schema.form(existing, when | hide, place_field() | hide), _LEADERS)
 
 
 def announce_action() -> Action:
     """Where time, place and agenda were made public, with at least one proof of it (LB-2.1, LB-7.1)."""
-    ticked = {
-        "type": "checklist",
-        "key": TICKED,
-        "label": "在哪里公开的",
-        "values": [{"label": channel, "value": channel} for channel in CHANNELS],
-        "validate": {"required": True},
-    }
-    proof = files_field(PROOF, "公开的照片或截图") | {"validate": {"required": True}}
-    return Action("announce", "公开", _form(ticked, proof), _LEADERS)
+    ticked = schema.ticks(TICKED, "在哪里公开的", CHANNELS, required=True)
+    proof = schema.files(PROOF, "公开的照片或截图", required=True)
+    return Action("announce", "公开", schema.form(ticked, proof), _LEADERS)
+
+
+def reply_action(settings: Settings) -> Action:
+    """Whether one comes; chair and recorder write down what others said on the telephone, several at once. A clerk
+    needs no photo of the original: there is no paper, and the answer binds nobody.
+    """
+    answers = [COMING, ON_LEAVE, *([DELEGATED] if settings.get("delegate") else [])]
+    fields = [
+        schema.choice(REPLY, "参加不参加", [(one, one) for one in answers]),
+        schema.text(REASON, "请假的理由", 255),
+    ]
+    if settings.get("delegate"):
+        whom = "同一户里年满 18 周岁、自己不在名册上的人，填编号"
+        fields.append(schema.number(DELEGATE, "委托谁参加", 1, 2**31 - 1) | {"description": whom})
+    fields += [
+        people_field(WILL_COME, "说了要来的人", settings),
+        people_field(WILL_NOT, "请假的人", settings),
+    ]
+    return Action("reply", "答复", schema.form(*fields), _EVERYBODY, mass=True, papers=False)
 
 
 def open_action(settings: Settings, *more: Schema) -> Action:
     """Opens the meeting: the roll is frozen, who came is ticked. `more` are fields the kind adds."""
     came = people_field(PRESENT, "到会的人", settings)
-    return Action("open", "开会", _form(came, *guests_fields(settings), *more), _LEADERS)
+    return Action("open", "开会", schema.form(came, *guests_fields(settings), *more), _LEADERS)
 
 
 def attend_action(settings: Settings) -> Action:
@@ -185,51 +236,32 @@ def attend_action(settings: Settings) -> Action:
     fields = (
         people_field(PRESENT, "到会", settings),
         people_field(LEAVE, "请假", settings),
+        people_field(LEFT, "提前离开", settings),
         people_field(ABSENT, "更正为未到", settings),
     )
-    roles = (CHAIR, RECORDER, MEMBER, BODY)
-    return Action("attend", "签到", _form(*fields), roles, mass=True, behalf=False)
+    return Action("attend", "签到", schema.form(*fields), _EVERYBODY, mass=True, behalf=False)
 
 
 def people_field(key: str, label: str, settings: Settings) -> Schema:
     """A checklist of everybody on the roll and of the other 组成人员."""
-    people = " ".join([*settings["roll"], *settings["also"]])
-    return {"type": "checklist", "key": key, "label": label, "values": [], "properties": {"people": people}}
+    return schema.people(key, label, [*settings["roll"], *settings["also"]])
 
 
 def place_field() -> Schema:
-    return {
-        "type": "textfield",
-        "key": PLACE,
-        "label": "开会地点",
-        "validate": {"required": True, "maxLength": 100},
-    }
+    return schema.text(PLACE, "开会地点", 100, required=True)
 
 
 def files_field(key: str, label: str) -> Schema:
-    return {"type": "filepicker", "key": key, "label": label, "multiple": True, "accept": "image/*,.pdf"}
+    return schema.files(key, label)
 
 
 def guests_fields(settings: Settings) -> list[Schema]:
     """Rows for people without a seat, where the diagram asks for them: then at least one is named."""
     if not settings["guests"]:
         return []
-    name = {
-        "type": "textfield",
-        "key": "姓名",
-        "label": "姓名",
-        "validate": {"required": True, "maxLength": 32},
-    }
-    of = {"type": "textfield", "key": "单位", "label": "单位或专业", "validate": {"maxLength": 64}}
-    return [
-        {
-            "type": "dynamiclist",
-            "path": GUESTS,
-            "label": settings["guests"],
-            "components": [name, of],
-            "validate": {"required": True},
-        }
-    ]
+    row = [schema.text("姓名", "姓名", 32, required=True), schema.text("单位", "单位或专业", 64)]
+    rows = {"type": "dynamiclist", "path": GUESTS, "label": settings["guests"], "components": row}
+    return [rows | {"validate": {"required": True}}]
 
 
 def guests_named(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -237,11 +269,8 @@ def guests_named(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return [f"{row['姓名']}（{row['单位']}）" if row.get("单位") else str(row["姓名"]) for row in rows]
 
 
-def _form(*components: Schema) -> Schema:
-    return {"type": "default", "components": list(components)}
-
-
 _LEADERS = (CHAIR, RECORDER)
+_EVERYBODY = (CHAIR, RECORDER, MEMBER, BODY)
 
 
 # ---------------------------------------------------------------- rules
@@ -267,70 +296,9 @@ def require_not_opened(record: MeetingRecord) -> None:
         raise Overtaken("meeting-opened", f"会议{what}，时间、地点和公开情况不能再改")
 
 
-def require_announceable(
-    settings: Settings, record: MeetingRecord, now: datetime, calendar: Calendar = WEEKDAYS_ONLY
-) -> None:
-    """Raises Invalid before it is convened, and where the announcement would come too late for its time."""
-    require_convened(record)
-    require_not_opened(record)
-    earliest = opens_from(settings, now, calendar)
-    if record.starts_at is not None and earliest is not None and record.starts_at < earliest:
-        raise Invalid(
-            "announced-late",
-            f"按规定要提前 {in_words(settings['announce'])}公开：现在公开，最早 {day(earliest)}才能开会。"
-            f"会议定在 {day(record.starts_at)}，请先重新召集，把时间改到那天以后，再公开",
-        )
-
-
 def require_convened(record: MeetingRecord) -> None:
     if record.status in ("", "cancelled"):
         raise Invalid("not-convened", "会议还没有召集，请先定下时间和地点")
-
-
-def require_openable(
-    settings: Settings, record: MeetingRecord, now: datetime, calendar: Calendar = WEEKDAYS_ONLY
-) -> None:
-    """LB-2.1: not announced, or not long enough before, or not on the announced day: not opened."""
-    require_convened(record)
-    require_not_opened(record)
-    if not settings["announce"]:
-        return
-    if record.announced_at is None:
-        raise Invalid(
-            "not-announced",
-            "还没有公开会议的时间、地点和主要议题，按规定不能开会（LB-2.1）。请先公开，再开会",
-        )
-    earliest = opens_from(settings, record.announced_at, calendar)
-    if earliest is not None and now < earliest:
-        lead = in_words(settings["announce"])
-        raise Invalid(
-            "announced-late",
-            f"会议是 {day(record.announced_at)}公开的，按规定要提前 {lead}，{day(earliest)}起才能开会（LB-2.1）",
-        )
-    if record.starts_at is not None and midnight(now) < midnight(record.starts_at):
-        raise Invalid(
-            "too-early",
-            f"公开的开会时间是 {day(record.starts_at)}，还没有到那天。要提前开，请重新召集改时间，并重新公开",
-        )
-
-
-def suggested(settings: Settings, now: datetime, calendar: Calendar = WEEKDAYS_ONLY) -> datetime:
-    """A time to begin with when it is convened: now where nothing is to be announced, else nine in the morning of the
-    first day it may be held on, tomorrow at the earliest.
-    """
-    if not settings["announce"]:
-        return now
-    earliest = opens_from(settings, now, calendar) or now
-    return midnight(max(earliest, now + timedelta(days=1))) + timedelta(hours=9)
-
-
-def opens_from(settings: Settings, announced_at: datetime, calendar: Calendar) -> datetime | None:
-    """From when it may be opened: days are whole days, the day of the announcement not counted."""
-    if settings["announce"] in ("", "yes"):
-        return None
-    lead = parse_duration(settings["announce"])
-    end = lead.after(announced_at, calendar)
-    return end if lead.has_time else midnight(end)
 
 
 def require_open(record: MeetingRecord) -> None:
@@ -352,20 +320,25 @@ def require_on_roll(strangers: int, *, own: bool = False) -> None:
 
 def require_own(roles: Iterable[str], data: Mapping[str, Any]) -> None:
     """Only chair and recorder tick others."""
-    if not set(_LEADERS) & set(roles) and any(data.get(key) for key in (PRESENT, LEAVE, ABSENT)):
+    if not set(_LEADERS) & set(roles) and any(data.get(key) for key in ATTENDANCE):
         message = "替别人签到由主持人或记录人来做；您只需要给自己签到"
         raise Invalid("attend-others", message, {PRESENT: message})
 
 
 def quorum(settings: Settings, record: MeetingRecord) -> Quorum:
     """Those present of each body compared with it (BB-5.1, FD-1); without thresholds anybody is enough."""
-    counts = {"应到": record.present, BODY: record.body_present}
-    bases = {"应到": record.roll, BODY: record.body}
-    asked = thresholds(settings)
+    counts = {"应到": record.present, BODY: record.body_present, HOUSEHOLDS: record.households_present}
+    bases = {"应到": record.roll, BODY: record.body, HOUSEHOLDS: record.households}
+    asked, units = thresholds(settings), {HOUSEHOLDS: "户"}
+    missing = [(max(0, one.least(bases[one.base]) - counts[one.base]), one.base) for one in asked]
+    most, of = max(missing, default=(0, ""))
     return Quorum(
         threshold.all_hold(asked, counts, bases),
-        tuple(one.reckoned("到会", counts[one.base], bases[one.base]) for one in asked),
-        max((max(0, one.least(bases[one.base]) - counts[one.base]) for one in asked), default=0),
+        tuple(
+            one.reckoned(f"到会{units.get(one.base, '')}", counts[one.base], bases[one.base]) for one in asked
+        ),
+        most,
+        units.get(of, "人"),
     )
 
 
@@ -375,17 +348,6 @@ def require_quorum(settings: Settings, record: MeetingRecord) -> None:
     if not found.holds:
         raise Invalid(
             "inquorate",
-            f"到会的人还不够：{'；'.join(found.reckoned)}，还差 {found.missing} 人。"
+            f"到会的人还不够：{'；'.join(found.reckoned)}，还差 {found.missing} {found.unit}。"
             f"可以等人到齐，或者结束会议，记为“{INQUORATE}”，另行召集",
         )
-
-
-def day(when: datetime) -> str:
-    """3 月 5 日, in Shanghai."""
-    local = when.astimezone(SHANGHAI)
-    return f"{local.month} 月 {local.day} 日"
-
-
-def midnight(when: datetime) -> datetime:
-    """The beginning of that day in Shanghai."""
-    return datetime.combine(when.astimezone(SHANGHAI).date(), time(), SHANGHAI).astimezone(UTC)

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.refusal import Invalid
-from engine.steps import meeting
+from engine.steps import announcing, invitation, meeting
 from engine.steps.kind import CHAIR, MEMBER, Seat, Submission
-from engine.steps.meeting import ABSENT, BODY, GUESTS, LEAVE, PRESENT, MeetingRecord, Settings
+from engine.steps.meeting import ABSENT, BODY, GUESTS, LEAVE, LEFT, PRESENT, MeetingRecord, Settings
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class Replayed:
     voters: frozenset[int] = frozenset()
     body: frozenset[int] = frozenset()
     present: tuple[int, ...] = ()  # in the order they were ticked
+    left: frozenset[int] = frozenset()
+    replies: Mapping[int, int | None] = field(
+        default_factory=dict
+    )  # who answered -> whom he gave the seat to
     guests: tuple[str, ...] = ()
 
 
@@ -45,16 +49,30 @@ def accept(settings: Settings, seats: Sequence[Seat], found: Replayed, submissio
             )
         meeting.require_convenable(settings, record, meeting.moment(data[meeting.TIME]), at)
     elif submission.action == "announce":
-        meeting.require_announceable(settings, record, at)
+        announcing.require_announceable(settings, record, at)
+    elif submission.action == "reply":
+        invitation.require_invited(record)
+        _accept_reply(settings, seats, found, submission)
     elif submission.action == "open":
-        meeting.require_openable(settings, record, at)
-        _, body = _roll(seats, data)
+        announcing.require_openable(settings, record, at)
+        _, body = _roll(seats, data, found.replies)
         meeting.require_on_roll(len(set(data.get(PRESENT) or ()) - body))
     elif submission.action == "attend":
         meeting.require_open(record)
         meeting.require_own([submission.seat or CHAIR], data)
         strangers = set(_ticked(submission)) - found.body
         meeting.require_on_roll(len(strangers), own=strangers == {submission.person})
+        invitation.require_was_there(len(set(data.get(LEFT) or ()) - set(found.present)))
+
+
+def _accept_reply(settings: Settings, seats: Sequence[Seat], found: Replayed, submission: Submission) -> None:
+    """A rehearsal knows no households: whoever is named may have the seat, but nobody who has one himself."""
+    _, body = _roll(seats, {}, {})
+    delegate = invitation.answered(settings, submission.data)
+    invitation.require_own([submission.seat or CHAIR], submission.data)
+    if delegate is not None:
+        taken = delegate in found.replies.values()
+        invitation.require_may_stand_in(on_roll=delegate in body, taken=taken)
 
 
 def _convened(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:
@@ -67,18 +85,32 @@ def _announced(found: Replayed, seats: Sequence[Seat], submission: Submission) -
     return replace(found, record=replace(found.record, announced_at=submission.at))
 
 
+def _replied(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:
+    others = invitation.others(submission.data)
+    if others:
+        return replace(found, replies={**found.replies, **dict.fromkeys(others, None)})
+    if submission.person is None:
+        return found
+    delegate = submission.data.get(meeting.DELEGATE)
+    return replace(found, replies={**found.replies, submission.person: delegate})
+
+
 def _opened(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:
-    voters, body = _roll(seats, submission.data)
+    voters, body = _roll(seats, submission.data, found.replies)
     guests = tuple(meeting.guests_named(submission.data.get(GUESTS) or ()))
     record = replace(found.record, status="open")
-    present = tuple(submission.data.get(PRESENT) or ())
+    ticked = submission.data.get(PRESENT) or ()
+    present = tuple(dict.fromkeys(found.replies.get(person) or person for person in ticked))
     return _counted(replace(found, record=record, voters=voters, body=body, guests=guests), present)
 
 
 def _attended(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:
-    gone = set(submission.data.get(LEAVE) or ()) | set(submission.data.get(ABSENT) or ())
+    left = frozenset(submission.data.get(LEFT) or ())
+    gone = {*(submission.data.get(LEAVE) or ()), *(submission.data.get(ABSENT) or ())}
     came = dict.fromkeys([*found.present, *_ticked(submission)])
-    return _counted(found, tuple(person for person in came if person not in gone))
+    present = tuple(person for person in came if person not in gone | left)
+    left = (found.left | left) - set(present) - gone
+    return _counted(replace(found, left=left), present)
 
 
 def _counted(found: Replayed, present: tuple[int, ...]) -> Replayed:
@@ -88,6 +120,8 @@ def _counted(found: Replayed, present: tuple[int, ...]) -> Replayed:
         body=len(found.body),
         present=len(found.voters & set(present)),
         body_present=len(found.body & set(present)),
+        left=len(found.voters & found.left),
+        body_left=len(found.body & found.left),
     )
     return replace(found, record=record, present=present)
 
@@ -95,14 +129,20 @@ def _counted(found: Replayed, present: tuple[int, ...]) -> Replayed:
 def _ticked(submission: Submission) -> list[int]:
     """Who is signed in: those ticked, or with nothing handed in oneself."""
     ticked = list(submission.data.get(PRESENT) or ())
-    if ticked or submission.data.get(LEAVE) or submission.data.get(ABSENT) or submission.person is None:
+    if any(submission.data.get(key) for key in meeting.ATTENDANCE) or submission.person is None:
         return ticked
     return [submission.person]
 
 
-def _roll(seats: Sequence[Seat], data: Mapping[str, Any]) -> tuple[frozenset[int], frozenset[int]]:
-    """Voters and 组成人员. A diagram without a roster has nobody on its roll but those who came."""
-    voters = frozenset(person for seat in seats if seat.name == MEMBER for person in seat.people)
+def _roll(
+    seats: Sequence[Seat], data: Mapping[str, Any], replies: Mapping[int, int | None]
+) -> tuple[frozenset[int], frozenset[int]]:
+    """Voters and 组成人员; a seat that was given away is his who has it now. A diagram without a roster has nobody on
+    its roll but those who came.
+    """
+    voters = frozenset(
+        replies.get(person) or person for seat in seats if seat.name == MEMBER for person in seat.people
+    )
     others = frozenset(person for seat in seats if seat.name == BODY for person in seat.people)
     came = frozenset(data.get(PRESENT) or ())
     return (voters or came - others), (voters or came) | others
@@ -117,6 +157,7 @@ def _at(submission: Submission) -> datetime:
 _REPLAY: Mapping[str, Callable[[Replayed, Sequence[Seat], Submission], Replayed]] = {
     "convene": _convened,
     "announce": _announced,
+    "reply": _replied,
     "open": _opened,
     "attend": _attended,
 }
