@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -46,6 +47,7 @@ meetings = Table(
     Column("convened_by", ForeignKey("people.id"), nullable=False),
     Column("convened_at", Moment, nullable=False),
     Column("opened_at", Moment),  # the roll is frozen from here on
+    Column("households", Integer),  # of the unit, frozen with the roll where a threshold asks for them (HW-3.2)
     Column("ended_at", Moment),
     Column("minutes", Text, nullable=False, default=""),
     Column("papers", Json, nullable=False),  # photos of the sign-in sheet and the minutes: file ids
@@ -87,6 +89,7 @@ meeting_members = Table(
     Column("is_voter", Boolean, nullable=False),  # the others belong to the 组成人员 and do not vote (FD-1)
     Column("attendance", String(8), nullable=False),  # 'left': came, and went before the end
     Column("marked_by", ForeignKey("people.id")),
+    Column("by_code", Boolean, nullable=False, server_default=false()),  # signed in with the code of the hall
     Column("came_at", Moment),
     Column("left_at", Moment),
     Column("weight", Integer, nullable=False, server_default="1"),  # votes: the households represented (FD-4)

@@ -379,7 +379,9 @@ def _change_counts() -> None:
 
 
 def _change_meeting_members() -> None:
+    op.add_column("meetings", sa.Column("households", sa.Integer(), nullable=True))
     with op.batch_alter_table("meeting_members", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("by_code", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("came_at", sa.String(27), nullable=True))
         batch_op.add_column(sa.Column("left_at", sa.String(27), nullable=True))
         batch_op.add_column(sa.Column("weight", sa.Integer(), server_default="1", nullable=False))
