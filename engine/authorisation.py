@@ -11,6 +11,8 @@ answer.
 - A **clerk** (文书) enters for others what happened on paper, in the clerk's own unit only (procedures.md
   11.1).
 - An **administrator** looks after a unit and everything below it.
+- **Figures** of a unit and what lies below it are seen by whoever holds a post above the villages, and by a village's
+  own leaders.
 - **Parameters** of a unit are chosen by that unit itself: by its administrator, in a village by the secretary of the
   Party organisation. A township leaves open or decides; it does not choose in a village's name (FD-14).
 """
@@ -20,6 +22,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, literal, or_, select, union_all
 
+from engine.people.designations import Designations
 from engine.people.roster import Standing
 from engine.people.units import within
 from engine.refusal import Forbidden, NotVisible
@@ -28,6 +31,18 @@ from engine.store.tables import assignments, instances, submissions, tasks, unit
 
 CLERK = "文书"
 SECRETARY = "村党组织书记"
+LEADERS = frozenset(  # of a village: who sees its figures
+    (
+        SECRETARY,
+        "村党组织副书记",
+        "村委会主任",
+        "村委会副主任",
+        "村务监督委员会主任",
+        "村代会主席",
+        CLERK,
+    )
+)
+LOCAL = frozenset(("村", "屋场"))  # levels whose posts are no superior's
 
 Actor = Standing
 
@@ -141,6 +156,14 @@ def require_administrator(actor: Actor, path: str) -> None:
     """Raises Forbidden."""
     if not actor.administers(path):
         raise Forbidden("not-administrator", "这件事要由本单位的管理员来做，请联系乡镇管理员")
+
+
+def figures_tops(actor: Actor, known: Designations) -> tuple[str, ...]:
+    """Paths of the highest units whose figures this person sees, none inside another."""
+    paths = {
+        path for post, _, path in actor.posts if post in LEADERS or not LOCAL.intersection(known[post].levels)
+    }
+    return tuple(p for p in sorted(paths) if not any(p != other and p.startswith(other) for other in paths))
 
 
 def parameter_units(actor: Actor) -> frozenset[int]:

@@ -190,6 +190,7 @@ opinions = Table(
     CheckConstraint("adopted in ('采纳', '部分采纳', '不采纳')", name="adopted"),
     CheckConstraint("(adopted IS NULL) = (answered_at IS NULL)", name="answered"),
     Index("ix_opinions_instance_id_element_id", "instance_id", "element_id"),
+    Index("ix_opinions_at", "at"),  # figures of a period cost what the period holds, not all years
     Index(
         "uq_opinions_task_id_person_id",
         "task_id",

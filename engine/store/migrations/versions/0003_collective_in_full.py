@@ -447,6 +447,7 @@ def _change_opinions() -> None:
             op.f("ck_opinions_household"), "(source = 'household') = (household_id IS NOT NULL)"
         )
         batch_op.create_check_constraint(op.f("ck_opinions_moderated"), "admitted IS NULL OR source = 'open'")
+        batch_op.create_index("ix_opinions_at", ["at"], unique=False)
         _one_a_household(batch_op, "opinions")
 
 
