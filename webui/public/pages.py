@@ -1,0 +1,101 @@
+"""What anybody may read: a matter's page, a unit's notice board, the papers and photos that belong to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.operations.links import normal
+from engine.queries import public
+from engine.queries.public import MatterPage
+from engine.refusal import NotVisible
+from webui.public import codes, thumbnails
+from webui.public.frame import blueprint, draw, shelved
+from webui.public.shelf import FRESH
+from webui.sessions import runtime
+
+
+@blueprint.get("", strict_slashes=False)
+def entry() -> AnyResponse:
+    """The code from the paper, for a phone that cannot scan."""
+    typed = request.args.get("code", "")
+    code = normal(codes.typed(typed))
+    if code:
+        found = public.leads_to(runtime(), code)
+        if found:
+            return redirect(url_for(f"public.{found}", code=code))
+    problem = f"没有编号是“{typed.strip()[:40]}”的。请对照纸上的编号，一个一个再看一遍。" if typed else ""
+    return Response(draw("entry.html", typed=typed, problem=problem), 404 if problem else 200)
+
+
+@blueprint.get("/<code>")
+def matter(code: str) -> AnyResponse:
+    """A matter as it came, the same for everybody."""
+    version = public.version(runtime(), normal(code))
+
+    def render() -> tuple[str, datetime | None]:
+        page = public.matter(runtime(), normal(code))
+        drawn = draw("matter.html", page=page, place=page.unit, unit_code=page.unit_code)
+        return drawn, _changes_at(page)
+
+    return shelved(f"matter {normal(code)}", version, render)
+
+
+def _changes_at(page: MatterPage) -> datetime | None:
+    """When the page says something else by the clock alone: something on it comes to its end."""
+    ends = [one.until for one in page.participations] + [n.ends_at for n in page.notices if n.is_running]
+    now = runtime().now()
+    return min((end for end in ends if end is not None and end > now), default=None)
+
+
+@blueprint.get("/unit/<code>")
+def unit(code: str) -> AnyResponse:
+    """A village's board. What stands on it changes by many hands: it is drawn anew every half minute, not oftener."""
+    slot = str(int(runtime().now().timestamp()) // FRESH)
+
+    def render() -> tuple[str, None]:
+        page = public.unit(runtime(), code)
+        return draw("unit.html", page=page, place=page.name), None
+
+    return shelved(f"unit {code}", slot, render)
+
+
+# ---------------------------------------------------------------- papers
+
+
+@blueprint.get("/<code>/file/<file_id>")
+def file(code: str, file_id: str) -> Response:
+    """A paper that belongs to a publication; pictures and PDFs are shown, nothing in a file may run."""
+    data, media_type, name = public.file(runtime(), normal(code), file_id)
+    return _sent(data, media_type, name)
+
+
+@blueprint.get("/<code>/photo/<file_id>")
+def thumbnail(code: str, file_id: str) -> Response:
+    """The same picture small: a board on a phone of 390 pixels needs no 3,000."""
+    data, media_type, name = public.file(runtime(), normal(code), file_id)
+    if not media_type.startswith("image/"):
+        raise NotVisible("file-unknown", "这不是照片，请从页面上打开")
+    return _sent(thumbnails.small(file_id, data), "image/jpeg", name)
+
+
+@blueprint.get("/<code>/ballot/<task_id>")
+def ballot(code: str, task_id: str) -> Response:
+    """The published file of a vote: roll size, receipts and ballots, with which anybody counts again."""
+    data, name = public.ballot_file(runtime(), normal(code), task_id)
+    return _sent(data, "application/json", name)
+
+
+def _sent(data: bytes, media_type: str, name: str) -> Response:
+    shown = media_type == "application/pdf" or media_type.startswith("image/")
+    response = Response(data, content_type=media_type)
+    response.headers["Content-Disposition"] = (
+        f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(name)}"
+    )
+    response.headers["Cache-Control"] = "private, max-age=3600"  # it may be taken down; nobody else keeps it
+    if media_type != "application/pdf":  # a sandboxed browser cannot open its own PDF viewer
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
