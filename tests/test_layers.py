@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 WEB = ("flask", "werkzeug", "jinja2", "click", "gunicorn", "webui")
+TEMPLATES = ("engine/documents/language.py", "jinja2")  # Word templates are filled in by it, without any web
 SPIFF = ("engine/execution/", "engine/diagram/")
 NOW = {
     ("datetime", "now"),
@@ -42,7 +43,12 @@ def relative(path: Path) -> str:
 
 
 def test_the_engine_knows_no_web() -> None:
-    wrong = [(relative(p), m) for p in sources("engine") for m in imports(p) if within(m, *WEB)]
+    wrong = [
+        (relative(p), m)
+        for p in sources("engine")
+        for m in imports(p)
+        if within(m, *WEB) and not (relative(p) == TEMPLATES[0] and within(m, TEMPLATES[1]))
+    ]
     assert not wrong
 
 
