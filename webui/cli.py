@@ -253,6 +253,34 @@ def export(file: Path) -> None:
     click.echo(f"已导出到 {file}。")
 
 
+@cli.group()
+def ballot() -> None:
+    """表决。"""
+
+
+@ballot.command("verify")
+@click.argument("file", type=PATH)
+@click.option("--receipt", default="", help="无记名投票的回执号：看它在不在计票的票里")
+def verify_ballot(file: Path, receipt: str) -> None:
+    """只凭公布的文件 FILE 重新计一遍票，不用数据库。退出码：0 和公布的一样，1 不一样，2 文件读不了。"""
+    from engine.recount import LARGEST, Unreadable, verify
+
+    try:
+        with file.open("rb") as opened:
+            report = verify(opened.read(LARGEST + 1))
+    except OSError as error:
+        click.echo(f"{file}：读不了（{_why(error)}）", err=True)
+        sys.exit(UNREADABLE)
+    except Unreadable as error:
+        click.echo(f"{file}：{error}", err=True)
+        sys.exit(UNREADABLE)
+    if receipt:
+        report.look_for(receipt)
+    for line in report.lines():
+        click.echo(line)
+    sys.exit(CLEAN if report.same else FINDINGS)
+
+
 # ---------------------------------------------------------------- common
 
 
