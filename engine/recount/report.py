@@ -21,7 +21,7 @@ class Report:
         return not self.wrong
 
     def look_for(self, receipt: str) -> None:
-        """A receipt somebody holds: whether its ballot is among those counted. Spaces, dashes and case do not matter."""
+        """A receipt somebody holds: whether it is among those counted. Spaces, dashes and case do not matter."""
         single = _plain(receipt)
         found = any(_plain(one) == single for one in self.receipts)
         self.expect(found, f"回执 {receipt.strip()} 在计票的票里", "没有找到。请核对有没有抄错")
