@@ -25,6 +25,7 @@ from webui import (
     security,
     sessions,
     start,
+    statistics,
     tasks,
     words,
 )
@@ -47,7 +48,20 @@ def create_app(runtime: Runtime) -> Flask:
     errors.register(app)
     bundles.register(app)
     # acts' route stands on the blueprint of the tasks
-    for pages in (account, acts, ballots, matters, meetings, opinions, start, files, parameters, admin, help):
+    for pages in (
+        account,
+        acts,
+        ballots,
+        matters,
+        meetings,
+        opinions,
+        start,
+        files,
+        parameters,
+        statistics,
+        admin,
+        help,
+    ):
         app.register_blueprint(pages.blueprint)
     _words(app, runtime)
 

@@ -63,11 +63,6 @@ class Figures:
             self.resolved - self.resolved_before,
         )
 
-    @property
-    def percent(self) -> int | None:
-        """推行村 of 行政村, to the nearest whole; None without any village."""
-        return (200 * self.using + self.villages) // (2 * self.villages) if self.villages else None
-
 
 @dataclass(frozen=True)
 class Line:
