@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine import operations
 from engine.queries import matters as queries
-from engine.queries import meetings as meeting_queries
+from engine.queries import meeting_lists
 from engine.queries.matters import MatterView
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
@@ -88,7 +88,7 @@ def cancel(instance_id: str) -> Any:
 
 
 def _page(view: MatterView) -> str:
-    held = meeting_queries.of_matter(runtime(), actor(), view.id)
+    held = meeting_lists.of_matter(runtime(), actor(), view.id)
     return render_template("matter.html", matter=view, notes=_notes(view), meetings=held)
 
 

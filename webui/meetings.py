@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from engine import forms
 from engine.durations import SHANGHAI
+from engine.queries import meeting_lists
 from engine.queries import meetings as queries
 from engine.steps import Action, threshold
 from engine.steps.deliberate import CHOICE, MINUTES, PAPERS
@@ -98,7 +99,7 @@ def _narrowed(part: Mapping[str, Any], outcomes: Collection[str]) -> Mapping[str
 @signed_in
 def index() -> str:
     cursor = request.args.get("cursor")
-    page = queries.listing(runtime(), actor(), cursor)
+    page = meeting_lists.listing(runtime(), actor(), cursor)
     return render_template("meetings.html", page=page, later=bool(cursor))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, literal, select, update
 
 from engine.steps.meeting import INQUORATE
 from engine.store.proceedings import agenda_items, meetings, opinions, ratings, taken_part
@@ -45,6 +45,11 @@ def dealt_with(c: Connection, meeting_id: str, task_id: str, outcome: str, now: 
     """What the item of this step came to."""
     mine = (agenda_items.c.meeting_id == meeting_id, agenda_items.c.task_id == task_id)
     c.execute(update(agenda_items).where(*mine).values(outcome=outcome[:64], ended_at=now))
+
+
+def task_ids(meeting_id: str) -> Select[tuple[str]]:
+    """SQL: the steps that are still to be dealt with in the meeting."""
+    return select(agenda_items.c.task_id).where(agenda_items.c.meeting_id == meeting_id, *_WAITS)
 
 
 def waits(c: Connection, meeting_id: str, *, but: str = "") -> bool:

@@ -10,16 +10,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from engine.operations import meetings
+from engine.operations import invitations, meetings
 from engine.operations.acting import Act
 from engine.people.roster import holders_of
 from engine.refusal import Invalid, Overtaken
 from engine.runtime import Runtime
-from engine.steps import balloting, counting, meeting
-from engine.steps.balloting import NAMED, PAPER, SCRUTINEERS, Ballot, Entered, Motion
-from engine.steps.counting import Count, Tally
-from engine.steps.kind import CHAIR, DOERS, MEMBER, RECORDER, SCRUTINEER
+from engine.steps import balloting, closing, counting, meeting, method, officers
+from engine.steps.balloting import Ballot, Entered, Motion
+from engine.steps.closing import Cast
+from engine.steps.counting import Count, Papers, Tally
+from engine.steps.kind import CHAIR, DOERS, MEMBER, RECORDER, SCRUTINEER, TELLER
 from engine.steps.meeting import MeetingRecord
+from engine.steps.method import COUNTED, NAMED
+from engine.steps.officers import Officers
 from engine.store.proceedings import agenda_items, meeting_members, taken_part
 from engine.store.tables import assignments
 from engine.store.voting import ballots, counts, motions, votes
@@ -43,12 +46,13 @@ def read(act: Act, *, shared: bool = False) -> tuple[Row[Any], Ballot]:
     if row.status != "open":
         raise balloting.closed()
     confirming = scrutineers_of(act.runtime, act.c, row, act.settings)
-    return row, Ballot(row.method, confirming, dict(_motions(act, row)))
+    involved = officers.involved(act.settings)
+    return row, Ballot(row.method, confirming, dict(_motions(act, row)), tuple(row.tellers), involved)
 
 
 def scrutineers_of(rt: Runtime, c: Connection, row: Row[Any], settings: Mapping[str, Any]) -> tuple[int, ...]:
     """Who confirms the counts of a vote on paper (a row of `ballots`). Two statements."""
-    if row.method != PAPER:
+    if row.method not in COUNTED:
         return ()
     own = (assignments.c.task_id == row.task_id, assignments.c.seat == SCRUTINEER)
     seats = c.execute(select(assignments).where(*own)).all()
@@ -56,13 +60,13 @@ def scrutineers_of(rt: Runtime, c: Connection, row: Row[Any], settings: Mapping[
     held = holders_of(c, places, rt.today(), rt.designations) if places else {}
     posted = [person for people in held.values() for person in people]
     seated = {seat.person_id for seat in seats}
-    return balloting.able_scrutineers(row.scrutineers, seated, posted, settings)
+    return officers.able(row.scrutineers, seated, posted, officers.involved(settings))
 
 
 def _motions(act: Act, ballot: Row[Any]) -> Iterable[tuple[int, Motion]]:
     own = select(motions).where(motions.c.task_id == ballot.task_id).order_by(motions.c.position)
     entered: dict[tuple[int, int], Row[Any]] = {}
-    if ballot.method == PAPER:
+    if ballot.method in COUNTED:
         rows = act.c.execute(select(counts).where(counts.c.task_id == ballot.task_id))
         entered = {(row.motion, row.round): row for row in rows}
     for row in act.c.execute(own):
@@ -106,58 +110,67 @@ def open_(act: Act) -> None:
     if act.c.execute(select(ballots.c.task_id).where(ballots.c.task_id == act.task.id)).first():
         raise Overtaken("meeting-opened", "会议已经开始，这一项已经可以表决了")
     held = meetings.open_meeting(act)
-    method = str(act.data.get("方式") or act.settings["method"])
-    scrutineers = _scrutineers(act, method, held.id)
+    way = method.chosen(act.settings, act.data)
+    found = _officers(act, way, held.id)
     row = {
         "task_id": act.task.id,
         "instance_id": act.instance_id,
         "element_id": act.task.element_id,
         "meeting_id": held.id,
-        "method": method,
+        "method": way,
         "status": "open",
-        "scrutineers": scrutineers,
+        "scrutineers": list(found.scrutineers),
+        "tellers": list(found.tellers),
         "opened_at": act.now,
     }
     act.c.execute(insert(ballots), row)
     texts = act.settings["motions"] or [act.work.row.title]
     act.c.execute(insert(motions), [_new_motion(act, place, text) for place, text in enumerate(texts, 1)])
-    _leave_lists(act, method, held.id, scrutineers)
-    act.note(method=method)
+    _leave_lists(act, way, held.id, (*found.scrutineers, *found.tellers))
+    act.note(method=way)
 
 
 def _new_motion(act: Act, position: int, text: str) -> dict[str, Any]:
     return {"task_id": act.task.id, "position": position, "text": text, "original": text, "round": 1}
 
 
-def _scrutineers(act: Act, method: str, meeting_id: str) -> list[int]:
-    """Those named, who must be there, else whoever holds the post; the step is theirs to confirm."""
-    if method != PAPER:
-        return []
-    posted = act.people_of(SCRUTINEER)
-    named = list(act.data.get(SCRUTINEERS) or [])
+def _officers(act: Act, way: str, meeting_id: str) -> Officers:
+    """Those named, who must be there, else whoever holds the posts; the step is theirs to count and to confirm."""
+    if way not in COUNTED:
+        return Officers()
+    named = [*(act.data.get(officers.SCRUTINEERS) or ()), *(act.data.get(officers.TELLERS) or ())]
     own = (meeting_members.c.meeting_id == meeting_id, meetings.HERE)
     query = select(meeting_members.c.person_id).where(*own, meeting_members.c.person_id.in_(named))
-    there = {*posted, *act.c.scalars(query)} if named else set(posted)
-    balloting.check_scrutineers(method, named or posted, act.settings, there)
+    people = officers.People(
+        present=frozenset(act.c.scalars(query)) if named else frozenset(),
+        leaders=frozenset({*act.people_of(CHAIR), *act.people_of(RECORDER)}),
+        scrutineers=tuple(act.people_of(SCRUTINEER)),
+        tellers=tuple(act.people_of(TELLER)),
+    )
+    found = officers.appoint(way, act.data, people, officers.involved(act.settings))
     seats = [
-        {"task_id": act.task.id, "seat": SCRUTINEER, "person_id": person, "active": False}
-        for person in named
+        {"task_id": act.task.id, "seat": role, "person_id": person, "active": False}
+        for role, chosen, posted in (
+            (SCRUTINEER, found.scrutineers, people.scrutineers),
+            (TELLER, found.tellers, people.tellers),
+        )
+        for person in chosen
         if person not in posted
     ]
     if seats:
         act.c.execute(insert(assignments), seats)
-    return named or posted
+    return found
 
 
-def _leave_lists(act: Act, method: str, meeting_id: str, scrutineers: Sequence[int]) -> None:
+def _leave_lists(act: Act, way: str, meeting_id: str, busy_ones: Sequence[int]) -> None:
     """Who is there and has nothing to vote on the telephone has nothing more to do."""
     own = (meeting_members.c.meeting_id == meeting_id, meetings.HERE)
     query = select(meeting_members.c.person_id, meeting_members.c.is_voter).where(*own)
-    busy = {*act.people_of(CHAIR), *act.people_of(RECORDER), *scrutineers}
+    busy = {*act.people_of(CHAIR), *act.people_of(RECORDER), *busy_ones}
     rows = [
         {"task_id": act.task.id, "person_id": row.person_id}
         for row in act.c.execute(query)
-        if row.person_id not in busy and not (method == NAMED and row.is_voter)
+        if row.person_id not in busy and not (way == NAMED and row.is_voter)
     ]
     if rows:
         act.c.execute(insert(taken_part), rows)
@@ -268,11 +281,11 @@ def enter_count(act: Act) -> None:
     there, hands, entered = _there(act), _hands(act), []
     for where, figures in balloting.counts_in(act.data):
         motion = ballot.motion(figures.get("motion"))
-        balloting.check_counter(ballot, motion, hands, act.settings, there)
-        count = balloting.count_in(where, figures, there)
+        balloting.check_counter(ballot, motion, hands, act.settings, there, act.roles)
+        count = balloting.count_in(ballot, motion, where, figures, act.settings, there)
         own = (counts.c.task_id == act.task.id, counts.c.motion == motion.position)
         act.c.execute(delete(counts).where(*own, counts.c.round == motion.round))
-        act.c.execute(insert(counts), _count_row(act, motion, count, there))
+        act.c.execute(insert(counts), _count_row(act, motion, count, there.with_all_who_came()))
         entered.append(motion.position)
     if len(set(entered)) != len(entered):
         raise Invalid("motion-twice", "同一项议案填了两张计票单，请只留一张")
@@ -280,7 +293,7 @@ def enter_count(act: Act) -> None:
     act.note(motions=entered)
 
 
-def _count_row(act: Act, motion: Motion, count: Count, there: MeetingRecord) -> dict[str, Any]:
+def _count_row(act: Act, motion: Motion, count: Papers, there: MeetingRecord) -> dict[str, Any]:
     return {
         "task_id": act.task.id,
         "motion": motion.position,
@@ -339,7 +352,9 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     held = meetings.of_task(act)
     assert held is not None
     there = meetings.record_of(act.c, held)
-    result = balloting.conclude(ballot, act.settings, there, tallies(act, row))
+    ending = closing.end(ballot, act.settings, there, Cast(tallies(act, row)))
+    result = ending.result
+    assert result is not None, "motions come to a result"
     _note(act, result)
     decided = zip(sorted(ballot.motions), result["议案"], strict=False)  # none without a quorum
     for place, record in decided:
@@ -349,7 +364,7 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     meetings.end(act, held, result["结论"], minutes, papers)
     closing = update(ballots).where(ballots.c.task_id == row.task_id)
     act.c.execute(closing.values(status="closed", closed_at=act.now))
-    more = {"方式": balloting.METHODS[ballot.method], "纪要": minutes, "会议": held.id}
+    more = {"方式": method.METHODS[ballot.method], "纪要": minutes, "会议": held.id}
     more |= {meeting.GUESTS: held.guests} if act.settings["guests"] else {}
     return result | more | {DOERS: [act.person_id]}
 
@@ -375,6 +390,7 @@ ACTS = {
     "close": close,
     "convene": meetings.convene,
     "announce": meetings.announce,
+    "reply": invitations.reply,
     "open": open_,
     "attend": attend,
     "revise": revise,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.operations.acting import Act
+from engine.operations.invitations import reply
 from engine.operations.meetings import (
     announce,
     attend,
@@ -65,6 +66,7 @@ ACTS = {
     "close": close,
     "convene": convene,
     "announce": announce,
+    "reply": reply,
     "open": open_,
     "attend": sign_in,
 }

@@ -12,16 +12,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from engine.operations import agenda
+from engine.operations import agenda, attendance, rolls
 from engine.operations.acting import Act
 from engine.refusal import Invalid, Overtaken
-from engine.steps import announcing, balloting, meeting
+from engine.steps import announcing, meeting
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
-from engine.steps.meeting import ABSENT, BODY, GUESTS, LEAVE, PRESENT, MeetingRecord
-from engine.store.proceedings import agenda_items, meeting_members, meetings
-from engine.store.voting import ballots, counts, motions, votes
+from engine.steps.meeting import BODY, GUESTS, PRESENT, MeetingRecord
+from engine.store.proceedings import (
+    agenda_items,
+    meeting_households,
+    meeting_members,
+    meeting_replies,
+    meetings,
+    taken_part,
+)
 
 # ---------------------------------------------------------------- reading
 
@@ -41,24 +57,31 @@ def standing(row: Row[Any] | None) -> MeetingRecord:
 
 
 def record_of(c: Connection, row: Row[Any] | None) -> MeetingRecord:
-    """What the rules want to know of a meeting. One statement, once it has opened."""
+    """What the rules want to know of a meeting. One statement once it has opened, three where households count."""
     record = standing(row)
     if row is None or row.opened_at is None:
         return record
     seen = c.execute(_COUNTS.where(meeting_members.c.meeting_id == row.id)).one()
-    return replace(
+    record = replace(
         record,
         roll=int(seen.roll or 0),
         present=int(seen.present or 0),
+        left=int(seen.left or 0),
         body=int(seen.body or 0),
         body_present=int(seen.body_present or 0),
+        body_left=int(seen.body_left or 0),
     )
+    if row.households is None:
+        return record
+    there = c.scalar(_HOUSEHOLDS.where(meeting_households.c.meeting_id == row.id, HERE)) or 0
+    came = c.scalar(_HOUSEHOLDS.where(meeting_households.c.meeting_id == row.id, CAME)) or 0
+    return replace(record, households=row.households, households_present=there, households_left=came - there)
 
 
 def present(c: Connection, meeting_id: str, limit: int) -> list[int]:
-    """The ids of those who are there."""
-    came = (meeting_members.c.meeting_id == meeting_id, meeting_members.c.attendance == "present")
-    query = select(meeting_members.c.person_id).where(*came).order_by(meeting_members.c.person_id)
+    """The ids of those who came."""
+    query = select(meeting_members.c.person_id).where(meeting_members.c.meeting_id == meeting_id, CAME)
+    query = query.order_by(meeting_members.c.person_id)
     return list(c.scalars(query.limit(limit)))
 
 
@@ -67,11 +90,22 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 HERE = meeting_members.c.attendance == "present"
+LEFT_EARLY = meeting_members.c.attendance == "left"
+CAME = meeting_members.c.attendance.in_(("present", "left"))
 _COUNTS = select(
     func.count().label("body"),
     _sum(meeting_members.c.is_voter).label("roll"),
     _sum(HERE).label("body_present"),
     _sum(HERE & meeting_members.c.is_voter).label("present"),
+    _sum(LEFT_EARLY).label("body_left"),
+    _sum(LEFT_EARLY & meeting_members.c.is_voter).label("left"),
+)
+_HOUSEHOLDS = select(func.count(func.distinct(meeting_households.c.household_id))).select_from(
+    meeting_households.join(
+        meeting_members,
+        (meeting_members.c.meeting_id == meeting_households.c.meeting_id)
+        & (meeting_members.c.person_id == meeting_households.c.person_id),
+    )
 )
 
 # ---------------------------------------------------------------- convening
@@ -98,7 +132,28 @@ def convene(act: Act) -> None:
         # Who read the announcement knows another time or place: it has to be made public again.
         meeting_id = row.id
         change(act, row.id, **values, announced_at=None, announced_by=None, channels=[], evidence=[])
+        _ask_again(act, row.id)
+    act.activate(MEMBER, BODY)
     act.note(meeting=meeting_id)
+
+
+def _ask_again(act: Act, meeting_id: str) -> None:
+    """At another time or place somebody else may come: what was answered counts no more."""
+    act.c.execute(delete(meeting_replies).where(meeting_replies.c.meeting_id == meeting_id))
+    act.c.execute(delete(taken_part).where(taken_part.c.task_id.in_(agenda.task_ids(meeting_id))))
+
+
+def relieve(act: Act, meeting_id: str, persons: Iterable[int]) -> None:
+    """They have answered: until it opens the meeting leaves their 待办, but for those who conduct it."""
+    idle = set(persons) - {*act.people_of(CHAIR), *act.people_of(RECORDER)}
+    known = select(taken_part.c.task_id, taken_part.c.person_id).where(
+        taken_part.c.task_id.in_(agenda.task_ids(meeting_id)), taken_part.c.person_id.in_(idle)
+    )
+    before = {tuple(row) for row in act.c.execute(known)}
+    tasks = act.c.scalars(agenda.task_ids(meeting_id)).all()
+    wanted = [(task, person) for task in tasks for person in sorted(idle) if (task, person) not in before]
+    if wanted:
+        act.c.execute(insert(taken_part), [{"task_id": t, "person_id": p} for t, p in wanted])
 
 
 def _new(act: Act, values: Mapping[str, Any], **more: Any) -> str:
@@ -110,7 +165,7 @@ def _new(act: Act, values: Mapping[str, Any], **more: Any) -> str:
         "status": "convened",
         "chair_id": _chair(act),
         "recorder_id": act.person_id if RECORDER in act.roles else None,
-        "terms": _terms(act.settings),
+        "terms": meeting.terms(act.settings),
         "needs_announcement": bool(act.settings["announce"]),
         "channels": [],
         "evidence": [],
@@ -133,10 +188,6 @@ def _chair(act: Act) -> int:
     return chairs[0]
 
 
-def _terms(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: settings[name] for name in ("roll", "also", "announce")}
-
-
 def _join(act: Act, before: Row[Any] | None, meeting_id: str) -> None:
     """Several motions of several matters in one meeting: the same name, unit and roll, and not opened yet."""
     meeting.require_not_opened(standing(before))
@@ -144,7 +195,7 @@ def _join(act: Act, before: Row[Any] | None, meeting_id: str) -> None:
         return
     query = select(meetings).where(meetings.c.id == meeting_id, meetings.c.unit_id == act.unit_id)
     row = act.c.execute(query.with_for_update()).one_or_none()
-    if row is None or row.name != act.settings["meeting"] or row.terms != _terms(act.settings):
+    if row is None or row.name != act.settings["meeting"] or row.terms != meeting.terms(act.settings):
         message = "这件事不能放到那次会议上：会议名称、参加的人和公开要求都要一样。请另选，或者新召集一次"
         raise Invalid("meeting-unknown", message, {meeting.MEETING: message})
     if row.status != "convened":
@@ -155,6 +206,10 @@ def _join(act: Act, before: Row[Any] | None, meeting_id: str) -> None:
     agenda.put_on(act.c, row.id, act.instance_id, act.task.id, str(act.work.row.title))
     # LB-2.1: the main items are made public before; with one more, the announcement has to be made again.
     change(act, row.id, announced_at=None, announced_by=None, channels=[], evidence=[])
+    act.called_again()
+    act.activate(MEMBER, BODY)
+    answered = select(meeting_replies.c.person_id).where(meeting_replies.c.meeting_id == row.id)
+    relieve(act, row.id, act.c.scalars(answered).all())  # the new item asks nobody once more
     act.note(meeting=row.id)
 
 
@@ -181,7 +236,7 @@ def hold(act: Act) -> Row[Any]:
     opened = {"status": "open", "opened_at": values["starts_at"]}
     meeting_id = _new(act, values, **opened, guests=meeting.guests_named(act.data.get(GUESTS) or ()))
     agenda.put_on(act.c, meeting_id, act.instance_id, act.task.id, str(act.work.row.title))
-    _freeze(act, meeting_id, act.data[PRESENT])
+    rolls.freeze(act, meeting_id, act.data[PRESENT], values["starts_at"])
     return act.c.execute(select(meetings).where(meetings.c.id == meeting_id)).one()
 
 
@@ -214,8 +269,9 @@ def open_meeting(act: Act) -> Row[Any]:
     if not record.is_open:
         announcing.require_openable(act.settings, record, act.now, act.runtime.calendar(act.c))
     assert row is not None
+    act.called_again()  # who has answered is asked again: now there is something to do
     if not record.is_open:
-        _freeze(act, row.id, ticked)
+        rolls.freeze(act, row.id, ticked, act.now)
         change(
             act,
             row.id,
@@ -225,7 +281,10 @@ def open_meeting(act: Act) -> Row[Any]:
             **_presiding(act),
         )
     elif ticked:
-        mark(act, row.id, {"present": ticked})
+        attendance.mark(act, row.id, {"present": ticked})
+    if row.households is None:
+        rolls.freeze_households(act, row.id)
+    rolls.seat(act, row.id)
     act.activate(MEMBER, BODY)
     act.note(meeting=row.id)
     return row
@@ -240,27 +299,6 @@ def _presiding(act: Act) -> dict[str, int]:
     return {"recorder_id": act.person_id} if RECORDER in act.roles else {}
 
 
-def _freeze(act: Act, meeting_id: str, ticked: Iterable[int]) -> None:
-    voters = dict.fromkeys(act.people_of(MEMBER), True)
-    if not voters:
-        names = "、".join(act.settings["roll"])
-        raise Invalid("roll-empty", f"名册上没有{names}，会开不起来。请管理员先把人登记上")
-    body = dict.fromkeys(act.people_of(BODY), False) | voters  # nobody twice (FD-1)
-    came = set(ticked)
-    meeting.require_on_roll(len(came - set(body)))
-    rows = [
-        {
-            "meeting_id": meeting_id,
-            "person_id": person,
-            "is_voter": votes_too,
-            "attendance": "present" if person in came else "unknown",
-            "marked_by": act.person_id if person in came else None,
-        }
-        for person, votes_too in body.items()
-    ]
-    act.c.execute(insert(meeting_members), rows)
-
-
 # ---------------------------------------------------------------- attendance
 
 
@@ -269,71 +307,14 @@ def attend(act: Act) -> list[int]:
 
     Who takes somebody off waits for a count that is being entered: it says who was there.
     """
-    row = of_task(act, shared=not (act.data.get(LEAVE) or act.data.get(ABSENT)))
+    row = of_task(act, shared=not any(act.data.get(key) for key in attendance.TAKES_OFF))
     meeting.require_open(standing(row))
     assert row is not None
     meeting.require_own(act.roles, act.data)
-    given = {"present": PRESENT, "leave": LEAVE, "absent": ABSENT}
-    marks = {attendance: list(act.data.get(key) or ()) for attendance, key in given.items()}
+    marks = {mark: list(act.data.get(key) or ()) for mark, key in attendance.MARKS.items()}
     if not any(marks.values()) and act.person_id is not None:
         marks["present"] = [act.person_id]
-    mark(act, row.id, marks)
-    return marks["present"]
-
-
-def mark(act: Act, meeting_id: str, marks: Mapping[str, Sequence[int]]) -> None:
-    """Set the attendance of people on the frozen roll. Raises Invalid for others, and for who has voted already."""
-    everybody = [person for people in marks.values() for person in people]
-    if len(set(everybody)) != len(everybody):
-        raise Invalid("marked-twice", "同一个人既记到会又记请假或未到，请改成一种")
-    own = meeting_members.c.meeting_id == meeting_id
-    known = select(meeting_members.c.person_id, HERE.label("here")).where(
-        own, meeting_members.c.person_id.in_(everybody)
-    )
-    # Locked, in one order: a vote cast at this moment is either seen below, or sees that its member is not there.
-    locked = act.c.execute(known.order_by(meeting_members.c.person_id).with_for_update()).all()
-    meeting.require_on_roll(len(everybody) - len(locked))
-    here = {row.person_id for row in locked if row.here}
-    _require_may_go(act, meeting_id, sorted(here & {*marks.get("leave", ()), *marks.get("absent", ())}))
-    for attendance, people in marks.items():
-        if people:
-            changed = update(meeting_members).where(own, meeting_members.c.person_id.in_(people))
-            act.c.execute(changed.values(attendance=attendance, marked_by=act.person_id))
-
-
-def _require_may_go(act: Act, meeting_id: str, gone: Sequence[int]) -> None:
-    """Those who were there and are not said to be any more: neither voters, nor counted on a sheet. It is written into
-    the journal, for whoever marks fewer people as present makes a majority smaller.
-    """
-    if not gone:
-        return
-    cast = select(votes.c.person_id).where(votes.c.meeting_id == meeting_id, votes.c.person_id.in_(gone))
-    voted = act.c.scalar(cast.limit(1))
-    if voted is not None:
-        message = f"{act.names([voted])[voted]}已经投过票，到会不能再改"
-        raise Invalid("has-voted", message, {ABSENT: message})
-    balloting.require_not_counted(act.c.scalar(_STANDING_COUNT, {"meeting": meeting_id}) is not None)
-    act.keep_on_record()
-    act.note(corrected=len(gone))
-
-
-_STANDING_COUNT = (
-    select(literal(1))
-    .select_from(ballots)
-    .join(motions, motions.c.task_id == ballots.c.task_id)
-    .join(
-        counts,
-        (counts.c.task_id == motions.c.task_id)
-        & (counts.c.motion == motions.c.position)
-        & (counts.c.round == motions.c.round),
-    )
-    .where(
-        ballots.c.meeting_id == bindparam("meeting"),
-        ballots.c.status == "open",
-        counts.c.dispute.is_(None),
-    )
-    .limit(1)
-)
+    return attendance.mark(act, row.id, marks, by_code=bool(act.data.get(attendance.BY_CODE)))
 
 
 # ---------------------------------------------------------------- ending

@@ -19,10 +19,11 @@ from engine.queries.meetings import Joinable, MeetingView, Paper
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
 from engine.steps import announcing, balloting, counting, meeting
-from engine.steps.balloting import METHODS, NAMED, PAPER, Ballot, Motion
-from engine.steps.counting import Decision, Tally, decide
+from engine.steps.balloting import Ballot, Motion
+from engine.steps.counting import Count, Decision, Tally, decide
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
 from engine.steps.meeting import MeetingRecord, Quorum
+from engine.steps.method import COUNTED, METHODS, NAMED
 from engine.store.proceedings import agenda_items
 from engine.store.tables import file_uses, instances, people, units
 from engine.store.voting import ballots, counts, motions, votes
@@ -117,7 +118,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     settings = row.settings
     found = meeting_queries.of_task(c, row.id)
     leads = bool(roles & {CHAIR, RECORDER})
-    shown = meeting_queries.show(c, actor, found, every_member=leads) if found is not None else None
+    shown = meeting_queries.show(rt, c, actor, found, leads=leads) if found is not None else None
     record = shown.record if shown else MeetingRecord()
     hindrance = meeting_queries.hindrance_of(settings, record, rt.now(), rt.calendar(c))
     convenes = leads and record.status in ("", "convened")
@@ -143,7 +144,8 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         suggested=announcing.suggested(settings, rt.now(), rt.calendar(c)) if convenes else None,
     )
     if opened is None:
-        return replace(vote, acts=tuple(_before(settings, record, leads, hindrance)))
+        first = _before(settings, record, leads, hindrance)
+        return replace(vote, acts=(*first, *meeting_queries.replying(shown)))
     confirming = scrutineers_of(rt, c, opened, settings)
     ballot = replace(_ballot(c, opened), scrutineers=confirming)
     mine = _mine(c, opened.task_id, actor.person_id)
@@ -190,7 +192,7 @@ def _ballot(c: Connection, row: Row[Any]) -> Ballot:
     if row.method == NAMED:
         cast = {row.motion: row.number for row in c.execute(query.group_by(votes.c.motion))}
     entered = {}
-    if row.method == PAPER:
+    if row.method in COUNTED:
         sheets = c.execute(select(counts).where(counts.c.task_id == row.task_id))
         entered = {(sheet.motion, sheet.round): entered_of(sheet) for sheet in sheets}
     own = select(motions).where(motions.c.task_id == row.task_id).order_by(motions.c.position)
@@ -232,7 +234,7 @@ def _shown(
 
 def _evidence(c: Connection, row: Row[Any]) -> dict[tuple[int, int], tuple[Paper, ...]]:
     """Photos of the counts, by motion and round; they belong to the matter as the counts do."""
-    if row.method != PAPER:
+    if row.method not in COUNTED:
         return {}
     sheets = c.execute(select(counts).where(counts.c.task_id == row.task_id)).all()
     ids = {each for sheet in sheets for each in sheet.evidence}
@@ -265,7 +267,9 @@ def _sheet(
         entered_by=who.get(entered.by or 0, ""),
         dispute=entered.dispute,
         evidence=evidence,
-        decision=None if count.void else decide(motion.text, count.tally, majority, balloting.bases(there)),
+        decision=decide(motion.text, count.tally, majority, balloting.bases(there))
+        if isinstance(count, Count) and not count.void
+        else None,
     )
 
 
@@ -308,9 +312,9 @@ def _leading(vote: VoteView, ballot: Ballot, settings: Mapping[str, Any], person
     if any(m.waits_for_reading for m in every):
         yield "read_out"
     may_count = person not in ballot.scrutineers and person not in settings["handlers"]
-    if vote.method == PAPER and may_count and any(not m.counted for m in every):
+    if vote.method in COUNTED and may_count and any(not m.counted for m in every):
         yield "enter_count"
-    done = all(m.counted if vote.method == PAPER else m.voted for m in every)
+    done = all(m.counted if vote.method in COUNTED else m.voted for m in every)
     if done:
         yield "close"
     yield "attend"
@@ -365,8 +369,12 @@ def _record(c: Connection, actor: Actor, task_id: str) -> Record:
     ballot = _ballot(c, row)
     cast = list(_cast(c, task_id)) if row.method == NAMED else []
     tallies = counting.tallied((motion, choice, 1) for _, _, motion, choice in cast)
-    if row.method == PAPER:
-        tallies = {m.position: m.entered.count.tally for m in ballot.motions.values() if m.entered}
+    if row.method in COUNTED:
+        tallies = {
+            m.position: m.entered.count.tally
+            for m in ballot.motions.values()
+            if m.entered and isinstance(m.entered.count, Count)
+        }
     return Record(
         title=row.title,
         instance_id=row.instance_id,
@@ -381,7 +389,7 @@ def _record(c: Connection, actor: Actor, task_id: str) -> Record:
         tallies=tallies,
         voters=tuple(_voters(cast)),
         outcome=c.scalar(_OUTCOME.where(agenda_items.c.task_id == task_id)),
-        sheets=dict(_sheets(c, ballot, task_id)) if row.method == PAPER else {},
+        sheets=dict(_sheets(c, ballot, task_id)) if row.method in COUNTED else {},
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, select
 
 from engine.authorisation import Actor, meeting_filter, visible_matters
 from engine.operations.meetings import record_of
-from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
+from engine.queries import invited
+from engine.queries.invited import Invited
 from engine.refusal import NotVisible, Refusal
 from engine.runtime import Runtime
 from engine.steps import announcing, meeting
@@ -24,12 +25,22 @@ from engine.store.voting import ballots
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody on the frozen roll. `attendance`: unknown, present, leave or absent."""
+    """Somebody on the frozen roll. `attendance`: unknown, present, leave, absent, or left (came, and went early).
+
+    `in_place_of` is who gave this person the seat, and `seat` the id both are ticked by. `by_code`: signed in with the
+    code of the hall.
+    """
 
     id: int
     name: str
     is_voter: bool
     attendance: str
+    seat: int = 0
+    in_place_of: str | None = None
+    came_at: datetime | None = None
+    left_at: datetime | None = None
+    by_code: bool = False
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,10 @@ class Paper:
 
 @dataclass(frozen=True)
 class MeetingView:
-    """A meeting. `mine` is the reader's own attendance; empty before it opens and for who is not on the roll."""
+    """A meeting. `mine` is the reader's own attendance; empty before it opens and for who is not on the roll.
+
+    `leads`: the reader presides or keeps the record. `invited`: the invitation and its answers, until it opens.
+    """
 
     id: str
     name: str
@@ -75,6 +89,8 @@ class MeetingView:
     agenda: list[Item]
     members: list[Member]
     mine: str = ""
+    leads: bool = False
+    invited: Invited | None = None
 
 
 @dataclass(frozen=True)
@@ -108,19 +124,6 @@ class Deliberation:
     )
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A line of the list of meetings."""
-
-    id: str
-    name: str
-    unit: str
-    place: str
-    starts_at: datetime
-    status: str
-    items: list[str]
-
-
 # ---------------------------------------------------------------- one step
 
 
@@ -128,16 +131,17 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     """The meeting of a step of kind `deliberate` (a row of its task), with all a page needs to go on."""
     settings = row.settings
     found = of_task(c, row.id)
-    shown = show(c, actor, found, every_member=bool(roles & {CHAIR, RECORDER})) if found is not None else None
+    leads = bool(roles & {CHAIR, RECORDER})
+    shown = show(rt, c, actor, found, leads=leads) if found is not None else None
     record = shown.record if shown else MeetingRecord()
     hindrance = hindrance_of(settings, record, rt.now(), rt.calendar(c))
     quorum = meeting.quorum(settings, record)
-    convenes = record.status in ("", "convened") and bool(roles & {CHAIR, RECORDER})
+    convenes = record.status in ("", "convened") and leads
     return Deliberation(
         is_convened=meeting.is_convened(settings),
         meeting=shown,
         quorum=quorum,
-        acts=tuple(_acts(settings, record, roles, hindrance, shown.mine if shown else "")),
+        acts=tuple(_acts(settings, record, leads, hindrance, shown)),
         outcomes=tuple(settings["outcomes"] if quorum.holds else (meeting.INQUORATE,)),
         hindrance=hindrance,
         last_place=last_place(c, row.unit_id, settings) if convenes else "",
@@ -167,9 +171,13 @@ def hindrance_of(settings: Mapping[str, Any], record: MeetingRecord, now: dateti
 
 
 def _acts(
-    settings: Mapping[str, Any], record: MeetingRecord, roles: frozenset[str], hindrance: str, mine: str
+    settings: Mapping[str, Any],
+    record: MeetingRecord,
+    leads: bool,
+    hindrance: str,
+    shown: MeetingView | None,
 ) -> Iterator[str]:
-    leads = bool(roles & {CHAIR, RECORDER})
+    mine = shown.mine if shown else ""
     if not meeting.is_convened(settings):
         yield from ("close",) if leads else ()
     elif leads and record.status in ("", "convened"):
@@ -177,8 +185,17 @@ def _acts(
         if record.status:
             yield from ("announce",) if not announced else ("open",) if not hindrance else ()
         yield "convene"
+        yield from replying(shown)
+    elif record.status == "convened":
+        yield from replying(shown)
     elif record.is_open:
         yield from ("attend", "close") if leads else ("attend",) if mine not in ("", "present") else ()
+
+
+def replying(shown: MeetingView | None) -> Iterator[str]:
+    """答复 is possible for who is invited, and for those who write down what others said."""
+    if shown is not None and shown.invited is not None and (shown.invited.is_invited or shown.leads):
+        yield "reply"
 
 
 def last_place(c: Connection, unit_id: int, settings: Mapping[str, Any]) -> str:
@@ -190,7 +207,7 @@ def last_place(c: Connection, unit_id: int, settings: Mapping[str, Any]) -> str:
 
 def joinable(c: Connection, unit_id: int, settings: Mapping[str, Any], but: str) -> Iterator[Joinable]:
     """Convened meetings of the same name, unit and terms."""
-    terms = {name: settings[name] for name in ("roll", "also", "announce")}
+    terms = meeting.terms(settings)
     same = (
         meetings.c.unit_id == unit_id,
         meetings.c.name == settings["meeting"],
@@ -207,7 +224,7 @@ def joinable(c: Connection, unit_id: int, settings: Mapping[str, Any], but: str)
 
 def one(rt: Runtime, actor: Actor, meeting_id: str) -> MeetingView:
     """A meeting with its roll. Raises NotVisible."""
-    return rt.database.look(lambda c: _one(c, actor, meeting_id))
+    return rt.database.look(lambda c: _one(rt, c, actor, meeting_id))
 
 
 def pulse(rt: Runtime, actor: Actor, meeting_id: str) -> str:
@@ -220,8 +237,9 @@ def pulse(rt: Runtime, actor: Actor, meeting_id: str) -> str:
     return rt.database.look(read)
 
 
-def _one(c: Connection, actor: Actor, meeting_id: str) -> MeetingView:
-    return show(c, actor, _row(c, actor, meeting_id), every_member=True)
+def _one(rt: Runtime, c: Connection, actor: Actor, meeting_id: str) -> MeetingView:
+    row = _row(c, actor, meeting_id)
+    return show(rt, c, actor, row, leads=invited.conducts(c, actor, row), every_member=True)
 
 
 def _row(c: Connection, actor: Actor, meeting_id: str) -> Row[Any]:
@@ -231,8 +249,17 @@ def _row(c: Connection, actor: Actor, meeting_id: str) -> Row[Any]:
     return row
 
 
-def show(c: Connection, actor: Actor, row: Row[Any], *, every_member: bool) -> MeetingView:
-    """A meeting (a row of `of_task`), with its whole roll where that is wanted."""
+def show(
+    rt: Runtime,
+    c: Connection,
+    actor: Actor,
+    row: Row[Any],
+    *,
+    leads: bool,
+    every_member: bool = False,
+) -> MeetingView:
+    """A meeting (a row of `of_task`), with its whole roll for who conducts it, and where that is wanted."""
+    every_member = every_member or leads
     members = list(_members(c, row.id, None if every_member else actor.person_id)) if row.opened_at else []
     papers = _papers(c, actor, [*row.evidence, *row.papers])
     return MeetingView(
@@ -257,6 +284,8 @@ def show(c: Connection, actor: Actor, row: Row[Any], *, every_member: bool) -> M
         agenda=list(_agenda(c, actor, row.id)),
         members=members if every_member else [],
         mine=next((m.attendance for m in members if m.id == actor.person_id), ""),
+        leads=leads,
+        invited=invited.view(rt, c, actor, row, row.unit_path, leads=leads),
     )
 
 
@@ -265,6 +294,7 @@ _MEETING: Select[Any] = (
     select(
         meetings,
         units.c.name.label("unit"),
+        units.c.path.label("unit_path"),
         _CHAIR.c.name.label("chair"),
         _RECORDER.c.name.label("recorder"),
     )
@@ -275,16 +305,29 @@ _MEETING: Select[Any] = (
 
 
 def _members(c: Connection, meeting_id: str, person_id: int | None) -> Iterator[Member]:
+    giver = people.alias("giver")
     query = (
-        select(meeting_members, people.c.name)
+        select(meeting_members, people.c.name, giver.c.name.label("giver"))
         .join(people, people.c.id == meeting_members.c.person_id)
+        .outerjoin(giver, giver.c.id == meeting_members.c.in_place_of)
         .where(meeting_members.c.meeting_id == meeting_id)
         .order_by(meeting_members.c.is_voter.desc(), meeting_members.c.person_id)
     )
     if person_id is not None:
         query = query.where(meeting_members.c.person_id == person_id)
     for row in c.execute(query):
-        yield Member(row.person_id, row.name, row.is_voter, row.attendance)
+        yield Member(
+            row.person_id,
+            row.name,
+            row.is_voter,
+            row.attendance,
+            row.in_place_of or row.person_id,
+            row.giver,
+            row.came_at,
+            row.left_at,
+            row.by_code,
+            row.weight,
+        )
 
 
 def _agenda(c: Connection, actor: Actor, meeting_id: str) -> Iterator[Item]:
@@ -321,68 +364,3 @@ def _papers(c: Connection, actor: Actor, ids: Collection[str]) -> dict[str, Pape
     readable = file_uses.c.instance_id.in_(visible_matters(actor))
     query = select(file_uses.c.file_id, file_uses.c.name).where(file_uses.c.file_id.in_(set(ids)), readable)
     return {row.file_id: Paper(row.file_id, row.name) for row in c.execute(query)}
-
-
-# ---------------------------------------------------------------- the list
-
-
-def listing(rt: Runtime, actor: Actor, cursor: str | None = None, limit: int = LIMIT) -> Page[Listed]:
-    """Meetings this person may see, the latest first."""
-    return rt.database.look(lambda c: _listing(c, actor, cursor, bounded(limit)))
-
-
-def of_matter(rt: Runtime, actor: Actor, instance_id: str) -> list[Listed]:
-    """The meetings in which steps of a matter were dealt with, the first one first."""
-
-    def read(c: Connection) -> list[Listed]:
-        items = select(agenda_items.c.meeting_id).where(
-            agenda_items.c.instance_id == instance_id, agenda_items.c.withdrawn_at.is_(None)
-        )
-        rows = c.execute(
-            select(meetings, units.c.name.label("unit"))
-            .join(units, units.c.id == meetings.c.unit_id)
-            .where(meetings.c.id.in_(items), meeting_filter(actor))
-            .order_by(meetings.c.starts_at, meetings.c.id)
-        )
-        return [_listed(row, []) for row in rows]
-
-    return rt.database.look(read)
-
-
-def _listed(row: Row[Any], items: list[str]) -> Listed:
-    return Listed(row.id, row.name, row.unit, row.place, row.starts_at, row.status, items)
-
-
-def _listing(c: Connection, actor: Actor, cursor: str | None, limit: int) -> Page[Listed]:
-    query = (
-        select(meetings, units.c.name.label("unit"))
-        .join(units, units.c.id == meetings.c.unit_id)
-        .where(meeting_filter(actor))
-        .order_by(meetings.c.starts_at.desc(), meetings.c.id.desc())
-        .limit(limit + 1)
-    )
-    after = read_cursor(cursor, str, str)
-    if after:
-        at = moment_of(after[0])
-        earlier = and_(meetings.c.starts_at == at, meetings.c.id < after[1])
-        query = query.where(or_(meetings.c.starts_at < at, earlier))
-    rows = c.execute(query).all()
-    titles = _titles(c, [row.id for row in rows])
-    return cut(
-        rows,
-        limit,
-        lambda row: _listed(row, titles.get(row.id, [])),
-        lambda row: (row.starts_at.isoformat(), row.id),
-    )
-
-
-def _titles(c: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
-    query = (
-        select(agenda_items.c.meeting_id, agenda_items.c.title)
-        .where(agenda_items.c.meeting_id.in_(ids), agenda_items.c.withdrawn_at.is_(None))
-        .order_by(agenda_items.c.position)
-    )
-    found: dict[str, list[str]] = {}
-    for meeting_id, title in c.execute(query):
-        found.setdefault(meeting_id, []).append(title)
-    return found

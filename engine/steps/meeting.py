@@ -165,6 +165,19 @@ def is_convened(settings: Settings) -> bool:
     return bool(settings["announce"] or settings["quorum"])
 
 
+def terms(settings: Settings) -> dict[str, Any]:
+    """Who meets, and how it is made known before: what all items of one meeting have in common."""
+    asked = {name: settings[name] for name in ("roll", "also", "announce")}
+    return asked | ({"delegate": settings["delegate"]} if settings.get("delegate") else {})
+
+
+def counts_households(settings: Settings) -> bool:
+    """Whether it matters for which households people are there (HW-3.2, FD-4)."""
+    asked = [*thresholds(settings), *(thresholds(settings, "majority") if "majority" in settings else ())]
+    bases = {one.base for one in asked}
+    return bool(settings.get("weights")) or bool(bases & {HOUSEHOLDS, HOUSEHOLDS_CAME})
+
+
 def thresholds(settings: Settings, name: str = "quorum") -> list[threshold.Threshold]:
     """The frozen thresholds of a setting."""
     return [one for text in settings[name] for one in threshold.parse(text, {})]

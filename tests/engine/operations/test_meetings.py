@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from engine import operations
+from engine.queries import meeting_lists
 from engine.queries import meetings as queries
 from engine.queries import tasks as task_queries
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, Refusal
@@ -249,7 +250,7 @@ def test_who_sees_a_meeting(hall: Hall) -> None:
         runtime = hall.office.runtime
         with hall.office.database.read() as c:
             actor = runtime.actor(c, hall.office[name])
-        return [each.id for each in queries.listing(runtime, actor).items]
+        return [each.id for each in meeting_lists.listing(runtime, actor).items]
 
     assert seen("主任") == seen("代表30") == seen("经管") == [meeting_id]
     assert seen("外村") == seen("百姓") == []
