@@ -134,7 +134,7 @@ def _receipts(connection: Connection, task_id: str) -> list[Any]:
 
 def _election_rounds(connection: Connection, task_id: str) -> list[Any]:
     own = election_rounds.c
-    query = select(own.motion, own.round, own.seats, own.candidates, own.people, own.elected)
+    query = select(own.motion, own.round, own.seats, own.candidates, own.elected, own.attendance)
     return _plain(connection.execute(query.where(own.task_id == task_id).order_by(own.motion, own.round)))
 
 

@@ -66,10 +66,10 @@ election_rounds = Table(
     Column("seats", Integer, nullable=False),
     Column(
         "candidates", Json, nullable=False
-    ),  # names in the order of the ballot paper; a vote names their places
-    Column("people", Json, nullable=False),  # their ids, null where somebody is in no register
+    ),  # place (a vote names it), name, person: null where in no register
     Column("ended_at", Moment),
     Column("elected", Json),  # places, once the round has ended
+    Column("attendance", Json),  # who had come by then: what the round was reckoned on
     ForeignKeyConstraint(["task_id", "motion"], ["motions.task_id", "motions.position"]),
     CheckConstraint("seats >= 1", name="seats"),
 )
@@ -159,6 +159,10 @@ counts = Table(
     Column("present", Integer, nullable=False),  # 实到
     Column("body", Integer, nullable=False),  # 组成人员, and how many of them were there
     Column("body_present", Integer, nullable=False),
+    Column(
+        "households", Integer
+    ),  # where they are counted: 户, and 到会户; a weighed vote hands out as many papers
+    Column("households_present", Integer),
     Column("issued", Integer, nullable=False),  # 发出
     Column("returned", Integer, nullable=False),  # 收回; more than were issued make the vote void
     Column("valid", Integer, nullable=False),
@@ -186,7 +190,7 @@ counts = Table(
         " (confirmed_clerk <> entered_by AND confirmed_clerk <> coalesce(entered_clerk, 0))",
         name="two_clerks",
     ),
-    CheckConstraint("present <= roll AND issued <= present", name="handed_out"),
+    CheckConstraint("present <= roll AND issued <= coalesce(households_present, present)", name="handed_out"),
     CheckConstraint("roll <= body AND present <= body_present AND body_present <= body", name="body"),
     CheckConstraint("valid + invalid = returned", name="adds_up"),
     CheckConstraint(

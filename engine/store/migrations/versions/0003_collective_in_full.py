@@ -254,9 +254,9 @@ def _election_rounds() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("candidates", sa.Text(), nullable=False),
-        sa.Column("people", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.String(27), nullable=True),
         sa.Column("elected", sa.Text(), nullable=True),
+        sa.Column("attendance", sa.Text(), nullable=True),
         sa.CheckConstraint("seats >= 1", name=op.f("ck_election_rounds_seats")),
         sa.ForeignKeyConstraint(
             ["task_id", "motion"],
@@ -366,6 +366,13 @@ def _change_ballots() -> None:
 def _change_counts() -> None:
     with op.batch_alter_table("counts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("chosen", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("households", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("households_present", sa.Integer(), nullable=True))
+        batch_op.drop_constraint(op.f("ck_counts_handed_out"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_counts_handed_out"),
+            "present <= roll AND issued <= coalesce(households_present, present)",
+        )
         batch_op.alter_column("yes", existing_type=sa.INTEGER(), nullable=True)
         batch_op.alter_column("no", existing_type=sa.INTEGER(), nullable=True)
         batch_op.alter_column("abstain", existing_type=sa.INTEGER(), nullable=True)
