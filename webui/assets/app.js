@@ -76,6 +76,11 @@ document.addEventListener('click', (event) => {
   for (const each of document.querySelectorAll('[data-large-type]')) each.setAttribute('aria-pressed', String(large));
 });
 
+// A sheet of paper prints itself.
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('[data-print]')) print();
+});
+
 // A fraction says what share it is, while it is typed; the server has written the first one.
 document.addEventListener('input', (event) => {
   const group = event.target.closest?.('[data-fraction]');

@@ -8,19 +8,21 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine import operations
-from engine.operations.links import normal
+from engine.operations import public as operations
 from engine.queries import public
-from engine.queries.public import MatterPage, Participation
+from engine.queries.public import HouseholdPage, MatterPage, Participation
 from engine.refusal import NotVisible, Refusal
+from engine.steps import strangers
+from engine.steps.opinion import AUTHOR
+from engine.steps.strangers import LONGEST, PHONE
 from webui.public.frame import HEADINGS, TITLES, blueprint, draw, message
 from webui.security import CsrfFailed
 from webui.sessions import runtime
 
-TRAP = "homepage"  # a field nobody sees
-AGAIN = "页面放得太久了，刚才没有交上。写的字都还在，请再点一次交上。"
+TRAP = "homepage"  # a field nobody sees: what fills it in is a machine
+AGAIN = "刚才没有交上，写的字都还在，请再点一次交上。一直交不上的，请打开浏览器的 Cookie，或者当面告诉村里。"
 PHOTO_AGAIN = "照片要重新选一次。"
-FIELDS = ("choice", "content", "author", "phone")
+KINDS = {"意见": "consult", "反馈": "notice", "评价": "assess"}
 
 
 # ---------------------------------------------------------------- the open link
@@ -29,23 +31,53 @@ FIELDS = ("choice", "content", "author", "phone")
 @blueprint.route("/<code>/say/<task_id>", methods=["GET", "POST"])
 def say(code: str, task_id: str) -> Any:
     """The form of one open step. What is not right comes back with everything still typed."""
+    page, asked = _asked(code, task_id)
     if request.method == "GET":
-        return _say(code, task_id, {"choice": request.args.get("sort", "")})
+        return _say(page, asked, {_choice(asked): request.args.get("choice", "")})
+    typed = _typed(asked)
     if request.form.get(TRAP):
-        return _say(code, task_id, _typed(), AGAIN), 422
+        return _say(page, asked, typed, AGAIN), 422
     try:
-        operations.take_part(
-            runtime(), normal(code), task_id, _typed(), photo=_photo(), address=request.remote_addr or ""
+        received = operations.say(
+            runtime(), code, task_id, typed, address=request.remote_addr or "", photo=_photo()
         )
     except Refusal as refusal:
-        return _say(code, task_id, _typed(), refusal.message, refusal.fields), refusal.status
-    return redirect(url_for("public.said", code=code, task_id=task_id), 303)
+        return _say(page, asked, typed, refusal.message, refusal.fields), refusal.status
+    return redirect(url_for("public.said", code=received.page_code, waits=1 if received.waits else None), 303)
+
+
+@blueprint.get("/<code>/said")
+def said(code: str) -> str:
+    """What happens next with what was handed in."""
+    page = public.matter(runtime(), code)
+    text = WAITS if request.args.get("waits") else COUNTS
+    ways = [(url_for("public.matter", code=page.code), "回到这件事")]
+    title = "已收到，谢谢您"
+    named = {"place": page.unit, "unit_code": page.unit_code}
+    return draw("message.html", title=title, text=[text], ways=ways, **named)
+
+
+WAITS = "村里核对后公开；答复会写在这件事的页面上，过几天扫同一个二维码就能看到。没有采用的，也会写明有几条、为什么。"
+COUNTS = "您的评价已经计入。结果出来以后，会写在这件事的页面上，扫同一个二维码就能看到。"
+
+
+def _asked(code: str, task_id: str) -> tuple[MatterPage, Participation]:
+    page = public.matter(runtime(), code)
+    for one in page.participations:
+        if one.task_id == task_id:
+            return page, one
+    raise NotVisible(
+        "not-open", f"“{page.title}”的这一步已经结束，不能再提了。后来怎么样，可以扫同一个二维码看"
+    )
 
 
 def _say(
-    code: str, task_id: str, typed: Mapping[str, str], trouble: str = "", errors: Mapping[str, str] = {}
+    page: MatterPage,
+    asked: Participation,
+    typed: Mapping[str, str],
+    trouble: str = "",
+    errors: Mapping[str, str] | None = None,
 ) -> str:
-    page, asked = _asked(code, task_id)
     return draw(
         "say.html",
         place=page.unit,
@@ -53,35 +85,8 @@ def _say(
         code=page.code,
         title=page.title,
         heading=HEADINGS.get(asked.sort, asked.sort),
-        asked=asked,
-        typed=typed,
-        trouble=_with_photo(trouble),
-        errors=errors,
+        **_filled(asked, typed, trouble, errors),
     )
-
-
-def _asked(code: str, task_id: str) -> tuple[MatterPage, Participation]:
-    page = public.matter(runtime(), normal(code))
-    for one in page.participations:
-        if one.task_id == task_id:
-            return page, one
-    raise NotVisible("not-open", f"“{page.title}”现在不收意见了，可能刚刚到期。后来怎么样，可以在这件事的页面上看")
-
-
-@blueprint.get("/<code>/said/<task_id>")
-def said(code: str, task_id: str) -> str:
-    """What happens next with what was handed in."""
-    page = public.matter(runtime(), normal(code))
-    rated = any(one.task_id == task_id and one.sort == "评价" for one in page.participations)
-    text = "村里核对后计入结果；结果会写在这件事的页面上。" if rated else TAKEN
-    ways = [(url_for("public.matter", code=page.code), "回到这件事")]
-    title = "已收到，谢谢您"
-    return draw(
-        "message.html", place=page.unit, unit_code=page.unit_code, title=title, text=[text], ways=ways
-    )
-
-
-TAKEN = "村里核对后公开；答复会写在这件事的页面上，过几天扫同一个二维码就能看到。没有采用的，也会写明原因。"
 
 
 # ---------------------------------------------------------------- households
@@ -90,16 +95,17 @@ TAKEN = "村里核对后公开；答复会写在这件事的页面上，过几�
 @blueprint.route("/h/<code>", methods=["GET", "POST"])
 def household(code: str) -> Any:
     """A household's own page: its question, or what it answered."""
+    page = public.household(runtime(), code)
     if request.method == "GET":
-        return _household(code)
+        return _household(page, {})
+    typed = _typed(page.participation)
     if request.form.get(TRAP):
-        return _household(code, _typed(), AGAIN), 422
+        return _household(page, typed, AGAIN), 422
     try:
-        operations.answer_household(
-            runtime(), normal(code), _typed(), photo=_photo(), address=request.remote_addr or ""
-        )
+        operations.answer_for_household(runtime(), code, typed, photo=_photo())
     except Refusal as refusal:
-        return _household(code, _typed(), refusal.message, refusal.fields), refusal.status
+        again = public.household(runtime(), code)
+        return _household(again, typed, refusal.message, refusal.fields), refusal.status
     return redirect(url_for("public.household", code=code), 303)
 
 
@@ -107,58 +113,73 @@ def household(code: str) -> Any:
 def household_withdraw(code: str) -> Any:
     """撤回: the household may answer anew while the step is open."""
     try:
-        operations.withdraw_household(runtime(), normal(code), address=request.remote_addr or "")
+        operations.withdraw_for_household(runtime(), code)
     except Refusal as refusal:
-        return _household(code, trouble=refusal.message), refusal.status
+        page = public.household(runtime(), code)
+        return _household(page, {}, refusal.message), refusal.status
     return redirect(url_for("public.household", code=code), 303)
 
 
 def _household(
-    code: str, typed: Mapping[str, str] = {}, trouble: str = "", errors: Mapping[str, str] = {}
+    page: HouseholdPage,
+    typed: Mapping[str, str],
+    trouble: str = "",
+    errors: Mapping[str, str] | None = None,
 ) -> str:
-    page = public.household(runtime(), normal(code))
-    return draw(
-        "household.html",
-        place=page.unit,
-        page=page,
-        typed=typed,
-        trouble=_with_photo(trouble),
-        errors=errors,
-    )
+    filled = _filled(page.participation, typed, trouble, errors)
+    return draw("household.html", place=page.unit, page=page, **filled)
 
 
 # ---------------------------------------------------------------- what came in
 
 
-def _typed() -> dict[str, str]:
-    return {name: request.form.get(name, "").strip() for name in FIELDS}
+def _choice(asked: Participation) -> str:
+    return strangers.choice_key(KINDS[asked.sort])
+
+
+def _text(asked: Participation) -> str:
+    return strangers.text_key(KINDS[asked.sort])
+
+
+def _filled(
+    asked: Participation, typed: Mapping[str, str], trouble: str, errors: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """What the form of a step needs to show itself, with what was typed and what is wrong with it."""
+    chosen = request.files.get(operations.PHOTO) if request.method == "POST" else None
+    if trouble and chosen is not None and chosen.filename:  # no browser keeps a chosen file through a refusal
+        trouble = f"{trouble.rstrip('。')}。{PHOTO_AGAIN}"
+    keys = {"choice": _choice(asked), "text": _text(asked), "author": AUTHOR, "phone": PHONE}
+    return {
+        "asked": asked,
+        "key": keys | {"photo": operations.PHOTO},
+        "longest": LONGEST,
+        "typed": typed,
+        "trouble": trouble,
+        "errors": errors or {},
+    }
+
+
+def _typed(asked: Participation) -> dict[str, str]:
+    keys = (_choice(asked), _text(asked), AUTHOR, PHONE)
+    return {key: request.form[key].strip() for key in keys if request.form.get(key, "").strip()}
 
 
 def _photo() -> tuple[bytes, str] | None:
-    part = request.files.get("photo")
+    part = request.files.get(operations.PHOTO)
     return (part.read(), part.filename) if part is not None and part.filename else None
 
 
-def _with_photo(trouble: str) -> str:
-    """No browser keeps a chosen file through a refusal."""
-    chosen = request.method == "POST" and _had_photo()
-    return trouble + (("" if trouble.endswith("。") else "。") + PHOTO_AGAIN if trouble and chosen else "")
-
-
-def _had_photo() -> bool:
-    part = request.files.get("photo")
-    return bool(part is not None and part.filename)
-
-
 @blueprint.errorhandler(CsrfFailed)
-def stale(_error: CsrfFailed) -> Any:
-    """The page stood open longer than its token, or cookies are off: it comes back as it was typed, to be sent again."""
-    given = dict(request.view_args or {})
+def stale(_error: CsrfFailed) -> AnyResponse | tuple[str, int]:
+    """The page stood open longer than its token, or cookies are off: it comes back as typed, to be sent once more."""
+    given = request.view_args or {}
     try:
         if request.endpoint == "public.say":
-            return _say(given["code"], given["task_id"], _typed(), AGAIN), 400
-        if request.endpoint in ("public.household", "public.household_withdraw"):
-            return _household(given["code"], _typed(), AGAIN), 400
+            page, asked = _asked(given["code"], given["task_id"])
+            return _say(page, asked, _typed(asked), AGAIN), 400
+        if "code" in given:
+            own = public.household(runtime(), given["code"])
+            return _household(own, _typed(own.participation), AGAIN), 400
     except Refusal as refusal:
         return message(400, TITLES[400], [refusal.message])
     return message(400, TITLES[400], [AGAIN])

@@ -125,7 +125,7 @@ def ways(one: Participation, code: str) -> list[tuple[str, str]]:
         address = url_for("public.say", code=code, task_id=one.task_id)
         return [(address, HEADINGS.get(one.sort, one.sort))]
     return [
-        (url_for("public.say", code=code, task_id=one.task_id, sort=sort), text)
+        (url_for("public.say", code=code, task_id=one.task_id, choice=sort), text)
         for sort, text in (("意见", "提意见"), ("异议", "有异议"))
     ]
 
@@ -135,6 +135,11 @@ def is_bad(outcome: str) -> bool:
     return outcome.startswith(("不", "未", "没有", "有异议", "无效"))
 
 
+def without_title(text: str, title: str) -> str:
+    """A notice's text begins with the matter's title, which stands above it already."""
+    return text.removeprefix(title).lstrip("\n") if text.startswith(f"{title}\n") else text
+
+
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
     app: Flask = state.app
@@ -142,6 +147,7 @@ def _register(state: BlueprintSetupState) -> None:
     app.jinja_env.filters.update(
         ways=ways,
         is_bad=is_bad,
+        without_title=without_title,
         qr=codes.qr,
         grouped=codes.grouped,
         day=words.day,

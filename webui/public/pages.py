@@ -8,7 +8,6 @@ from urllib.parse import quote
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.operations.links import normal
 from engine.queries import public
 from engine.queries.public import MatterPage
 from engine.refusal import NotVisible
@@ -22,11 +21,10 @@ from webui.sessions import runtime
 def entry() -> AnyResponse:
     """The code from the paper, for a phone that cannot scan."""
     typed = request.args.get("code", "")
-    code = normal(codes.typed(typed))
-    if code:
-        found = public.leads_to(runtime(), code)
-        if found:
-            return redirect(url_for(f"public.{found}", code=code))
+    code = codes.typed(typed)
+    found = public.leads_to(runtime(), code) if code else None
+    if found:
+        return redirect(url_for(f"public.{found}", code=code))
     problem = f"没有编号是“{typed.strip()[:40]}”的。请对照纸上的编号，一个一个再看一遍。" if typed else ""
     return Response(draw("entry.html", typed=typed, problem=problem), 404 if problem else 200)
 
@@ -34,14 +32,14 @@ def entry() -> AnyResponse:
 @blueprint.get("/<code>")
 def matter(code: str) -> AnyResponse:
     """A matter as it came, the same for everybody."""
-    version = public.version(runtime(), normal(code))
+    version = public.version(runtime(), code)
 
     def render() -> tuple[str, datetime | None]:
-        page = public.matter(runtime(), normal(code))
+        page = public.matter(runtime(), code)
         drawn = draw("matter.html", page=page, place=page.unit, unit_code=page.unit_code)
         return drawn, _changes_at(page)
 
-    return shelved(f"matter {normal(code)}", version, render)
+    return shelved(f"matter {code.upper()}", version, render)
 
 
 def _changes_at(page: MatterPage) -> datetime | None:
@@ -69,14 +67,14 @@ def unit(code: str) -> AnyResponse:
 @blueprint.get("/<code>/file/<file_id>")
 def file(code: str, file_id: str) -> Response:
     """A paper that belongs to a publication; pictures and PDFs are shown, nothing in a file may run."""
-    data, media_type, name = public.file(runtime(), normal(code), file_id)
+    data, media_type, name = public.file(runtime(), code, file_id)
     return _sent(data, media_type, name)
 
 
 @blueprint.get("/<code>/photo/<file_id>")
 def thumbnail(code: str, file_id: str) -> Response:
     """The same picture small: a board on a phone of 390 pixels needs no 3,000."""
-    data, media_type, name = public.file(runtime(), normal(code), file_id)
+    data, media_type, name = public.file(runtime(), code, file_id)
     if not media_type.startswith("image/"):
         raise NotVisible("file-unknown", "这不是照片，请从页面上打开")
     return _sent(thumbnails.small(file_id, data), "image/jpeg", name)
@@ -85,7 +83,7 @@ def thumbnail(code: str, file_id: str) -> Response:
 @blueprint.get("/<code>/ballot/<task_id>")
 def ballot(code: str, task_id: str) -> Response:
     """The published file of a vote: roll size, receipts and ballots, with which anybody counts again."""
-    data, name = public.ballot_file(runtime(), normal(code), task_id)
+    data, name = public.ballot_file(runtime(), code, task_id)
     return _sent(data, "application/json", name)
 
 
