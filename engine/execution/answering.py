@@ -4,7 +4,7 @@ result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,7 @@ class Answering:
         self.kind = self._kind()
         try:
             self.settings = self.kind.prepare(self.kind.freeze(node, parameters), context)
+            self.settings = self.kind.named(self.settings, self._names)
             if opened_at is not None:
                 self.settings = period.opened(self.settings, opened_at, calendar)
         except SettingError as error:
@@ -180,7 +181,16 @@ class Answering:
 
     def _peopled(self, seat: Seat) -> Seat:
         held = [person for name in seat.designations for person in self._holders(name)]
-        return replace(seat, people=tuple(dict.fromkeys([*seat.people, *held])))
+        people = tuple(dict.fromkeys([*seat.people, *held]))
+        if self.roster is None:
+            return replace(seat, people=people)
+        homes = {person: self.roster.homes(person) for person in people}
+        return replace(seat, people=people, homes=homes, of_homes=self.roster.households(people))
+
+    def _names(self, people: Collection[int]) -> dict[int, str]:
+        """Whom the data names by number; without a roster by that number."""
+        named = str if self.roster is None else self.roster.name
+        return {person: named(person) for person in people}
 
     def _number(self, person: Any) -> int | None:
         if isinstance(person, str) and self.roster is not None:

@@ -1,8 +1,8 @@
-"""Who holds what, in a rehearsal."""
+"""Who holds what, in a rehearsal, and who stands for which households."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.execution.error import ExecutionError
 
@@ -12,8 +12,17 @@ class Roster:
     list, from 1.
     """
 
-    def __init__(self, people: Mapping[str, Sequence[str] | str]) -> None:
+    def __init__(
+        self,
+        people: Mapping[str, Sequence[str] | str],
+        homes: Mapping[str, Sequence[int]] | None = None,
+        households: int = 0,
+    ) -> None:
+        """`homes`: the households somebody stands for, by number; who is not there stands for one of his own.
+        `households`: how many the unit has; 0: those that anybody stands for.
+        """
         self._names = list(people)
+        self._homes, self._households = dict(homes or {}), households
         self._held = [frozenset(held.split() if isinstance(held, str) else held) for held in people.values()]
 
     @property
@@ -25,6 +34,14 @@ class Roster:
         if name not in self._names:
             raise ExecutionError(f"名单里没有“{name}”。请把他写进演练的名单")
         return self._names.index(name) + 1
+
+    def homes(self, number: int) -> frozenset[int]:
+        """The households this person stands for, by number."""
+        return frozenset(self._homes.get(self.name(number), (-number,)))
+
+    def households(self, people: Iterable[int]) -> int:
+        """How many households the unit has: as written, else all that these people stand for."""
+        return self._households or len({home for person in people for home in self.homes(person)})
 
     def name(self, number: int) -> str:
         return self._names[number - 1]

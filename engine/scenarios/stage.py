@@ -16,6 +16,7 @@ from engine.diagram.parameter import Parameter
 from engine.durations import SHANGHAI
 from engine.execution import ExecutionError, Rehearsal, Roster, Task
 from engine.people.designations import designations
+from engine.scenarios.households import at_home
 from engine.scenarios.report import Line, day_and_time
 from engine.scenarios.written import Expectation, Scenario, Step
 from engine.steps.due import due
@@ -38,7 +39,7 @@ class Stage:
     def __init__(self, source: Source, scenario: Scenario) -> None:
         self.scenario = scenario
         self.clock = VirtualClock(scenario.begins)
-        self.roster = cast(scenario.roster)
+        self.roster = cast(scenario.roster, scenario.households)
         self.rehearsal = Rehearsal.load(
             source, self.clock, parameters=scenario.parameters, calendar=scenario.calendar, roster=self.roster
         )
@@ -230,13 +231,14 @@ def _check_parameters(values: Mapping[str, Any], parameters: Mapping[str, Parame
             raise ExecutionError(f"参数“{name}”不能设为 {_shown(value)}：{wrong}")
 
 
-def cast(roster: Mapping[str, Sequence[str]]) -> Roster:
-    """The roster turned round: each person with the posts held, and the groups derived from them."""
+def cast(roster: Mapping[str, Sequence[str]], households: Mapping[str, int | str] | None = None) -> Roster:
+    """The roster turned round: each person with the posts held, the groups derived from them, and the households."""
     known, held = designations(), dict[str, list[str]]()
     for post, people in roster.items():
         for person in people:
             held.setdefault(person, []).extend([post, *sorted(known.groups(post))])
-    return Roster(held)
+    homes, total = at_home(roster, households or {})
+    return Roster(held, homes, total)
 
 
 def _handed_in(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any]:

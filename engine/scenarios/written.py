@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.durations import SHANGHAI
+from engine.scenarios import households
 from engine.working_days import WEEKDAYS_ONLY, WorkingDays
 
 ROSTER_FILE = "roster.toml"  # people that all scenarios of a folder share
@@ -68,6 +69,7 @@ class Scenario:
     story: str = ""
     begins: datetime = DEFAULT_BEGIN
     roster: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    households: Mapping[str, int | str] = field(default_factory=dict)  # engine.scenarios.households
     parameters: Mapping[str, Any] = field(default_factory=dict)
     calendar: WorkingDays = WEEKDAYS_ONLY
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -86,7 +88,18 @@ def load(text: str | bytes, name: str, shared: Mapping[str, Sequence[str]] | Non
     raw = _toml(text)
     _only(
         raw,
-        {"title", "story", "begins", "roster", "parameters", "calendar", "data", "step", "expect"},
+        {
+            "title",
+            "story",
+            "begins",
+            "roster",
+            "households",
+            "parameters",
+            "calendar",
+            "data",
+            "step",
+            "expect",
+        },
         "最外层",
     )
     steps = raw.get("step")
@@ -98,6 +111,7 @@ def load(text: str | bytes, name: str, shared: Mapping[str, Sequence[str]] | Non
         story=(_text(raw, "story", "最外层") or "").strip(),
         begins=_moment(raw.get("begins")),
         roster=dict(shared or {}) | _roster(raw.get("roster", {})),
+        households=_households(_table(raw, "households")),
         parameters=_table(raw, "parameters"),
         calendar=_calendar(_table(raw, "calendar")),
         data=_table(raw, "data"),
@@ -175,6 +189,13 @@ def _holders(post: str, people: Any) -> list[str]:
             raise ScenarioError(f"[roster] 的 {post} 最多写 {MAX_HOLDERS} 人")
         return [f"{post}{number}" for number in range(1, people + 1)]
     return _names(people, f"[roster] 的 {post}")
+
+
+def _households(raw: Mapping[str, Any]) -> dict[str, int | str]:
+    try:
+        return households.read(raw)
+    except households.HouseholdsError as error:
+        raise ScenarioError(str(error)) from error
 
 
 def _calendar(raw: Mapping[str, Any]) -> WorkingDays:

@@ -3,7 +3,7 @@ declarations.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ DOERS = "办理人"  # in every result: the ids of the people who did the step; 
 
 # The roles people have in a collective step; they are the names of its seats.
 CHAIR, RECORDER, MEMBER, SCRUTINEER, ORGANISER = "主持", "记录", "成员", "监票", "承办"
+TELLER = "计票"
 
 Holders = Callable[[str], Sequence[int]]  # designation -> ids of the people who hold it now
 Forms = Mapping[str, Mapping[str, Any]]  # form name -> form-js schema
@@ -37,6 +38,8 @@ class Seat:
     people: tuple[int, ...] = ()
     substituted: bool = False
     active: bool = True
+    homes: Mapping[int, frozenset[int]] = field(default_factory=dict)  # a rehearsal's: person -> households
+    of_homes: int = 0  # a rehearsal's: how many households the unit has
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,12 @@ class Kind(ABC):
 
     def prepare(self, settings: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         """The settings with what they take from the matter's data when the step opens. Raises SettingError."""
+        return dict(settings)
+
+    def named(
+        self, settings: Mapping[str, Any], names: Callable[[Collection[int]], Mapping[int, str]]
+    ) -> dict[str, Any]:
+        """The prepared settings with the names of people they know by id only. Raises SettingError."""
         return dict(settings)
 
     def accept(

@@ -26,6 +26,12 @@ class Replayed:
         default_factory=dict
     )  # who answered -> whom he gave the seat to
     guests: tuple[str, ...] = ()
+    homes: Mapping[int, frozenset[int]] = field(default_factory=dict)  # voter -> households he stands for
+    households: int = 0  # of the unit
+
+    def weight(self, person: int) -> int:
+        """For how many households somebody on the roll stands (FD-4)."""
+        return len(self.homes.get(person, ()))
 
 
 def replay(
@@ -101,7 +107,9 @@ def _opened(found: Replayed, seats: Sequence[Seat], submission: Submission) -> R
     record = replace(found.record, status="open")
     ticked = submission.data.get(PRESENT) or ()
     present = tuple(dict.fromkeys(found.replies.get(person) or person for person in ticked))
-    return _counted(replace(found, record=record, voters=voters, body=body, guests=guests), present)
+    homes, households = _homes(seats, found.replies)
+    found = replace(found, record=record, voters=voters, body=body, guests=guests)
+    return _counted(replace(found, homes=homes, households=households), present)
 
 
 def _attended(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:
@@ -114,6 +122,7 @@ def _attended(found: Replayed, seats: Sequence[Seat], submission: Submission) ->
 
 
 def _counted(found: Replayed, present: tuple[int, ...]) -> Replayed:
+    there, gone = _households(found, present), _households(found, found.left)
     record = replace(
         found.record,
         roll=len(found.voters),
@@ -122,8 +131,27 @@ def _counted(found: Replayed, present: tuple[int, ...]) -> Replayed:
         body_present=len(found.body & set(present)),
         left=len(found.voters & found.left),
         body_left=len(found.body & found.left),
+        households=found.households,
+        households_present=len(there),
+        households_left=len(gone - there),
     )
     return replace(found, record=record, present=present)
+
+
+def _households(found: Replayed, people: Iterable[int]) -> set[int]:
+    """Those for which one of these people stands."""
+    return {home for person in people for home in found.homes.get(person, ())}
+
+
+def _homes(seats: Sequence[Seat], replies: Mapping[int, int | None]) -> tuple[dict[int, frozenset[int]], int]:
+    """Whom the voters stand for, and how many households there are; who has a seat has what goes with it."""
+    found = {
+        replies.get(person) or person: homes
+        for seat in seats
+        if seat.name == MEMBER
+        for person, homes in seat.homes.items()
+    }
+    return found, max((seat.of_homes for seat in seats if seat.name == MEMBER), default=0)
 
 
 def _ticked(submission: Submission) -> list[int]:
