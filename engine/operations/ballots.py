@@ -362,8 +362,8 @@ def _conclude(act: Act, row: Row[Any], ballot: Ballot) -> dict[str, Any]:
     minutes = str(act.data.get("纪要") or "")
     papers = [file["id"] for file in act.data.get("照片") or ()]
     meetings.end(act, held, result["结论"], minutes, papers)
-    closing = update(ballots).where(ballots.c.task_id == row.task_id)
-    act.c.execute(closing.values(status="closed", closed_at=act.now))
+    own = update(ballots).where(ballots.c.task_id == row.task_id)
+    act.c.execute(own.values(status="closed", closed_at=act.now))
     more = {"方式": method.METHODS[ballot.method], "纪要": minutes, "会议": held.id}
     more |= {meeting.GUESTS: held.guests} if act.settings["guests"] else {}
     return result | more | {DOERS: [act.person_id]}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine import steps
 from engine.diagram.model import Node
 from engine.execution import ExecutionError, OpenTask
-from engine.people.roster import holders_of, place
+from engine.people.roster import holders_of, names_of, place
 from engine.people.units import Unit
 from engine.steps import participants, period
 from engine.steps.due import due
@@ -42,6 +42,7 @@ def _open(work: Work, c: Connection, task: OpenTask, line: list[Unit]) -> Opened
     context = work.instance.context(task.id)
     try:
         settings = kind.prepare(kind.freeze(node, parameters), context)
+        settings = kind.named(settings, lambda people: names_of(c, people))
         settings = period.opened(settings, work.now, work.instance.calendar)
         until = due(node, parameters, context)
         due_at = deadline(work.now, until, work.instance.calendar) if until else None

@@ -5,23 +5,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.refusal import Invalid
-from engine.steps import balloting, counting, meeting, meeting_replay
-from engine.steps.balloting import NAMED, SCRUTINEERS, Ballot, Entered, Motion
-from engine.steps.kind import DOERS, SCRUTINEER, Seat, Submission
+from engine.steps import balloting, closing, counting, election, meeting, meeting_replay, method, officers
+from engine.steps.balloting import Ballot, Entered, Motion
+from engine.steps.closing import Cast
+from engine.steps.kind import CHAIR, DOERS, RECORDER, SCRUTINEER, TELLER, Seat, Submission
 from engine.steps.meeting_replay import Replayed
 
 Settings = Mapping[str, Any]
+GONE = (meeting.LEAVE, meeting.ABSENT)  # marked as never having come
 
 
 @dataclass
 class Vote:
-    """A vote as it stands; `cast` is who voted what on each motion."""
+    """A vote as it stands; `cast` is who voted what on each motion: a choice, or the candidates' places."""
 
     settings: Settings
     seats: Sequence[Seat]
     held: Replayed = field(default_factory=Replayed)
     ballot: Ballot | None = None
-    cast: dict[int, dict[int, str]] = field(default_factory=dict)
+    cast: dict[int, dict[int, Any]] = field(default_factory=dict)
     result: dict[str, Any] | None = None
 
     def act(self, submission: Submission) -> None:
@@ -41,28 +43,54 @@ class Vote:
     def change(self, motion: Motion) -> None:
         self.ballot = self.open_ballot().with_motion(motion)
 
+    def weight(self, person: int) -> int:
+        """How many times a vote counts; a rehearsal's voters without names stand for one household each."""
+        weighted = method.is_weighted(self.settings) and person > 0
+        return self.held.weight(person) if weighted else 1
+
     def _meet(self, submission: Submission) -> None:
         meeting_replay.accept(self.settings, self.seats, self.held, submission)
         if submission.action == "attend":
-            gone = {*(submission.data.get(meeting.LEAVE) or ()), *(submission.data.get(meeting.ABSENT) or ())}
+            gone = {person for key in GONE for person in submission.data.get(key) or ()}
             voted = {person for votes in self.cast.values() for person in votes}
             balloting.require_not_voted(len(gone & voted))
             counted = self.ballot is not None and any(m.count_stands for m in self.ballot.motions.values())
-            balloting.require_not_counted(counted and bool(gone & set(self.held.present)))
+            balloting.require_not_counted(counted and bool(gone & {*self.held.present, *self.held.left}))
         self.held = meeting_replay.replay(self.seats, [submission], self.held)
         if submission.action == "open":
             self.ballot = _opened(self.settings, self.seats, self.held, submission.data)
 
     def end(self, submission: Submission) -> None:
-        votes = counting.tallied((m, choice, 1) for m, cast in self.cast.items() for choice in cast.values())
-        result = balloting.conclude(self.open_ballot(), self.settings, self.held.record, votes)
+        ballot, stop = self.open_ballot(), bool(submission.data.get(election.STOP))
+        ending = closing.end(ballot, self.settings, self.held.record, self._cast(), stop=stop)
+        if ending.result is None:
+            self._next_round(ending)
+            return
         people = [submission.person] if submission.person is not None else []
-        more = {
-            "方式": balloting.METHODS[self.open_ballot().method],
-            "纪要": submission.data.get("纪要") or "",
-        }
+        more = {"方式": method.METHODS[ballot.method], "纪要": submission.data.get("纪要") or ""}
         guests = {meeting.GUESTS: list(self.held.guests)} if self.settings["guests"] else {}
-        self.result = result | more | guests | {"会议": "", DOERS: people}
+        self.result = ending.result | more | guests | {"会议": "", DOERS: people}
+
+    def _next_round(self, ending: closing.Ending) -> None:
+        assert ending.round is not None
+        [motion] = self.open_ballot().motions.values()
+        self.cast.clear()
+        self.change(closing.next_round(motion, ending.round))
+
+    def _cast(self) -> Cast:
+        weighed = {
+            position: [(choice, self.weight(person)) for person, choice in votes.items()]
+            for position, votes in self.cast.items()
+        }
+        motions = self.open_ballot().motions.values()
+        elects = next((motion for motion in motions if motion.election is not None), None)
+        present = self.held.voters & set(self.held.present)
+        waiting = {m.position: len(present - self.cast.get(m.position, {}).keys()) for m in motions}
+        if elects is not None and elects.election is not None:
+            standing = election.standing(elects.election, weighed.get(elects.position, []))
+            return Cast(standing=standing, waiting=waiting)
+        rows = ((position, choice, weight) for position, votes in weighed.items() for choice, weight in votes)
+        return Cast(counting.tallied(rows), waiting=waiting)
 
 
 def replay(settings: Settings, seats: Sequence[Seat], submissions: Iterable[Submission]) -> Vote:
@@ -74,14 +102,23 @@ def replay(settings: Settings, seats: Sequence[Seat], submissions: Iterable[Subm
 
 
 def _opened(settings: Settings, seats: Sequence[Seat], held: Replayed, data: Mapping[str, Any]) -> Ballot:
-    method = str(data.get("方式") or settings["method"])
-    posted = [person for seat in seats if seat.name == SCRUTINEER for person in seat.people]
-    named = list(data.get(SCRUTINEERS) or posted)
+    way, involved = method.chosen(settings, data), officers.involved(settings)
+    people = officers.People(
+        present=frozenset(held.present),
+        leaders=frozenset({*_people(seats, CHAIR), *_people(seats, RECORDER)}),
+        scrutineers=_people(seats, SCRUTINEER),
+        tellers=_people(seats, TELLER),
+    )
     peopled = any(seat.people for seat in seats)
-    balloting.check_scrutineers(method, named, settings, {*posted, *held.present} if peopled else None)
+    found = officers.appoint(way, data, people if peopled else None, involved)
     texts = settings["motions"] or [settings["subject"]]
-    motions = {place: Motion(place, text, text) for place, text in enumerate(texts, 1)}
-    return Ballot(method, tuple(named) if method != NAMED else (), motions)
+    round_ = election.first_round(settings) if method.is_election(settings) else None
+    motions = {place: Motion(place, text, text, election=round_) for place, text in enumerate(texts, 1)}
+    return Ballot(way, found.scrutineers, motions, found.tellers, involved)
+
+
+def _people(seats: Sequence[Seat], role: str) -> tuple[int, ...]:
+    return tuple(person for seat in seats if seat.name == role for person in seat.people)
 
 
 def _revise(vote: Vote, submission: Submission) -> None:
@@ -94,8 +131,7 @@ def _read_out(vote: Vote, submission: Submission) -> None:
 
 
 def _cast(vote: Vote, submission: Submission) -> None:
-    for position, choice in balloting.votes_in(submission.data):
-        motion = vote.open_ballot().motion(position)
+    for motion, choice in balloting.choices_in(vote.open_ballot(), submission.data):
         balloting.check_vote(vote.open_ballot(), motion, vote.settings, vote.held.record)
         cast = vote.cast.setdefault(motion.position, {})
         person = submission.person
@@ -104,23 +140,34 @@ def _cast(vote: Vote, submission: Submission) -> None:
                 raise Invalid("votes-exceed", f"到会 {vote.held.record.present} 人都已经投过票")
             person = -len(cast) - 1
         else:
-            on_roll, present = person in vote.held.voters, person in vote.held.present
-            post = "、".join(vote.settings["roll"])
-            balloting.check_voter(on_roll=on_roll, present=present, holds=True, post=post)
+            _check_voter(vote, person)
         if person in cast:
             raise balloting.already_voted(motion)
         cast[person] = choice
         vote.change(balloting.counted_in(motion))
 
 
+def _check_voter(vote: Vote, person: int) -> None:
+    held = vote.held
+    balloting.check_voter(
+        on_roll=person in held.voters,
+        present=person in held.present,
+        holds=True,
+        post="、".join(vote.settings["roll"]),
+        left=person in held.left,
+    )
+
+
 def _enter_count(vote: Vote, submission: Submission) -> None:
-    record = vote.held.record
+    record, settings = vote.held.record, vote.settings
+    roles = [submission.seat] if submission.seat is not None else []
     for where, row in balloting.counts_in(submission.data):
-        motion = vote.open_ballot().motion(row.get("motion"))
-        hands = _hands(submission)
-        balloting.check_counter(vote.open_ballot(), motion, hands, vote.settings, record)
-        count = balloting.count_in(where, row, record)
-        entered = Entered(count, submission.person, submission.entered_by, there=record)
+        ballot = vote.open_ballot()
+        motion = ballot.motion(row.get("motion"))
+        balloting.check_counter(ballot, motion, _hands(submission), settings, record, roles)
+        count = balloting.count_in(ballot, motion, where, row, settings, record)
+        came = record.with_all_who_came()
+        entered = Entered(count, submission.person, submission.entered_by, there=came)
         vote.change(replace(motion, entered=entered))
 
 

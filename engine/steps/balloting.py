@@ -3,23 +3,23 @@ rehearsal from what was handed in: one rule, one place.
 
 - a motion that was changed in the meeting is read out in its final words before it is voted (BB-5.4);
 - one member, one vote on each motion (BB-5.3), and only while a quorum is there (BB-5.1);
-- papers are counted by one and confirmed by another; more papers back than were handed out: void, and again (11.3).
+- papers are counted by one and confirmed by another; more papers back than were handed out: void, and again (11.3);
+- who has left early makes no quorum any more, and is of those who came all the same.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.refusal import Forbidden, Invalid, Overtaken
-from engine.steps import meeting
-from engine.steps.counting import Count, Decision, Tally, decide, read_count
-from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
-
-NAMED, PAPER = "named", "paper"
-METHODS = {NAMED: "记名投票", PAPER: "纸质票"}
-SCRUTINEERS = "监票人"  # the field of 开会
-PASSED, PARTLY, LOST = "通过", "部分通过", "未通过"
-OUTCOMES = (PASSED, PARTLY, LOST, INQUORATE)
+from engine.steps import counting, election, meeting, officers
+from engine.steps.counting import Limits, Papers
+from engine.steps.election import Ended, Round
+from engine.steps.kind import CHAIR, RECORDER
+from engine.steps.meeting import MeetingRecord, Settings
+from engine.steps.method import COUNTED, HANDS, METHODS, ON_PHONE, is_weighted
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Entered:
     `there` is who was there when the papers were counted: what came of them is reckoned on that, whoever comes later.
     """
 
-    count: Count
+    count: Papers
     by: int | None = None
     clerk: int | None = None
     confirmed: bool = False
@@ -45,7 +45,8 @@ class Entered:
 class Motion:
     """One motion (议案), from 1. `round` is raised when a vote on it was void; `entered` is this round's count.
 
-    `voted` is how many have voted by name.
+    `voted` is how many have voted on their phones. `election` is the round that is voted now where people are elected,
+    `ended` the rounds before it.
     """
 
     position: int
@@ -56,6 +57,8 @@ class Motion:
     round: int = 1
     entered: Entered | None = None
     voted: int = 0
+    election: Round | None = None
+    ended: tuple[Ended, ...] = ()
 
     @property
     def waits_for_reading(self) -> bool:
@@ -78,11 +81,16 @@ class Motion:
 
 @dataclass(frozen=True)
 class Ballot:
-    """A vote that is open: its motions and how they are voted."""
+    """A vote that is open: its motions and how they are voted.
+
+    Without `tellers`, chair and recorder count. `involved`: who has to do with what is voted, and how.
+    """
 
     method: str
     scrutineers: tuple[int, ...]
     motions: Mapping[int, Motion] = field(default_factory=dict)
+    tellers: tuple[int, ...] = ()
+    involved: Mapping[int, str] = field(default_factory=dict)
 
     def motion(self, position: Any) -> Motion:
         """The motion with this number; without one the only one there is. Raises Invalid."""
@@ -94,7 +102,7 @@ class Ballot:
             message = f"请写明是第几项议案（1 到 {len(self.motions)}）"
             raise Invalid("motion-unknown", message, {"motion": message}) from None
 
-    def with_motion(self, motion: Motion) -> "Ballot":
+    def with_motion(self, motion: Motion) -> Ballot:
         return replace(self, motions={**self.motions, motion.position: motion})
 
 
@@ -115,19 +123,67 @@ def votes_in(data: Mapping[str, Any]) -> list[tuple[Any, str]]:
     return list(found.items())
 
 
+def choices_in(ballot: Ballot, data: Mapping[str, Any]) -> list[tuple[Motion, Any]]:
+    """What one act votes on, and what it says: a choice; in an election the places of candidates. Raises Invalid,
+    Overtaken.
+    """
+    rounds = [motion for motion in ballot.motions.values() if motion.election is not None]
+    if not rounds:
+        return [(ballot.motion(position), choice) for position, choice in votes_in(data)]
+    found = []
+    for motion in rounds:
+        assert motion.election is not None
+        places = election.choice_in(data)
+        election.check_choice(motion.election, places)
+        found.append((motion, places))
+    return found
+
+
 def counts_in(data: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """(where its fields stand, figures) of one count, or of several at once."""
     rows = data.get("计票") or []
     return [(f"计票[{place}].", row) for place, row in enumerate(rows)] or [("", data)]
 
 
-def count_in(where: str, row: Mapping[str, Any], there: MeetingRecord) -> Count:
-    """The count a form says; `where` its fields stand. Raises Invalid for figures that cannot be."""
-    count, errors = read_count(row, there.roll, there.present)
+def count_in(
+    ballot: Ballot,
+    motion: Motion,
+    where: str,
+    row: Mapping[str, Any],
+    settings: Settings,
+    there: MeetingRecord,
+) -> Papers:
+    """The count a form says; `where` its fields stand. Raises Invalid for figures that cannot be, and where too few
+    were there to vote: that as many voted as papers were handed out or hands raised, the figures themselves show.
+    """
+    count: Papers | None
+    if motion.election is not None:
+        count, errors = counting.read_election(row, motion.election, limits(settings, there))
+    elif ballot.method == HANDS:
+        count, errors = counting.read_hands(row, limits(settings, there))
+    else:
+        count, errors = counting.read_count(row, limits(settings, there))
     if count is None or errors:
         fields = {f"{where}{key}": message for key, message in errors.items()}
         raise Invalid("count", "计票单上的数对不上，请看标红的地方", fields)
+    if motion.entered is None:
+        meeting.require_quorum(settings, _when_counted(count, settings, there))
     return count
+
+
+def limits(settings: Settings, there: MeetingRecord) -> Limits:
+    """What a count of this vote is held against."""
+    if is_weighted(settings):
+        return Limits(there.roll, there.came, there.households_came, "户")
+    return Limits(there.roll, there.came, there.came)
+
+
+def _when_counted(count: Papers, settings: Settings, there: MeetingRecord) -> MeetingRecord:
+    """Who was there at least when papers were handed out, though some have gone by the time they are counted."""
+    if is_weighted(settings):
+        return replace(there, households_present=max(there.households_present, count.issued))
+    back = min(max(0, count.issued - there.present), there.left)
+    return replace(there, present=there.present + back, body_present=there.body_present + back)
 
 
 def counted_in(motion: Motion) -> Motion:
@@ -161,19 +217,22 @@ def read_out(motion: Motion) -> Motion:
 
 def check_vote(ballot: Ballot, motion: Motion, settings: Settings, there: MeetingRecord) -> None:
     """Raises Invalid where nobody may vote on this motion now."""
-    if ballot.method != NAMED:
-        raise Invalid("ballot-paper", "这次用纸质票表决，请在会场投票，由计票人录入计票结果")
+    if ballot.method not in ON_PHONE:
+        what = "举手表决，请在会场举手" if ballot.method == HANDS else "用纸质票表决，请在会场投票"
+        raise Invalid("ballot-paper", f"这次{what}，由计票人录入计票结果")
     _require_votable(motion, settings, there)
 
 
-def check_voter(*, on_roll: bool, present: bool, holds: bool, post: str) -> None:
-    """Whether this person has a vote. `holds`: still on the post that gives it. Raises Forbidden."""
+def check_voter(*, on_roll: bool, present: bool, holds: bool, post: str, left: bool = False) -> None:
+    """Whether this person has a vote: still `holds` the post that gives it, has not `left` early. Raises Forbidden."""
     if not on_roll:
         raise Forbidden("not-on-roll", "您不在这次会议的表决名单里，不能投票。名单在开会时就已经固定")
     if not holds:
         raise Forbidden(
             "no-longer-voter", f"您已经不再是{post}，不能投票。应到人数按开会时的名单计算，不因此改变"
         )
+    if left:
+        raise Forbidden("not-present", "您已经提前离开，不能投票。您还在会场的话，请先签到，或请记录人补记")
     if not present:
         raise Forbidden("not-present", "您还没有签到。到会的人才能投票，请先签到，或请记录人补记")
 
@@ -203,21 +262,40 @@ def require_not_counted(counted: bool) -> None:
 
 
 def check_counter(
-    ballot: Ballot, motion: Motion, hands: Collection[int], settings: Settings, there: MeetingRecord
+    ballot: Ballot,
+    motion: Motion,
+    hands: Collection[int],
+    settings: Settings,
+    there: MeetingRecord,
+    roles: Collection[str] = (CHAIR, RECORDER),
 ) -> None:
-    """Whether these people (who counted, and the clerk who types for him) may enter a count of this motion now.
+    """Whether these people (who counted, and the clerk who types for him) may enter a count of this motion now. It
+    takes the place of one that is not confirmed yet. `roles`: whose voice it is, where nobody was named to count.
 
-    It takes the place of one that is not confirmed yet. Raises Invalid, Forbidden, Overtaken.
+    Raises Invalid, Forbidden, Overtaken.
     """
-    if ballot.method != PAPER:
-        raise Invalid("ballot-named", "这次是记名投票，系统自动计票，不用录入计票单")
+    if ballot.method not in COUNTED:
+        raise Invalid("ballot-named", f"这次是{METHODS[ballot.method]}，系统自动计票，不用录入计票单")
     if motion.counted:
         raise Overtaken("count-confirmed", f"{name(motion)}的计票已经核对确认，不能再改")
-    _require_votable(motion, settings, there)
+    _require_read_out(motion)
+    if motion.entered is None:
+        meeting.require_quorum(settings, there.with_all_who_came())
     if set(hands) & set(ballot.scrutineers):
         raise Forbidden("counter-scrutineer", "您是这次的监票人，不能同时计票（兼任-2），请由别人录入")
-    if set(hands) & set(settings["handlers"]):
-        raise Forbidden("counter-involved", "您是这件事的承办人，不能计票（兼任-3），请由别人录入")
+    why = _involved(ballot, hands, settings)
+    if why:
+        raise Forbidden("counter-involved", f"您是{why}，不能计票（兼任-3），请由别人录入")
+    if ballot.tellers and hands and not set(hands) & set(ballot.tellers):
+        raise Forbidden("not-teller", "会上推定了计票人，请由计票人录入，或由文书替他录入")
+    if not ballot.tellers and roles and not {CHAIR, RECORDER} & set(roles):
+        raise Forbidden("not-teller", "这次没有另外推定计票人，由主持人或记录人录入计票")
+
+
+def _involved(ballot: Ballot, hands: Collection[int], settings: Settings) -> str:
+    """What any of them has to do with what is voted."""
+    found = {**officers.involved(settings), **ballot.involved}
+    return next((found[person] for person in hands if person in found), "")
 
 
 def to_confirm(ballot: Ballot, position: Any) -> list[Motion]:
@@ -276,56 +354,7 @@ def confirm(motion: Motion, entered: Entered) -> Motion:
     return replace(motion, entered=replace(entered, confirmed=True, dispute=""))
 
 
-def able_scrutineers(
-    chosen: Sequence[int], seated: Collection[int], posted: Sequence[int], settings: Settings
-) -> tuple[int, ...]:
-    """Who confirms counts now: those chosen when it opened who still may; if none of them does, whoever is on the post
-    by now and has nothing to do with what is voted (兼任-3). `seated`: people named for this vote.
-    """
-    able = tuple(person for person in chosen if person in seated or person in posted)
-    return able or tuple(person for person in posted if person not in settings["handlers"])
-
-
-def check_scrutineers(
-    method: str, named: Sequence[int], settings: Settings, there: Collection[int] | None
-) -> None:
-    """Paper is counted before scrutineers who have nothing to do with what is voted (兼任-3). Raises Invalid.
-
-    `there`: who may be named, being present or on the post that sees to counts; None without a roster.
-    """
-    if method != PAPER:
-        return
-    message = ""
-    if not named and there is not None:
-        message = "用纸质票表决要有监票人，请从到会的人里推定，并写在这里"
-    elif there is not None and set(named) - set(there):
-        message = "监票人要从到会的人里推定，有人还没有到会，请换一个人，或先记他到会"
-    elif set(named) & set(settings["handlers"]):
-        message = "监票人里有这件事的承办人，按规定要回避（兼任-3），请换一个人"
-    if message:
-        raise Invalid("scrutineers", message, {SCRUTINEERS: message})
-
-
-# ---------------------------------------------------------------- the end
-
-
-def conclude(
-    ballot: Ballot, settings: Settings, there: MeetingRecord, votes: Mapping[int, Tally]
-) -> dict[str, Any]:
-    """The result of the step; `votes` are the tallies of a vote by name. Raises Invalid while a motion is undecided.
-
-    Without a quorum nothing was decided, whatever was voted (BB-5.1).
-    """
-    if not meeting.quorum(settings, there).holds:
-        return _result(INQUORATE, settings, there, [])
-    majority = meeting.thresholds(settings, "majority")
-    decisions = [
-        decide(motion.text, _tally(ballot, motion, votes), majority, bases(attendance(motion, there)))
-        for _, motion in sorted(ballot.motions.items())
-    ]
-    passed = sum(decision.passed for decision in decisions)
-    outcome = PASSED if passed == len(decisions) else PARTLY if passed else LOST
-    return _result(outcome, settings, there, decisions)
+# ---------------------------------------------------------------- who is counted
 
 
 def closed() -> Overtaken:
@@ -336,59 +365,30 @@ def bases(there: MeetingRecord) -> dict[str, int]:
     """What a majority is compared with, but for the papers, which every motion has of its own."""
     return {
         "应到": there.roll,
-        "到会": there.present,
+        "到会": there.came,
         "组成人员": there.body,
-        "到会组成人员": there.body_present,
+        "到会组成人员": there.body_came,
+        "户": there.households,
+        "到会户": there.households_came,
     }
 
 
 def attendance(motion: Motion, there: MeetingRecord) -> MeetingRecord:
-    """Who is counted as present for this motion: on paper those whom its count found there, else who is there now."""
+    """Who is counted as having come for this motion: where it was counted those whom its count found there."""
     return motion.entered.there if motion.entered is not None else there
 
 
 def name(motion: Motion) -> str:
-    return f"第 {motion.position} 项议案"
-
-
-def _tally(ballot: Ballot, motion: Motion, votes: Mapping[int, Tally]) -> Tally:
-    if ballot.method == NAMED:
-        tally = votes.get(motion.position, Tally())
-        if not tally.returned:
-            raise Invalid("motion-open", f"{name(motion)}还没有人投票，请等大家投完再结束")
-        return tally
-    if motion.entered is None:
-        again = "上一次投票无效（收回的票多于发出的票），请重新投票，再" if motion.round > 1 else "请先"
-        raise Invalid("motion-open", f"{name(motion)}还没有计票结果，{again}录入计票")
-    if not motion.entered.confirmed:
-        raise Invalid("count-open", f"{name(motion)}的计票还没有核对，请监票人先确认")
-    return motion.entered.count.tally
-
-
-def _result(
-    outcome: str, settings: Settings, there: MeetingRecord, decisions: Sequence[Decision]
-) -> dict[str, Any]:
-    several = len(decisions) > 1
-    lines = [
-        f"议案 {place}：{line}" if several else line
-        for place, decision in enumerate(decisions, 1)
-        for line in decision.reckoned
-    ]
-    counted = bases(there)
-    return {
-        "结论": outcome,
-        "应到": counted["应到"],
-        "实到": counted["到会"],
-        "组成人员": counted["组成人员"],
-        "到会组成人员": counted["到会组成人员"],
-        "议案": [decision.as_record() for decision in decisions],
-        "通过的议案": [decision.text for decision in decisions if decision.passed],
-        "未通过的议案": [decision.text for decision in decisions if not decision.passed],
-        "依据": [*meeting.quorum(settings, there).reckoned, *lines],
-    }
+    if motion.election is None:
+        return f"第 {motion.position} 项议案"
+    return f"第 {motion.election.number} 轮选举" if motion.election.number > 1 else "选举"
 
 
 def _require_votable(motion: Motion, settings: Settings, there: MeetingRecord) -> None:
     meeting.require_quorum(settings, there)
+    _require_read_out(motion)
+
+
+def _require_read_out(motion: Motion) -> None:
     if motion.waits_for_reading:
         raise Invalid("not-read-out", f"{name(motion)}会上修改过，请主持人先宣读定稿，然后表决（BB-5.4）")

@@ -33,6 +33,22 @@ def choice(key: str, label: str, options: Iterable[tuple[str, str]], *, required
     return _field("radio", key, label, required) | {"values": values}
 
 
+def select(key: str, label: str, options: Iterable[tuple[Any, str]], *, required: bool = False) -> Schema:
+    """One of many options (value, label)."""
+    values = [{"label": shown, "value": value} for value, shown in options]
+    return _field("select", key, label, required) | {"values": values}
+
+
+def tick(key: str, label: str) -> Schema:
+    """Yes, or nothing."""
+    return _field("checkbox", key, label, False)
+
+
+def rows(path: str, label: str, *components: Schema) -> Schema:
+    """Any number of rows of these fields."""
+    return {"type": "dynamiclist", "path": path, "label": label, "components": list(components)}
+
+
 def ticks(key: str, label: str, options: Iterable[str], *, required: bool = False) -> Schema:
     """Any of the options."""
     values = [{"label": one, "value": one} for one in options]

@@ -19,7 +19,7 @@ from engine.operations import act_on_task, upload_file
 from engine.people.accounts import person_by_login
 from engine.refusal import Refusal
 from engine.runtime import Runtime
-from engine.steps.balloting import PAPER
+from engine.steps.method import PAPER
 from engine.store.tables import instances, tasks
 from tests.docs.album import Album, logins, photo, registered, unfold
 from tests.stories.county import county
