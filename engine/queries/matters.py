@@ -184,6 +184,27 @@ def diagram(rt: Runtime, actor: Actor, instance_id: str) -> bytes:
     return rt.database.look(read)
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What a page about a part of a matter says on top."""
+
+    id: str
+    number: str
+    title: str
+    unit: str
+    status: str
+
+
+def heading(rt: Runtime, actor: Actor, instance_id: str) -> Heading:
+    """Raises NotVisible."""
+
+    def read(c: Connection) -> Heading:
+        row = _head(c, actor, instance_id)
+        return Heading(row.id, row.number, row.title, row.unit, row.status)
+
+    return rt.database.look(read)
+
+
 def revision(rt: Runtime, actor: Actor, instance_id: str) -> int:
     """Raised by every change of the matter, so that an open page knows when it is old. Raises NotVisible."""
 

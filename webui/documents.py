@@ -1,0 +1,53 @@
+"""Documents of a matter: what can be produced now, each as Word file or PDF; and the whole matter as one file."""
+
+from itertools import groupby
+from urllib.parse import quote
+
+from flask import Blueprint, Response, render_template, request
+
+from engine import documents, operations
+from engine.queries import matters as queries
+from engine.refusal import NotVisible
+from webui.sessions import actor, runtime, signed_in
+
+blueprint = Blueprint("documents", __name__)
+
+
+@blueprint.get("/matters/<instance_id>/documents")
+@signed_in
+def index(instance_id: str) -> str:
+    found = documents.offered(runtime(), actor(), instance_id)
+    groups = [(about, list(each)) for about, each in groupby(found, key=lambda offer: offer.of)]
+    return render_template(
+        "documents.html",
+        matter=queries.heading(runtime(), actor(), instance_id),
+        groups=groups,
+        pdf=documents.pdf_available(),
+    )
+
+
+@blueprint.get("/matters/<instance_id>/documents/<name>.<form>")
+@signed_in
+def download(instance_id: str, name: str, form: str) -> Response:
+    """One document. A PDF is shown, a Word file is saved."""
+    if form not in ("docx", "pdf"):
+        raise NotVisible("document-unknown", "没有这种文书。请从“文书”页里选")
+    made = documents.produce(
+        runtime(),
+        actor(),
+        instance_id,
+        name,
+        task_id=request.args.get("task"),
+        meeting_id=request.args.get("meeting"),
+        form="pdf" if form == "pdf" else "docx",
+    )
+    operations.note_view(runtime(), actor(), instance_id)
+    return handed_out(made.data, made.name, made.media_type)
+
+
+def handed_out(data: bytes, name: str, media_type: str) -> Response:
+    how = "inline" if media_type == "application/pdf" else "attachment"
+    response = Response(data, content_type=media_type)
+    response.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
