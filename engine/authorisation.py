@@ -2,7 +2,8 @@
 answer.
 
 - A **matter** is seen by everyone who holds a post in its unit or in a unit above it, and by everyone who took part
-  (handed in, sat in its meeting, gave an opinion) or has an open task in it. To all others it does not exist.
+  (handed in, sat in its meeting, gave an opinion), was asked, or has an open task in it. To all others it does not
+  exist.
 - A **meeting** is seen by everyone who holds a post in its unit or above, by its members, and by everyone who sees a
   matter on its agenda.
 - A **task** is done by the holders of its seats: a designation in a unit, or a named person, less those
@@ -20,13 +21,13 @@ answer.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, literal, or_, select, union_all
+from sqlalchemy import Connection, Select, Table, and_, literal, or_, select, union_all
 
 from engine.people.designations import Designations
 from engine.people.roster import Standing
 from engine.people.units import within
 from engine.refusal import Forbidden, NotVisible
-from engine.store.proceedings import agenda_items, meeting_members, meetings, opinions, ratings
+from engine.store.proceedings import agenda_items, asked, meeting_members, meetings, opinions, ratings
 from engine.store.tables import assignments, instances, submissions, tasks, units
 
 CLERK = "文书"
@@ -67,7 +68,9 @@ def matter_filter(actor: Actor) -> Any:
 
 
 def _was_asked(actor: Actor) -> Any:
-    """SQL: matters whose meetings had this person on the roll, or that took this person's opinion or rating."""
+    """SQL: matters whose meetings had this person on the roll, that took this person's opinion or rating, or asked for
+    it.
+    """
     meeting = (
         select(agenda_items.c.instance_id)
         .join(meeting_members, meeting_members.c.meeting_id == agenda_items.c.meeting_id)
@@ -77,17 +80,18 @@ def _was_asked(actor: Actor) -> Any:
         select(table.c.instance_id).where(table.c.person_id == actor.person_id)
         for table in (opinions, ratings)
     ]
-    return instances.c.id.in_(union_all(meeting, *said))
+    silent = select(asked.c.instance_id).where(seat_filter(actor, asked))
+    return instances.c.id.in_(union_all(meeting, *said, silent))
 
 
-def seat_filter(actor: Actor) -> Any:
-    """SQL over `assignments`: the seats this person may fill."""
-    named = assignments.c.person_id == actor.person_id
+def seat_filter(actor: Actor, seats: Table = assignments) -> Any:
+    """SQL over `assignments` (or `asked`): the seats this person may fill."""
+    named = seats.c.person_id == actor.person_id
     by_unit: dict[int, list[str]] = {}
     for designation, unit in sorted(actor.capacities):
         by_unit.setdefault(unit, []).append(designation)
     held = [
-        and_(assignments.c.unit_id == unit, assignments.c.designation.in_(designations))
+        and_(seats.c.unit_id == unit, seats.c.designation.in_(designations))
         for unit, designations in by_unit.items()
     ]
     return or_(named, *held)

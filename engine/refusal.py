@@ -45,3 +45,9 @@ class Unavailable(Refusal):
     """The database cannot be reached or is too busy; the same request may go through later."""
 
     status = 503
+
+
+class TooMany(Refusal):
+    """More than is taken from one place in this time; the same may go through later."""
+
+    status = 429

@@ -5,7 +5,16 @@ Read and compute first, then one short write transaction (`work`). Each raises t
 then nothing has changed.
 """
 
-from engine.operations import acting, assessments, ballots, deliberations, notices, opinions
+from engine.operations import (
+    acting,
+    assessments,
+    ballots,
+    deliberations,
+    moderation,
+    notices,
+    opinions,
+    slips,
+)
 from engine.operations.acting import Receipt
 from engine.operations.administration import (
     add_person,
@@ -30,11 +39,11 @@ from engine.operations.work import Done
 
 # Who does the acts of each kind of collective step; a new kind is a line here.
 acting.HANDLERS |= {
-    "assess": assessments.ACTS,
+    "assess": assessments.ACTS | slips.ACTS,
     "ballot": ballots.ACTS,
-    "consult": opinions.ACTS,
+    "consult": opinions.ACTS | moderation.ACTS | slips.ACTS,
     "deliberate": deliberations.ACTS,
-    "notice": notices.ACTS,
+    "notice": notices.ACTS | moderation.ACTS,
 }
 
 __all__ = [

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from engine.operations.acting import Act
+from engine.operations.acting import Act, Handler
+from engine.operations.asking import remember_asked
 from engine.operations.failing import gone
 from engine.queries.raters import raters
 from engine.steps import assess
@@ -74,13 +75,14 @@ def close(act: Act) -> dict[str, Any]:
     _lock(act)
     figures = rated(act)
     assess.require_closable(act.settings, figures, act.now)
+    remember_asked(act)
     return assess.conclude(act.settings, figures, act.data) | {DOERS: [act.person_id]}
 
 
 def rated(act: Act) -> Rated:
     """The figures the rules read. One statement for the ratings, and those that tell how many are to rate."""
     asked = raters(act.runtime, act.c, act.task, act.unit_path)
-    return Rated(scores_of(act.c, act.task.id), asked.number)
+    return Rated(scores_of(act.c, act.task.id), asked.number, scanned(act.c, act.task.id))
 
 
 def scores_of(c: Connection, task_id: str) -> dict[str, int]:
@@ -91,6 +93,12 @@ def scores_of(c: Connection, task_id: str) -> dict[str, int]:
         .group_by(ratings.c.score)
     )
     return {score: int(number) for score, number in c.execute(query)}
+
+
+def scanned(c: Connection, task_id: str) -> int:
+    """How many rated through the open link, where nobody can tell who they are."""
+    here = (ratings.c.task_id == task_id, ratings.c.source == "open", ratings.c.withdrawn_at.is_(None))
+    return int(c.scalar(select(func.count()).where(*here)) or 0)
 
 
 def _row(act: Act, identity: str, score: str, number: int) -> dict[str, Any]:
@@ -116,4 +124,4 @@ def _lock(act: Act, *, shared: bool = False) -> None:
         raise gone(act.runtime, act.c, act.actor, act.task.id)
 
 
-ACTS = {"close": close, "rate": rate, "add_batch": add_batch, "withdraw": withdraw}
+ACTS: dict[str, Handler] = {"close": close, "rate": rate, "add_batch": add_batch, "withdraw": withdraw}

@@ -13,13 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from engine.operations.acting import Act
+from engine.operations.acting import Act, Handler
+from engine.operations.asking import remember_asked
 from engine.operations.work import attempt
 from engine.queries.closure import Closure
-from engine.queries.heard import KEPT, answered, heard, source_of
+from engine.queries.heard import KEPT, answered, heard, source_of, waiting
 from engine.refusal import Invalid, NotVisible, Overtaken
 from engine.runtime import Runtime
-from engine.steps import answers, opinion, summing_up
+from engine.steps import answers, moderation, opinion, summing_up
 from engine.steps.answers import Answered
 from engine.steps.kind import DOERS, ORGANISER
 from engine.steps.opinion import Opinion
@@ -84,8 +85,10 @@ def answer(act: Act) -> None:
 def close(act: Act) -> dict[str, Any]:
     """汇总."""
     lock(act.c, act.task.id, shared=False)
+    moderation.require_none_waiting(waiting(act.c, act.task.id), "汇总")
     heard = heard_so_far(act)
     summing_up.close(act.settings, heard, act.data, act.now)
+    remember_asked(act)
     return summing_up.conclude(act.settings, heard, act.data) | {DOERS: [act.person_id]}
 
 
@@ -123,9 +126,18 @@ def lock(c: Connection, task_id: str, *, shared: bool) -> None:
 
 
 def keep(
-    act: Act, said: Sequence[Opinion], files: Sequence[str], clerk: int | None, *, single: bool | None = None
+    act: Act,
+    said: Sequence[Opinion],
+    files: Sequence[str],
+    clerk: int | None,
+    *,
+    single: bool | None = None,
+    **came: Any,
 ) -> None:
-    """One row an opinion. Their ids sort in the order in which they came, also where the clock stands still."""
+    """One row an opinion. Their ids sort in the order in which they came, also where the clock stands still.
+
+    `came` are columns that tell how: `source`, `household_id`, `contact`.
+    """
     single = bool(act.settings.get("stances")) if single is None else single
     stamp = f"{int(act.now.timestamp() * 1_000_000):014x}{time.monotonic_ns() // 1000 % 2**40:010x}"
     rows = [
@@ -144,6 +156,7 @@ def keep(
             "entered_by": clerk,
             "salt": secrets.token_hex(16),
             "at": act.now,
+            **came,
         }
         for place, one in enumerate(said)
     ]
@@ -261,10 +274,10 @@ def _require_known(act: Act, task_id: str, ids: Sequence[str]) -> None:
 def _by_number(act: Act, task_id: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     query = select(opinions.c.id, opinions.c.adopted).where(opinions.c.task_id == task_id, KEPT)
     every: Sequence[Any] = act.c.execute(query.order_by(opinions.c.id)).all()
-    waiting = [number for number, row in enumerate(every, 1) if row.adopted is None]
+    left = [number for number, row in enumerate(every, 1) if row.adopted is None]
     return [
         {"opinion": every[one.number - 1].id, "adopted": one.verdict, "reply": one.reply}
-        for one in answers.read(rows, len(every), waiting)
+        for one in answers.read(rows, len(every), left)
     ]
 
 
@@ -279,4 +292,10 @@ _ANSWER = (
     )
 )
 
-ACTS = {"close": close, "add_opinion": add, "add_batch": add_batch, "withdraw": withdraw, "answer": answer}
+ACTS: dict[str, Handler] = {
+    "close": close,
+    "add_opinion": add,
+    "add_batch": add_batch,
+    "withdraw": withdraw,
+    "answer": answer,
+}

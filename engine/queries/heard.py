@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -11,10 +12,13 @@ from engine.queries.closure import Closure
 from engine.steps import answers, notice
 from engine.steps.answers import Answered
 from engine.steps.notice import Published
+from engine.steps.posting import OBJECTION
 from engine.steps.summing_up import Heard
-from engine.store.proceedings import notices, opinions, publications
+from engine.store.proceedings import notice_photos, notices, opinions, publications
 
-KEPT = opinions.c.withdrawn_at.is_(None)
+# What counts and is shown: not taken back, and where it came through the open link, adopted by somebody who read it.
+KEPT = opinions.c.withdrawn_at.is_(None) & ((opinions.c.source != "open") | opinions.c.admitted.is_(True))
+WAITING = opinions.c.withdrawn_at.is_(None) & (opinions.c.source == "open") & opinions.c.admitted.is_(None)
 
 
 def heard(c: Connection, task_id: str, stances: Sequence[str], asked: Sequence[int]) -> Heard:
@@ -51,6 +55,14 @@ _VERDICTS = (
 )
 
 
+def waiting(c: Connection, task_id: str) -> int:
+    """How many from the open link nobody has moderated yet. One statement."""
+    return int(c.scalar(_WAITING, {"task": task_id}) or 0)
+
+
+_WAITING = select(func.count()).where(opinions.c.task_id == bindparam("task"), WAITING)
+
+
 def source_of(c: Connection, closure: Closure, instance_id: str, key: str) -> str | None:
     """The last round of the step of this key that received opinions."""
     elements = [node.id for _, node in closure.steps() if node.key == key]
@@ -61,7 +73,7 @@ def source_of(c: Connection, closure: Closure, instance_id: str, key: str) -> st
 
 
 def published(c: Connection, task_id: str, settings: Mapping[str, Any]) -> Published:
-    """What has become of the notice so far. Four statements, whatever feedback there is."""
+    """What has become of the notice so far. Five statements, whatever feedback there is."""
     row = c.execute(select(notices).where(notices.c.task_id == task_id)).first()
     if row is None:
         return Published()
@@ -72,12 +84,13 @@ def published(c: Connection, task_id: str, settings: Mapping[str, Any]) -> Publi
         notice.in_order(settings, channels),
         objectors(c, task_id),
         answered(c, task_id),
+        waiting(c, task_id),
     )
 
 
 def objectors(c: Connection, task_id: str) -> int:
-    """People who object: each member and each name once, and everybody who gave no name."""
-    objecting = (opinions.c.task_id == task_id, KEPT, opinions.c.stance == notice.OBJECTION)
+    """People who object: each person and each strange name once, and everybody who gave no name."""
+    objecting = (opinions.c.task_id == task_id, KEPT, opinions.c.stance == OBJECTION)
     named = opinions.c.person_id.is_(None) & (opinions.c.author != "")
     nameless = opinions.c.person_id.is_(None) & (opinions.c.author == "")
     counts = c.execute(
@@ -88,3 +101,11 @@ def objectors(c: Connection, task_id: str) -> int:
         ).where(*objecting)
     ).one()
     return sum(int(number) for number in counts)
+
+
+def photo_wanted(c: Connection, task_id: str, ends_at: datetime | None, now: datetime) -> bool:
+    """Whether it is the last day of a notice, and there is no photo of that day yet."""
+    if ends_at is None or not notice.last_day(ends_at) <= now < ends_at:
+        return False
+    today = (notice_photos.c.task_id == task_id, notice_photos.c.at >= notice.last_day(ends_at))
+    return c.scalar(select(notice_photos.c.file_id).where(*today).limit(1)) is None

@@ -8,7 +8,9 @@ Settings in the diagram:
 - `pass`: threshold (`至少 {满意率} 收回票`; base 收回票 or 应参评), several joined by `；`;
 - `least`: the least number of people who must have rated, else 参评不足;
 - `until`: for how long from the opening; before it ends it is summed up only when enough have rated;
-- `recorder`: who enters papers besides the organiser, default 文书.
+- `recorder`: who enters papers besides the organiser, default 文书;
+- `public`: `yes`: anybody may rate through the matter's public page; nobody can tell who rated twice there, so the
+  result says how many came that way.
 
 The rules take figures (`Rated`), never lists of ratings: the server fills them with one query.
 """
@@ -22,7 +24,7 @@ from typing import Any
 
 from engine.diagram.model import Node
 from engine.refusal import Invalid, Overtaken
-from engine.steps import period, threshold
+from engine.steps import period, slips, threshold
 from engine.steps.kind import (
     DOERS,
     MEMBER,
@@ -38,12 +40,12 @@ from engine.steps.kind import (
     Submission,
     Words,
 )
-from engine.steps.whole import whole
+from engine.steps.whole import whether, whole
 
-SETTINGS = ("from", "scores", "satisfied", "pass", "least", "until", "recorder")
+SETTINGS = ("from", "scores", "satisfied", "pass", "least", "until", "recorder", "public")
 OUTCOME, REASON, NUMBER, SATISFIED, RATE, EACH = "结论", "说明", "参评", "满意", "满意率", "各档"
 SCORE, COMMENT, PHOTOS, ENTRY = "评价", "意见", "照片", "编号"
-RECKONED, ASKED = "依据", "应参评"
+RECKONED, ASKED, SCANNED = "依据", "应参评", "扫码参评"
 CONTENT, DISCONTENT, TOO_FEW = "满意", "不满意", "参评不足"
 PUBLIC, EVERYBODY = "public", "村民"
 BASES = ("收回票", ASKED)
@@ -52,10 +54,13 @@ DEFAULT_SCORES = ("满意", "基本满意", "不满意")
 
 @dataclass(frozen=True)
 class Rated:
-    """What has come in so far, by score. `asked` is how many are to rate; 0 where it is the public."""
+    """What has come in so far, by score. `asked` is how many are to rate; 0 where it is the public. `scanned` of them
+    came through the open link.
+    """
 
     scores: Mapping[str, int] = field(default_factory=dict)
     asked: int = 0
+    scanned: int = 0
 
     @property
     def number(self) -> int:
@@ -90,12 +95,13 @@ class Assess(Kind):
             "least": whole(words, "least", "最少参评人数"),
             "until": period.freeze(words, "测评期限"),
             "recorder": words.list("recorder", ["文书"]),
+            "public": whether(words, "public", "向所有人公开测评"),
         }
         _agree(settings)
         return settings
 
     def fields(self, settings: Mapping[str, Any], forms: Forms) -> dict[str, str]:
-        texts, numbers = (OUTCOME, RATE, REASON), (NUMBER, SATISFIED, ASKED)
+        texts, numbers = (OUTCOME, RATE, REASON), (NUMBER, SATISFIED, ASKED, SCANNED)
         own = dict.fromkeys(texts, "text") | dict.fromkeys(numbers, "number")
         return own | {EACH: "record", RECKONED: "list", DOERS: "list"}
 
@@ -119,6 +125,7 @@ class Assess(Kind):
             Action("rate", "评价", rate_schema(settings), (MEMBER,), mass=True),
             Action("add_batch", "录入测评票", batch_schema(settings), clerks, mass=True, behalf=False),
             Action("withdraw", "撤回", withdraw_schema(), (MEMBER, *clerks), mass=True, behalf=False),
+            *slips.actions(),
         ]
 
     def faults(self, settings: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
@@ -177,6 +184,8 @@ def _agree(settings: Mapping[str, Any]) -> None:
             raise SettingError(f"合格的门槛(pass)“{one}”的基数只能是{'或'.join(BASES)}")
         if one.base == ASKED and settings["from"] == [PUBLIC]:
             raise SettingError("向全体村民测评时没有应参评的名册，合格的门槛(pass)请以收回票为基数")
+    if settings["public"] and settings["from"] != [PUBLIC]:
+        raise SettingError("向所有人公开测评(public)时，from 也要写 public：扫码的人认不出是不是名册上的人")
     if settings["least"] and not settings["until"]:
         raise SettingError("设了最少参评人数(least)，请再设测评期限(until)，免得人不够时一直办不完")
 
@@ -295,6 +304,8 @@ def conclude(settings: Mapping[str, Any], rated: Rated, data: Mapping[str, Any])
     result: dict[str, Any] = {OUTCOME: outcome, NUMBER: number}
     if rated.asked:
         result[ASKED] = rated.asked
+    if settings.get("public"):
+        result[SCANNED] = rated.scanned
     return result | {
         SATISFIED: good,
         RATE: f"{good}/{number}" if number else "",

@@ -12,6 +12,7 @@ Settings in the diagram:
 - `form`: more fields at the closing; `outcomes`: conclusions to choose there; `explain`: those that want a reason
   (default: all but the first);
 - `recorder`: who may enter paper besides the organiser, default 文书;
+- `open`: `yes`: anybody may say something through the matter's public page; it counts once it was moderated;
 - `of`: key of an earlier consult or notice: then its opinions are answered here, and none are taken.
 
 The rules take figures (`Heard`), never lists of opinions: the server fills them with one query.
@@ -24,7 +25,7 @@ from typing import Any
 
 from engine import forms as form_rules
 from engine.diagram.model import Node
-from engine.steps import answers, period, threshold
+from engine.steps import answers, moderation, period, slips, threshold
 from engine.steps.consult_replay import replay
 from engine.steps.kind import (
     DOERS,
@@ -52,11 +53,11 @@ from engine.steps.opinion import (
     withdraw_schema,
 )
 from engine.steps.summing_up import ASKED, COVERED, HEADS, ITEMS, RESULT, close, conclude, thresholds
-from engine.steps.whole import whole
+from engine.steps.whole import whether, whole
 
 SETTINGS = (
     *("ask", "from", "channels", "stances", "coverage", "least", "until"),
-    *("form", "outcomes", "explain", "recorder", "of"),
+    *("form", "outcomes", "explain", "recorder", "open", "of"),
 )
 _GATHERING = (
     "from",
@@ -65,6 +66,7 @@ _GATHERING = (
     "coverage",
     "least",
     "until",
+    "open",
 )  # what an answering step has no use for
 
 
@@ -105,6 +107,7 @@ class Consult(Kind):
             "outcomes": outcomes,
             "explain": words.list("explain", outcomes[1:]),
             "recorder": words.list("recorder", ["文书"]),
+            "open": whether(words, "open", "向所有人公开征求"),
             "of": words.text("of"),
         }
         _agree(settings, node)
@@ -151,6 +154,8 @@ class Consult(Kind):
             Action("add_opinion", "提意见", opinion_schema(settings), own, mass=True),
             Action("add_batch", "录入一批", batch_schema(settings), clerks, mass=True, behalf=False),
             Action("withdraw", "撤回", withdraw_schema(), (MEMBER, *clerks), mass=True, behalf=False),
+            *([moderation.action()] if settings.get("open") else []),
+            *(slips.actions() if settings["from"] else []),
         ]
 
     def accept(

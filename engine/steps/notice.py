@@ -8,22 +8,24 @@ Settings in the diagram:
 - `objections`: how many villagers must object for the outcome 有异议; default 1;
 - `from`: who may hand in feedback himself (`村民代表`); the organiser and the clerk always may, for anybody;
 - `recorder`: who may enter feedback besides the organiser, default 文书;
-- `answers`: `yes` (default): feedback is answered here before the notice ends; `later`: by a consult with `of`.
+- `answers`: `yes` (default): feedback is answered here before the notice ends; `later`: by a consult with `of`;
+- `publishes`: which of the four publications of LB-7 it is: 决议事项, 实施方案, 落实情况 or 实施结果.
 
-It ends by the clock when no feedback waits for an answer; else it comes back to who published it.
+It ends by the clock when no feedback waits for an answer, nor anything from the open link for being moderated; else it
+comes back to who published it. So it does on its last day, for a photo of the board; that keeps nobody waiting.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from engine.diagram.model import Node
-from engine.durations import Calendar, TimerError, in_words, parse_duration
+from engine.durations import SHANGHAI, Calendar, TimerError, in_words, parse_duration
 from engine.refusal import Invalid, Overtaken
-from engine.steps import answers, period
+from engine.steps import answers, moderation, period
 from engine.steps.answers import Answered
 from engine.steps.kind import (
     DOERS,
@@ -40,27 +42,38 @@ from engine.steps.kind import (
     Submission,
     Words,
 )
+from engine.steps.posting import (
+    AUTHOR,
+    CHANNEL,
+    CHANNELS,
+    OBJECTION,
+    SORT,
+    feedback_schema,
+    photo_schema,
+    publish_schema,
+)
 from engine.steps.whole import whole
 from engine.working_days import deadline
 
-TEXT, CHANNELS, CHANNEL, PROOF = "内容", "渠道", "渠道", "凭证"
-SORT, CONTENT, AUTHOR, PHOTOS = "类别", "内容", "姓名", "照片"
-OPINION, OBJECTION = "意见", "异议"
 ACCEPTED, OBJECTED = "无异议", "有异议"
 OUTCOMES = (ACCEPTED, OBJECTED)
 DEFAULT_CHANNELS = ("会议通报", "村务公开栏", "户代表议事点", "政府网站", "微信群", "大喇叭", "入户告知")
-SETTINGS = ("days", "channels", "least", "shows", "objections", "from", "recorder", "answers")
+SETTINGS = ("days", "channels", "least", "shows", "objections", "from", "recorder", "answers", "publishes")
+PUBLICATIONS = ("决议事项", "实施方案", "落实情况", "实施结果")  # LB-7
 
 
 @dataclass(frozen=True)
 class Published:
-    """What has become of a notice so far. `objectors` are people, each counted once; `answered` is the feedback."""
+    """What has become of a notice so far. `objectors` are people, each counted once; `answered` is the feedback;
+    `waiting` is how much came through the open link and was not moderated yet.
+    """
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     channels: tuple[str, ...] = ()
     objectors: int = 0
     answered: Answered = field(default_factory=Answered)
+    waiting: int = 0
 
 
 class Notice(Kind):
@@ -87,6 +100,7 @@ class Notice(Kind):
             "from": words.list("from"),
             "recorder": words.list("recorder", ["文书"]),
             "answers": words.text("answers", "yes"),
+            "publishes": words.text("publishes"),
         }
         _agree(settings)
         return settings
@@ -112,6 +126,8 @@ class Notice(Kind):
             Action("add_feedback", "记反馈", feedback_schema(), anybody, mass=True),
             answers.action((ORGANISER,)),
             Action("close", "结束", {"type": "default", "components": []}, (ORGANISER,)),
+            moderation.action(),
+            Action("add_photo", "补照片", photo_schema(settings), (ORGANISER, RECORDER), behalf=False),
         ]
 
     def accept(
@@ -174,71 +190,11 @@ def _agree(settings: Mapping[str, Any]) -> None:
         raise SettingError("异议人数(objections)至少是 1")
     if settings["answers"] not in ("yes", "later"):
         raise SettingError("反馈在哪里答复(answers)要写 yes（公示里逐条答复）或 later（以后的步骤答复）")
-
-
-# ---------------------------------------------------------------- what is handed in
-
-
-def publish_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """公示: the text (prefilled), and each channel with the proof of it (LB-7.1)."""
-    text = {
-        "type": "textarea",
-        "key": TEXT,
-        "label": "公示内容",
-        "description": "不填的，由系统按前面各步的结果写好",
-        "validate": {"maxLength": 10_000},
-    }
-    options = [{"label": word, "value": word} for word in settings["channels"]]
-    rows = {
-        "type": "dynamiclist",
-        "path": CHANNELS,
-        "label": "公示渠道",
-        "validate": {"required": True},
-        "components": [
-            {
-                "type": "select",
-                "key": CHANNEL,
-                "label": "渠道",
-                "values": options,
-                "validate": {"required": True},
-            },
-            _photos(PROOF, "公示照片或截图", required=True),
-        ],
-    }
-    return {"type": "default", "components": [text, rows]}
-
-
-def feedback_schema() -> dict[str, Any]:
-    """记反馈: what a villager says of the notice; the name may be left out."""
-    sorts = [
-        {"label": "意见、建议", "value": OPINION},
-        {"label": "异议（不同意公示的结果）", "value": OBJECTION},
-    ]
-    content = {
-        "type": "textarea",
-        "key": CONTENT,
-        "label": "说了什么",
-        "validate": {"required": True, "maxLength": 2000},
-    }
-    author = {
-        "type": "textfield",
-        "key": AUTHOR,
-        "label": "谁反映的（不愿留名可以不填）",
-        "validate": {"maxLength": 64},
-    }
-    kind = {"type": "radio", "key": SORT, "label": "类别", "values": sorts, "validate": {"required": True}}
-    return {"type": "default", "components": [kind, content, author, _photos(PHOTOS, "照片")]}
-
-
-def _photos(key: str, label: str, *, required: bool = False) -> dict[str, Any]:
-    rules = {"validate": {"required": True}} if required else {}
-    return {
-        "type": "filepicker",
-        "key": key,
-        "label": label,
-        "multiple": True,
-        "accept": "image/*,.pdf",
-    } | rules
+    if settings["publishes"] and settings["publishes"] not in PUBLICATIONS:
+        words = "、".join(PUBLICATIONS)
+        raise SettingError(
+            f"公开的是哪一项(publishes)“{settings['publishes']}”只能写 {words} 中的一个，或者不写"
+        )
 
 
 # ---------------------------------------------------------------- rules
@@ -290,8 +246,13 @@ def require_receiving(published: Published, now: datetime | None) -> None:
 
 
 def waits(settings: Mapping[str, Any], published: Published) -> bool:
-    """Whether feedback waits for an answer that must be given before the notice may end."""
-    return settings["answers"] == "yes" and published.answered.left > 0
+    """Whether feedback waits to be moderated, or for an answer that must be given before the notice may end."""
+    return published.waiting > 0 or (settings["answers"] == "yes" and published.answered.left > 0)
+
+
+def last_day(ends_at: datetime) -> datetime:
+    """When the last day begins: from then on a photo of that day can be taken."""
+    return datetime.combine(period.day(ends_at, end=True), time(), SHANGHAI)
 
 
 def require_closable(settings: Mapping[str, Any], published: Published, now: datetime) -> None:
@@ -299,6 +260,7 @@ def require_closable(settings: Mapping[str, Any], published: Published, now: dat
     require_published(published)
     if published.ends_at is not None and now < published.ends_at:
         raise _too_early(settings, published.ends_at)
+    moderation.require_none_waiting(published.waiting, "结束公示")
     if settings["answers"] == "yes":
         answers.require_all(published.answered, "结束公示")
 
@@ -356,6 +318,8 @@ class _Said:
             waiting = [number for number in range(1, self.items + 1) if number not in self.verdicts]
             for answer in answers.read(data[answers.ROWS], self.items, waiting):
                 self.verdicts[answer.number] = answer.verdict
+        elif submission.action == "add_photo":
+            require_published(self.notice)
         elif submission.action == "clock":
             self.notice = replace(self.notice, ends_at=submission.at)
 

@@ -130,7 +130,8 @@ def test_it_goes_out_once_with_enough_channels_and_a_proof_of_each(office):
         assert len(c.execute(select(publications)).all()) == 2
         row = c.execute(select(notices)).one()
         assert row.ends_at - row.starts_at == timedelta(days=7, hours=15)
-        assert c.scalar(select(tasks.c.closes_at).where(tasks.c.id == task)) == row.ends_at
+        clock = c.execute(select(tasks.c.due_at, tasks.c.closes_at).where(tasks.c.id == task)).one()
+        assert tuple(clock) == (row.ends_at, row.ends_at - timedelta(days=1))  # first it asks for a photo
 
 
 def test_only_who_is_in_charge_publishes_and_answers(square):
@@ -234,7 +235,7 @@ def test_a_holiday_published_later_leaves_the_end_that_was_announced(office):
     publish_calendar(office.runtime, None, Year(2026, {date(2026, 3, 5): (False, "停电")}))
     with office.database.read() as c:
         assert c.scalar(select(notices.c.ends_at)) == before
-        assert c.scalar(select(tasks.c.closes_at).where(tasks.c.id == task)) == before
+        assert c.scalar(select(tasks.c.due_at).where(tasks.c.id == task)) == before
 
 
 def test_the_clock_that_comes_after_the_end_says_nothing(square, office):

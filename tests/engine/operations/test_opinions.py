@@ -115,7 +115,7 @@ def test_an_opinion_after_the_end_is_refused_with_a_clear_word(square):
     _, task = square.matter()
     square.say(task, yes=20)
     square.act(task, "close", "主任")
-    with pytest.raises((Overtaken, NotVisible), match=r"办完|办理"):
+    with pytest.raises((Overtaken, NotVisible), match=r"办完|办理|结束"):
         square.act(task, "add_opinion", "代表30", {"立场": "赞成"})
     assert square.count(task) == 20
 

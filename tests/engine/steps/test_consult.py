@@ -112,7 +112,8 @@ def test_who_does_what():
         (MEMBER, ("村民代表",), True),
     ]
     offered = {action.name: action for action in KIND.actions(frozen(**ASK), {})}
-    assert list(offered) == ["close", "add_opinion", "add_batch", "withdraw"]
+    assert list(offered) == ["close", "add_opinion", "add_batch", "withdraw", "make_links", "renew_link"]
+    assert "moderate" in [action.name for action in KIND.actions(frozen(**ASK, open="yes"), {})]
     assert offered["add_opinion"].mass and not offered["close"].mass
     answering = [action.name for action in KIND.actions(frozen(of="征求"), {})]
     assert answering == ["close", "answer"]

@@ -106,6 +106,8 @@ def test_who_does_what():
         "add_feedback",
         "answer",
         "close",
+        "moderate",
+        "add_photo",
     ]
 
 
@@ -213,7 +215,8 @@ def test_the_page_for_designers_names_every_setting_act_and_field(name):
     settings = kind.freeze(node(**plain), {})
     told = set(re.findall(r"^\| `(\w+)` \| .* \| .* \|$", page.split("## 能做的事")[0], re.MULTILINE))
     assert told == set(settings)
-    both = [settings, settings | {"of": "征求", "items": 1}] if name == "consult" else [settings]
+    asking = settings | {"from": ["村民"], "open": True}
+    both = [settings, asking, settings | {"of": "征求", "items": 1}] if name == "consult" else [settings]
     acts = {(action.title, action.name) for each in both for action in kind.actions(each, {})}
     assert set(re.findall(r"^\| (\S+) \| `(\w+)` \|", page, re.MULTILINE)) == acts
     asked = [each | {"outcomes": ["行", "不行"]} for each in both] if name == "consult" else both
