@@ -1,4 +1,4 @@
-"""What all public pages share: the blueprint, how a page is drawn and sent, and what it says when something is wrong."""
+"""What all public pages share: how a page is drawn and sent, and what it says when something is wrong."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def size() -> AnyResponse:
 
 
 def ways(one: Participation, code: str) -> list[tuple[str, str]]:
-    """What may be done on an open step, each with its address: two buttons where opinion and objection are told apart."""
+    """What may be done on an open step, each with its address: opinion and objection apart."""
     if one.sort != "反馈":
         address = url_for("public.say", code=code, task_id=one.task_id)
         return [(address, HEADINGS.get(one.sort, one.sort))]
