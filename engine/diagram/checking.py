@@ -34,7 +34,7 @@ def check_diagram(data: bytes, designations: Container[str] | None = None) -> li
 
 
 def check_folder(source: Source, designations: Container[str] | None = None) -> list[Finding]:
-    """Every finding about a procedure's folder: the diagram's first, then procedure.toml's and the forms'.
+    """Every finding about a procedure's folder: the diagram's first, then procedure.toml's, the forms' and templates'.
 
     `designations` are the names a lane may bear; without them lanes are not checked against any.
     """
@@ -55,6 +55,7 @@ def check_folder(source: Source, designations: Container[str] | None = None) -> 
         *late,
         *_settings(procedure, folder, designations),
         *_forms(procedure, designations),
+        *_templates(procedure),
     ]
 
 
@@ -101,6 +102,18 @@ def _publishing(examination: Examination, around: Surroundings) -> None:
             )
     check_publishing(examination.diagram, around, report)
     check_drawing(examination.root, examination.diagram, report)
+
+
+def _templates(procedure: Procedure) -> Iterator[Finding]:
+    """The Word templates of documents in the folder: a designer learns what is wrong with one, not a clerk."""
+    names = [name for name in sorted(procedure.files) if name.startswith("templates/")]
+    if not names:
+        return
+    from engine.documents.template import faults  # reads Word files: loaded where there are any
+
+    for name in names:
+        for fault in faults(name, procedure.files[name]):
+            yield Finding("bad-template", fault, gate="publishing", file=name)
 
 
 def _settings(procedure: Procedure, folder: Folder, designations: Container[str] | None) -> Iterator[Finding]:
