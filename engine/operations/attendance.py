@@ -31,7 +31,9 @@ def mark(
         raise Invalid("marked-twice", "同一个人既记到会又记请假或未到，请改成一种")
     own = meeting_members.c.meeting_id == meeting_id
     meant = meeting_members.c.person_id.in_(everybody)
-    if act.settings.get("delegate"):
+    if act.settings.get("delegate") and everybody != [
+        act.person_id
+    ]:  # who gave it away does not sign in for it
         meant = or_(meant, meeting_members.c.in_place_of.in_(everybody))
     columns = (meeting_members.c.person_id, meeting_members.c.in_place_of, meeting_members.c.attendance)
     known = select(*columns).where(own, meant)

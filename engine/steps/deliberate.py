@@ -18,7 +18,7 @@ from typing import Any
 from engine import forms as form_rules
 from engine.diagram.model import Node
 from engine.refusal import Invalid, Overtaken
-from engine.steps import meeting, meeting_replay
+from engine.steps import meeting, meeting_replay, schema
 from engine.steps.kind import (
     CHAIR,
     DOERS,
@@ -100,33 +100,21 @@ class Deliberate(Kind):
         form = forms.get(settings["form"], {})
         if meeting.is_convened(settings):
             return [_action("结束会议", self._concluding(settings, form)), *meeting.actions(settings)]
-        moment = {
-            "type": "datetime",
-            "subtype": "datetime",
-            "key": TIME,
-            "label": "开会时间",
-            "dateLabel": "开会日期",
-            "timeLabel": "开会时间",
-            "validate": {"required": True},
-        }
+        moment = schema.moment(TIME, "开会时间", required=True)
         came = meeting.people_field(PRESENT, "到会的人", settings) | {"validate": {"required": True}}
         held = [moment, meeting.place_field(), came, *meeting.guests_fields(settings)]
         return [_action("记下会议", [*held, *self._concluding(settings, form)])]
 
     def _concluding(self, settings: Mapping[str, Any], form: Mapping[str, Any]) -> list[dict[str, Any]]:
         outcomes = self.outcomes(settings)
-        choice = {
-            "type": "radio",
-            "key": CHOICE,
-            "label": "会议结论",
-            "values": [{"label": outcome, "value": outcome} for outcome in outcomes],
-            "validate": {"required": True},
-        }
+        choice = schema.choice(CHOICE, "会议结论", [(one, one) for one in outcomes], required=True)
         wanted = f"选{'、'.join(settings['explain'])}时必须写明" if settings["explain"] else ""
         reason = (
-            _text(REASON, "理由", 1_000) | {"description": wanted} | _only_for(settings["explain"], outcomes)
+            schema.area(REASON, "理由", 1_000)
+            | {"description": wanted}
+            | _only_for(settings["explain"], outcomes)
         )
-        minutes = _text(MINUTES, "会议纪要", 5_000) | {
+        minutes = schema.area(MINUTES, "会议纪要", 5_000) | {
             "description": "会上说了什么、定了什么；有纸质记录的，拍照就行"
         }
         return [
@@ -134,7 +122,7 @@ class Deliberate(Kind):
             *([reason] if settings["explain"] else []),
             *(_unless_inquorate(part) if settings["quorum"] else part for part in form.get("components", ())),
             minutes,
-            meeting.files_field(PAPERS, "会议记录、签到表的照片"),
+            schema.files(PAPERS, "会议记录、签到表的照片"),
         ]
 
     def faults(self, settings: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
@@ -204,7 +192,7 @@ def require_closable(settings: Mapping[str, Any], record: MeetingRecord, data: M
         raise Invalid("quorate", message, {CHOICE: message})
     if not found.holds and chosen != INQUORATE:
         message = (
-            f"到会的人不够（{'；'.join(found.reckoned)}），还差 {found.missing} 人，会议不能形成结论。"
+            f"到会的人不够（{'；'.join(found.reckoned)}），还差 {found.missing} {found.unit}，会议不能形成结论。"
             f"请等人到齐，或选“{INQUORATE}”，另行召集"
         )
         raise Invalid("inquorate", message, {CHOICE: message})
@@ -216,7 +204,7 @@ def conclude(
     """The result but for the meeting's id and the people."""
     chosen = data.get(CHOICE) or settings["outcomes"][0]
     own = {CHOICE: chosen, REASON: data.get(REASON) or "", MINUTES: data.get(MINUTES) or ""}
-    own |= {ROLL: record.roll, CAME: record.present}
+    own |= {ROLL: record.roll, CAME: record.came}
     own |= {GUESTS: list(guests)} if settings["guests"] else {}
     return own | {name: value for name, value in data.items() if name not in (*ASKED, GUESTS)}
 
@@ -231,11 +219,7 @@ def _as_opening(submission: Submission) -> Submission:
 
 
 def _action(title: str, components: list[dict[str, Any]]) -> Action:
-    return Action("close", title, {"type": "default", "components": components}, (CHAIR, RECORDER))
-
-
-def _text(key: str, label: str, longest: int) -> dict[str, Any]:
-    return {"type": "textarea", "key": key, "label": label, "validate": {"maxLength": longest}}
+    return Action("close", title, schema.form(*components), (CHAIR, RECORDER))
 
 
 def _only_for(explain: Sequence[str], outcomes: Sequence[str]) -> dict[str, Any]:

@@ -228,10 +228,10 @@ def test_what_can_be_done_next_and_what_hinders(hall: Hall) -> None:
     assert hall.view(task).proceeding.acts == ("convene",)
     hall.convene(task)
     shown = hall.view(task).proceeding
-    assert shown.acts == ("announce", "convene") and "LB-2.1" in shown.hindrance
+    assert shown.acts == ("announce", "convene", "reply") and "LB-2.1" in shown.hindrance
     hall.announce(task)
     shown = hall.view(task).proceeding
-    assert shown.acts == ("open", "convene") and not shown.hindrance
+    assert shown.acts == ("open", "convene", "reply") and not shown.hindrance
     assert [paper.name for paper in shown.meeting.evidence] == ["公告.png"]
     hall.act(task, "open", 到会=hall.delegates[:19])
     shown = hall.view(task).proceeding
