@@ -77,7 +77,9 @@ class Period:
 class BallotRule:
     """What every ballot of `roll` must ask for, whatever its parameters are set to; `also` must belong to the body.
 
-    `citing`: only where the step or its procedure cites one of these clauses; empty: everywhere.
+    `citing`: only where the step or its procedure cites one of these clauses; empty: everywhere. `level`: only in
+    procedures of that level; empty: of any. `weighted`: only where votes weigh households (FD-4), or only where they
+    do not; None: either way.
     """
 
     clause: str
@@ -86,6 +88,8 @@ class BallotRule:
     citing: frozenset[str]
     quorum: tuple[Threshold, ...]
     majority: tuple[Threshold, ...]
+    level: str = ""
+    weighted: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,10 @@ def _ballot(entry: dict[str, Any], known: dict[str, Threshold]) -> BallotRule:
         entry["roll"],
         entry.get("also", ""),
         frozenset(entry.get("citing", [])),
-        tuple(known[key] for key in entry["quorum"]),
-        tuple(known[key] for key in entry["majority"]),
+        tuple(known[key] for key in entry.get("quorum", [])),
+        tuple(known[key] for key in entry.get("majority", [])),
+        entry.get("level", ""),
+        entry.get("weighted"),
     )
 
 

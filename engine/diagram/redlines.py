@@ -25,6 +25,7 @@ _WITHIN = {
     "到会": ("到会", "应到", "到会组成人员", "组成人员"),
     "到会组成人员": ("到会组成人员", "组成人员"),
     "应到": ("应到", "组成人员"),
+    "到会户": ("到会户", "户"),
 }
 _SAME = {"全体": "应到"}
 _NOTHING = "1/9999"  # what a fraction without a lower bound may be set to
@@ -48,13 +49,22 @@ def check_redlines(procedure: Procedure, rules: Redlines | None = None) -> Itera
     ballots = {node.key: node for node in procedure.diagram.walk() if node.kind == "ballot"}
     for node in ballots.values():
         for rule in rules.ballots:
-            if rule.roll in _words(node, "roll", node.lane) and _cites(rule.citing, node, procedure):
+            if _is_ruled(node, rule, procedure):
                 yield from _ballot(node, rule, procedure.parameters)
     for node in procedure.diagram.walk():
         if node.kind == "notice":
             for notice in rules.notices:
                 if _is_shown(node, notice, ballots) or notice.citing & set(_words(node, "clauses")):
                     yield from _notice(node, notice, procedure.parameters)
+
+
+def _is_ruled(node: Node, rule: BallotRule, procedure: Procedure) -> bool:
+    return (
+        rule.roll in _words(node, "roll", node.lane)
+        and _cites(rule.citing, node, procedure)
+        and rule.level in ("", procedure.level)
+        and rule.weighted in (None, bool(_words(node, "weights")))
+    )
 
 
 def _words(node: Node, setting: str, default: str | None = None) -> list[str]:

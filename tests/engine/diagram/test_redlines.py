@@ -106,6 +106,46 @@ def test_the_committee_belongs_to_the_body() -> None:
     assert found(assembly(also="")) == [("redline-body", "决议")]
 
 
+FOUR = {"weights": "户", "quorum": f"至少 2/3 户；{QUORUM}", "majority": "超过 1/2 到会户"}
+
+
+def test_where_a_vote_weighs_households_they_are_what_counts() -> None:
+    """FD-4: two thirds of the households represented, more than half of these agreeing; FD-1's quorum besides."""
+    assert found(assembly(**FOUR)) == []
+    assert found(assembly(**FOUR | {"majority": "超过 1/2 户"})) == []
+    weak = [
+        {"quorum": QUORUM},
+        {"quorum": "至少 2/3 户"},
+        {"majority": MAJORITY},
+        {"majority": "至少 1/2 到会户"},
+    ]
+    for one in weak:
+        assert found(assembly(**FOUR | one)) == [("redline-threshold", "决议")], one
+
+
+def test_a_village_assembly_of_households_needs_two_thirds_of_them() -> None:
+    """FD-2, where it is cited: the heads of households may meet about other things by rules of their own."""
+    held = {
+        "roll": "户代表",
+        "also": "",
+        "quorum": "至少 2/3 户",
+        "majority": "超过 1/2 到会",
+        "clauses": "FD-2",
+    }
+    assert found(assembly(**held)) == []
+    assert found(assembly(**held | {"quorum": "至少 3/5 户"})) == [("redline-threshold", "决议")]
+    assert found(assembly(**held | {"majority": "至少 1/2 到会"})) == [("redline-threshold", "决议")]
+    assert found(assembly(**held | {"quorum": "至少 3/5 户", "clauses": "FD-1"})) == []
+
+
+def test_the_law_of_the_village_is_not_the_neighbourhoods() -> None:
+    """FD-2 is about the village; a neighbourhood talks by HW-3.2 and HW-3.4, whose numbers are the county's."""
+    files = assembly(roll="村民", also="", quorum="至少 4/5 户", majority="至少 4/5 到会")
+    assert found(files) == [("redline-threshold", "决议")]
+    written = files["procedure.toml"].decode().replace('level = "村"', 'level = "屋场"')
+    assert found(files | {"procedure.toml": written.encode()}) == []
+
+
 def test_eight_steps_ask_for_more() -> None:
     """BB-5.1 and BB-5.2, where the step or the procedure stands on them; a township does not go below."""
     assert len(found(assembly(clauses="BB-5 FD-1"))) == 2
@@ -230,4 +270,4 @@ def test_whatever_passes_the_gate_passes_the_law(
 
 def test_bases_are_words_of_the_red_lines() -> None:
     known = {one.base for rule in redlines().ballots for one in (*rule.quorum, *rule.majority)}
-    assert known <= {*_WITHIN, *_SAME, "组成人员"}
+    assert known <= {*_WITHIN, *_SAME, "组成人员", "户"}

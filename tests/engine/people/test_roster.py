@@ -95,13 +95,14 @@ def test_a_persons_standing_takes_one_statement(database: Database, place: Villa
         with count_statements(database) as statements:
             standing = roster.standing(c, one, DAY)
         assert len(statements) == 1
-        village, town, other = place.village.id, place.town.id, place.other.id
+        ward, village, town, other = place.ward.id, place.village.id, place.town.id, place.other.id
         groups = {("支委会", village), ("村两委", village), ("村主干", village), ("村代会组成人员", village)}
         assert standing.capacities == groups | {
             ("村党组织书记", village),
             ("文书", other),
             ("村民代表", village),
             ("乡镇管理员", town),
+            ("村民", ward),  # a meeting of the neighbourhood is theirs
             ("村民", village),
             ("村民", town),  # a township asks the people of its villages too
         }
