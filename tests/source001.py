@@ -52,13 +52,15 @@ def spread(total: int, places: int) -> list[int]:
 
 
 def build(c: Connection) -> dict[str, int]:
-    """Fill an empty database; ids of units by name, and of the one person under `""`."""
+    """Fill an empty database; ids of units by name, and of somebody of the city's 督查室 under `""`."""
     known = _units(c)
     villages = [unit for name, unit in known.items() if name.endswith("村")]
-    person = c.execute(insert(people).values(unit_id=1, name="统计员")).inserted_primary_key[0]
-    c.execute(insert(tenures), list(_tenures(person, villages, known)))
-    _matters(c, person, villages)
-    return known | {"": person}
+    c.execute(
+        insert(people), [{"id": 1, "unit_id": 1, "name": "统计员"}, {"id": 2, "unit_id": 1, "name": "书记"}]
+    )
+    c.execute(insert(tenures), list(_tenures(villages, known)))
+    _matters(c, 2, villages)
+    return known | {"": 1}
 
 
 def _units(c: Connection) -> dict[str, int]:
@@ -81,8 +83,8 @@ def _unit(unit: int, above: int | None, level: str, name: str, path: str) -> Row
     return {"id": unit, "parent_id": above, "level": level, "code": f"u{unit}", "name": name, "path": path}
 
 
-def _tenures(person: int, villages: list[int], known: dict[str, int]) -> Iterator[Row]:
-    def held(post: str, unit: int, **more: Any) -> Row:
+def _tenures(villages: list[int], known: dict[str, int]) -> Iterator[Row]:
+    def held(post: str, unit: int, person: int = 2, **more: Any) -> Row:
         return {
             "person_id": person,
             "unit_id": unit,
@@ -91,7 +93,7 @@ def _tenures(person: int, villages: list[int], known: dict[str, int]) -> Iterato
             "ends_on": None,
         } | more
 
-    yield held("督查室", known["示范市"])
+    yield held("督查室", known["示范市"], 1)
     for unit, has in zip(villages, spread(REPORTED["parties"], len(villages)), strict=True):
         yield held("村党组织书记", unit, **({} if has else {"ends_on": date(YEAR, 12, 30)}))
     for name, unit in known.items():
@@ -116,24 +118,25 @@ def _matters(c: Connection, person: int, villages: list[int]) -> None:
         "started_at": SPRING - timedelta(days=400),
         "ended_at": NEW_YEAR - timedelta(days=365, microseconds=1),
     }
-    rows = [_matter(person, unit, started_at=SPRING - timedelta(days=unit % 3 * 200)) for unit in using]
-    rows += [_matter(person, unit, **ended) for unit in idle[::2]]
-    rows += [_matter(person, unit, started_at=NEW_YEAR) for unit in idle[1::2]]
+    rows = [matter(person, unit, started_at=SPRING - timedelta(days=unit % 3 * 200)) for unit in using]
+    rows += [matter(person, unit, **ended) for unit in idle[::2]]
+    rows += [matter(person, unit, started_at=NEW_YEAR) for unit in idle[1::2]]
     c.execute(insert(instances), rows)
     _meetings(c, person, using)
     c.execute(insert(opinions), list(_opinions(using)))
 
 
-def _matter(person: int, unit: int, **more: Any) -> Row:
+def matter(person: int, unit: int, **more: Any) -> Row:
+    """A row of `instances`."""
     return {
-        "id": _matter_of(unit), "number": f"N{unit}", "version_id": 1, "closure": {}, "process_id": "babu",
+        "id": matter_of(unit), "number": f"N{unit}", "version_id": 1, "closure": {}, "process_id": "babu",
         "parameter_set_id": 1, "unit_id": unit, "title": "修路", "status": "running", "started_by": person,
         "started_at": SPRING, "ended_at": None, "revision": 1, "journal_seq": 0, "journal_hash": "",
         "trail": [], "state": b"",
     } | more  # fmt: skip
 
 
-def _matter_of(unit: int) -> str:
+def matter_of(unit: int) -> str:
     return f"i{unit}"
 
 
@@ -178,7 +181,7 @@ def _meeting(person: int, unit: int, number: int, at: datetime) -> Row:
 
 def _ballot(meeting: Row) -> Row:
     return {
-        "task_id": meeting["id"], "instance_id": _matter_of(meeting["unit_id"]), "element_id": "vote",
+        "task_id": meeting["id"], "instance_id": matter_of(meeting["unit_id"]), "element_id": "vote",
         "meeting_id": meeting["id"], "method": "paper", "status": "closed", "scrutineers": [],
         "opened_at": meeting["starts_at"], "closed_at": meeting["starts_at"],
     }  # fmt: skip
@@ -215,7 +218,7 @@ def _opinions(using: list[int]) -> Iterator[Row]:
 
 def _opinion(unit: int, number: int, at: datetime) -> Row:
     return {
-        "id": f"o{number:07}", "task_id": f"t{unit}", "instance_id": _matter_of(unit), "element_id": "ask",
+        "id": f"o{number:07}", "task_id": f"t{unit}", "instance_id": matter_of(unit), "element_id": "ask",
         "content": "早该修了", "single": False, "evidence": [], "salt": "", "at": at, "withdrawn_at": None,
         "source": "account", "admitted": None,
     }  # fmt: skip

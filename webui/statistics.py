@@ -23,6 +23,12 @@ CHARTS = (
     ("resolved", "议成", "项"),
 )
 KINDS = (("年", "全年"), ("半年", "半年"), ("季度", "季度"), ("月", "月"))
+STEPS = {
+    "年": ("上一年", "下一年"),
+    "半年": ("前半年", "后半年"),
+    "季度": ("上季度", "下季度"),
+    "月": ("上个月", "下个月"),
+}
 WIDTH, ROW = 360, 46  # of the drawing, in its own units
 LONGEST = 270  # a bar; its number stands behind
 
@@ -136,17 +142,16 @@ def _kinds(found: Statistics) -> list[dict[str, Any]]:
     ]
 
 
-def _neighbours(found: Statistics) -> dict[str, tuple[str, str]]:
-    """Label and address of the period before and after, where there is one."""
+def _neighbours(found: Statistics) -> list[dict[str, str] | None]:
+    """The period before and the one after, where there is one."""
     period, today = found.period, runtime().today()
-    if not period.kind:
-        return {}
-    near = {"before": period.neighbour(-1), "after": period.neighbour(1)}
-    return {
-        place: (one.label, _href(found, one))
-        for place, one in near.items()
+    near = [period.neighbour(step) for step in (-1, 1)] if period.kind else []
+    return [
+        {"title": title, "label": one.label, "href": _href(found, one)}
         if one.first.year >= periods.EARLIEST and one.first <= today
-    }
+        else None
+        for title, one in zip(STEPS.get(period.kind, ()), near, strict=True)
+    ]
 
 
 def _charts(found: Statistics, shown: str) -> list[dict[str, Any]]:
