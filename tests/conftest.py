@@ -53,14 +53,14 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a sample county, to copy: living through its past takes a while."""
     folder = tmp_path_factory.mktemp("sample") / "data"
     folder.mkdir()
-    run_cunyi(_environment(folder), "demo")
+    run_cunyi(sample_environment(folder), "demo")
     return folder
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Iterator[Server]:
     """One server for all tests that only need some server; those that break it start their own (`start_server`)."""
-    with_server = _started(tmp_path_factory.mktemp("server") / "data", sample_folder)
+    with_server = start_copy(tmp_path_factory.mktemp("server") / "data", sample_folder)
     yield with_server
     stop(with_server.process)
 
@@ -72,7 +72,7 @@ def start_server(tmp_path: Path, sample_folder: Path) -> Iterator[Callable[..., 
 
     def start(*options: str, database_url: str | None = None) -> Server:
         folder = tmp_path / f"server{len(running)}"
-        running.append(_started(folder, sample_folder, *options, database_url=database_url))
+        running.append(start_copy(folder, sample_folder, *options, database_url=database_url))
         return running[-1]
 
     yield start
@@ -80,13 +80,13 @@ def start_server(tmp_path: Path, sample_folder: Path) -> Iterator[Callable[..., 
         stop(each.process)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def sample_environment(folder: Path) -> dict[str, str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("CUNYI_")}
     return clean | {"CUNYI_DATA_DIR": str(folder), "CUNYI_DEMO": "1"}
 
 
-def _started(folder: Path, sample: Path, *options: str, database_url: str | None = None) -> Server:
-    environment = _environment(folder)
+def start_copy(folder: Path, sample: Path, *options: str, database_url: str | None = None) -> Server:
+    environment = sample_environment(folder)
     if database_url:
         folder.mkdir(parents=True)
         environment["CUNYI_DATABASE_URL"] = database_url
