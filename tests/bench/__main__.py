@@ -1,4 +1,4 @@
-"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo] [ballot] [opinions]`."""
+"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo] [ballot] [opinions] [public]`."""
 
 import os
 import platform
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import ballot, opinions, rounds, throughput, todo
+from tests.bench import ballot, opinions, public, rounds, throughput, todo
 from tests.databases import create_postgresql
 
 
 def main(parts: list[str]) -> None:
-    wanted = parts or ["throughput", "rounds", "todo", "ballot", "opinions"]
+    wanted = parts or ["throughput", "rounds", "todo", "ballot", "opinions", "public"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -33,6 +33,8 @@ def main(parts: list[str]) -> None:
         if "opinions" in wanted:
             for database, url in databases(folder, "opinions"):
                 _opinions(database, opinions.measure(url))
+        if "public" in wanted:
+            _public(public.measure(folder))
 
 
 def _throughput(name: str, found: dict[str, Any]) -> None:
@@ -94,6 +96,15 @@ def _opinions(name: str, found: dict[str, Any]) -> None:
         _line("200 / 2", f"{one['ratio']:.2f}", one["ratio"] <= 1.2, "at most 1.20")
         same = one["statements"] == one["few_statements"]
         _line("SQL statements", f"{one['statements']:g}", same, f"as with 2: {one['few_statements']:g}")
+
+
+def _public(found: dict[str, Any]) -> None:
+    print("\nSQLite: the public page of a notice, 1,000 readers a minute on the server of the sample county")
+    print(f"  {found['readers']:.0f} readers a minute came")
+    print(f"  a task page: {found['alone_ms']:.1f} ms alone, {found['beside_ms']:.1f} ms beside the readers")
+    _line("with readers / without", f"{found['ratio']:.2f}", found["ratio"] < 1.25, "under 1.25")
+    size = f"{found['bytes'] / 1024:.1f} KB"
+    _line("transferred to a reader", size, found["bytes"] < 60 * 1024, "under 60 KB")
 
 
 def _line(what: str, value: object, good: bool, wanted: str) -> None:
