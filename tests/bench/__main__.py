@@ -1,4 +1,4 @@
-"""Run the whole bench, or the parts named: `python -m tests.bench [throughput] [rounds] [todo] [ballot] [opinions] [public]`."""
+"""Run the whole bench, or parts of it: `python -m tests.bench [throughput rounds todo ballot opinions public]`."""
 
 import os
 import platform
