@@ -1,0 +1,124 @@
+"""计票: two people stand for the figures of a vote on paper or by show of hands."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.steps import Seat
+from engine.steps.counting import Limits, read_count
+from engine.steps.kind import SCRUTINEER
+from tests.assembly import Meeting, count, refusal
+
+
+def test_a_count_is_entered_by_one_and_confirmed_by_another():
+    meeting = Meeting()
+    meeting.open(30, method="paper")
+    meeting.act("enter_count", count(), by=2)
+    with refusal("count-open"):
+        meeting.act("close")
+    with refusal("count-own"):
+        meeting.act("confirm_count", by=2)
+    with refusal("count-own"):
+        meeting.act("confirm_count", by=3, clerk=2)
+    with refusal("not-scrutineer"):
+        meeting.act("confirm_count", by=meeting.voters[0])
+    meeting.act("confirm_count", by=3)
+    with refusal("count-confirmed"):
+        meeting.act("enter_count", count(), by=2)
+    assert meeting.act("close")["结论"] == "通过"
+
+
+def test_the_same_clerk_cannot_type_both():
+    meeting = Meeting()
+    meeting.open(30, method="paper")
+    meeting.act("enter_count", count(), by=1, clerk=2)
+    with refusal("count-own"):
+        meeting.act("confirm_count", by=3, clerk=2)
+
+
+def test_a_scrutineer_does_not_count():
+    meeting = Meeting()
+    meeting.seats[-1] = Seat(SCRUTINEER, people=(2,))
+    meeting.open(30, method="paper")
+    with refusal("counter-scrutineer"):
+        meeting.act("enter_count", count(), by=2)
+
+
+def test_who_carries_it_out_neither_counts_nor_sees_to_the_count():
+    meeting = Meeting()
+    meeting.settings["handlers"] = [3, 1]
+    with refusal("officers"):
+        meeting.open(30, method="paper")
+    named = {"监票人": [meeting.voters[0]], "已举手通过": True}
+    meeting.act("open", {"到会": meeting.voters, "方式": "paper", **named})
+    with refusal("counter-involved"):
+        meeting.act("enter_count", count(), by=1)
+
+
+def test_a_scrutineer_is_there():
+    meeting = Meeting()
+    with refusal("officers"):
+        meeting.open(29, method="paper", 监票人=[meeting.voters[29]])
+
+
+def test_paper_wants_a_scrutineer():
+    meeting = Meeting()
+    meeting.seats = [seat for seat in meeting.seats if seat.name != SCRUTINEER]
+    with refusal("officers"):
+        meeting.open(30, method="paper")
+
+
+def test_more_papers_back_than_were_handed_out_make_the_vote_void():
+    meeting = Meeting()
+    meeting.open(30, method="paper")
+    meeting.paper(发出=29, 收回=30)
+    with refusal("motion-open"):
+        meeting.act("close")
+    meeting.paper(赞成=10, 反对=20, 弃权=0)
+    assert meeting.act("close")["结论"] == "未通过"
+
+
+def test_what_does_not_agree_is_entered_again():
+    meeting = Meeting()
+    meeting.open(30, method="paper")
+    meeting.act("enter_count", count(), by=2)
+    meeting.act("confirm_count", {"不一致": "反对多数了一张"}, by=3)
+    with refusal("count-disputed"):
+        meeting.act("confirm_count", by=3)
+    meeting.paper(反对=5, 弃权=5)
+    assert meeting.act("close")["议案"][0]["反对"] == 5
+
+
+def test_the_last_confirmation_may_close_the_vote():
+    meeting = Meeting(motions=("修路", "建桥"))
+    meeting.open(30, method="paper")
+    rows = [{"motion": 1, **count()}, {"motion": 2, **count(赞成=19, 反对=7)}]
+    meeting.act("enter_count", {"计票": rows}, by=2)
+    result = meeting.act("confirm_count", {"结束": True}, by=3)
+    assert result["结论"] == "部分通过" and result["办理人"] == [3]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"发出": 31}, "发出"),
+        ({"有效": 29}, "收回"),
+        ({"赞成": 21}, "有效"),
+        ({"应到": 29}, "应到"),
+        ({"实到": 29}, "实到"),
+        ({"弃权": None}, "弃权"),
+    ],
+)
+def test_figures_that_cannot_be_are_refused_at_the_field(changes, field):
+    _, errors = read_count(count(**changes), Limits(30, 30, 30))
+    assert field in errors
+
+
+@given(st.lists(st.integers(0, 40), min_size=7, max_size=7), st.integers(0, 40))
+def test_a_count_is_right_exactly_when_it_adds_up(figures, present):
+    issued, returned, valid, invalid, yes, no, abstain = figures
+    row = dict(zip(("发出", "收回", "有效", "无效", "赞成", "反对", "弃权"), figures, strict=True))
+    found, errors = read_count(row, Limits(40, present, present))
+    adds_up = issued <= present and valid + invalid == returned and yes + no + abstain == valid
+    assert (not errors) == adds_up
+    assert found is not None and found.void == (returned > issued)
