@@ -62,13 +62,13 @@ def accept(settings: Settings, seats: Sequence[Seat], found: Replayed, submissio
     elif submission.action == "open":
         announcing.require_openable(settings, record, at)
         _, body = _roll(seats, data, found.replies)
-        meeting.require_on_roll(len(set(data.get(PRESENT) or ()) - body))
+        meeting.require_on_roll(len(set(_holders(found, data.get(PRESENT))) - body))
     elif submission.action == "attend":
         meeting.require_open(record)
         meeting.require_own([submission.seat or CHAIR], data)
-        strangers = set(_ticked(submission)) - found.body
+        strangers = set(_ticked(found, submission)) - found.body
         meeting.require_on_roll(len(strangers), own=strangers == {submission.person})
-        invitation.require_was_there(len(set(data.get(LEFT) or ()) - set(found.present)))
+        invitation.require_was_there(len(set(_holders(found, data.get(LEFT))) - set(found.present)))
 
 
 def _accept_reply(settings: Settings, seats: Sequence[Seat], found: Replayed, submission: Submission) -> None:
@@ -105,17 +105,16 @@ def _opened(found: Replayed, seats: Sequence[Seat], submission: Submission) -> R
     voters, body = _roll(seats, submission.data, found.replies)
     guests = tuple(meeting.guests_named(submission.data.get(GUESTS) or ()))
     record = replace(found.record, status="open")
-    ticked = submission.data.get(PRESENT) or ()
-    present = tuple(dict.fromkeys(found.replies.get(person) or person for person in ticked))
+    present = tuple(dict.fromkeys(_holders(found, submission.data.get(PRESENT))))
     homes, households = _homes(seats, found.replies)
     found = replace(found, record=record, voters=voters, body=body, guests=guests)
     return _counted(replace(found, homes=homes, households=households), present)
 
 
 def _attended(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:
-    left = frozenset(submission.data.get(LEFT) or ())
-    gone = {*(submission.data.get(LEAVE) or ()), *(submission.data.get(ABSENT) or ())}
-    came = dict.fromkeys([*found.present, *_ticked(submission)])
+    left = frozenset(_holders(found, submission.data.get(LEFT)))
+    gone = {*_holders(found, submission.data.get(LEAVE)), *_holders(found, submission.data.get(ABSENT))}
+    came = dict.fromkeys([*found.present, *_ticked(found, submission)])
     present = tuple(person for person in came if person not in gone | left)
     left = (found.left | left) - set(present) - gone
     return _counted(replace(found, left=left), present)
@@ -154,12 +153,16 @@ def _homes(seats: Sequence[Seat], replies: Mapping[int, int | None]) -> tuple[di
     return found, max((seat.of_homes for seat in seats if seat.name == MEMBER), default=0)
 
 
-def _ticked(submission: Submission) -> list[int]:
+def _ticked(found: Replayed, submission: Submission) -> list[int]:
     """Who is signed in: those ticked, or with nothing handed in oneself."""
-    ticked = list(submission.data.get(PRESENT) or ())
     if any(submission.data.get(key) for key in meeting.ATTENDANCE) or submission.person is None:
-        return ticked
+        return _holders(found, submission.data.get(PRESENT))
     return [submission.person]
+
+
+def _holders(found: Replayed, ticked: Iterable[int] | None) -> list[int]:
+    """Whoever has the seats of these people: a seat that was given away is ticked by the name on the roll."""
+    return [found.replies.get(person) or person for person in ticked or ()]
 
 
 def _roll(

@@ -91,9 +91,9 @@ def test_somebody_who_is_not_on_the_roll_did_not_attend():
 def test_without_announcement_and_quorum_there_is_one_act():
     assert [(a.name, a.title) for a in KIND.actions(frozen(), {})] == [("close", "记下会议")]
     acts = KIND.actions(frozen(**CONVENED), {})
-    assert [a.name for a in acts] == ["close", "convene", "announce", "open", "attend"]
+    assert [a.name for a in acts] == ["close", "convene", "announce", "reply", "open", "attend"]
     acts = KIND.actions(frozen(quorum="至少 2/3 应到"), {})
-    assert [a.name for a in acts] == ["close", "convene", "open", "attend"]
+    assert [a.name for a in acts] == ["close", "convene", "reply", "open", "attend"]
 
 
 # ------------------------------------------------------------ LB-2.1
@@ -227,7 +227,7 @@ def test_a_reason_is_wanted_for_all_but_the_first_conclusion():
 @pytest.mark.parametrize(
     "properties, says",
     [
-        ({"quorum": "至少 2/3 到会"}, "只能是应到或组成人员"),
+        ({"quorum": "至少 2/3 到会"}, "只能是应到、组成人员或户"),
         ({"quorum": "三分之二"}, "看不懂"),
         ({"announce": "早点"}, "会前公开"),
         ({"roll": "村民代表", "also": "村民代表"}, "写了两次"),
