@@ -105,20 +105,26 @@ def _checkpoint_hash(day: date, heads: Mapping[str, Any], previous: str | None) 
 
 
 def _read_lines(exported: Iterable[str | bytes], breaks: list[Break]) -> list[tuple[str, Head]]:
-    heads = []
+    heads: list[tuple[str, Head]] = []
     for number, line in enumerate(exported, 1):
-        try:
-            read = orjson.loads(line)
-            expected = _checkpoint_hash(date.fromisoformat(read["day"]), read["heads"], read["previous"])
-            intact = expected == read["hash"]
-            found = [(name, Head(*head)) for name, head in read["heads"].items()]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            intact, found = False, []
-        if not intact:
+        _, found = read_heads(line)
+        if found is None:
             breaks.append(Break("checkpoint", number, "存档文件的这一行被改过或不完整"))
             continue
-        heads += found
+        heads += found.items()
     return heads
+
+
+def read_heads(line: str | bytes) -> tuple[date | None, dict[str, Head] | None]:
+    """The day and the heads of an exported checkpoint; None for heads that are not as they were written."""
+    try:
+        read = orjson.loads(line)
+        day = date.fromisoformat(read["day"])
+        intact = _checkpoint_hash(day, read["heads"], read["previous"]) == read["hash"]
+        found = {str(name): Head(*head) for name, head in read["heads"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None, None
+    return day, found if intact else None
 
 
 def _heads(connection: Connection, chain: str | None) -> dict[str, Head]:
