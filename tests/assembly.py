@@ -34,22 +34,23 @@ def count(**changes):
 class Meeting:
     """A vote played by people's numbers: 1 chair, 2 recorder, 3 scrutineer, 101… voters, 201… other members."""
 
-    def __init__(self, voters=30, others=0, motions=("修路",), quorum=QUORUM, **properties):
+    def __init__(self, voters=30, others=0, motions=("修路",), homes=None, of_homes=0, **properties):
         if others:
             properties["also"] = "村委会成员"
-        self.settings = frozen(
-            context={"审定": {"议案": list(motions)}}, motions="{审定.议案}", quorum=quorum, **properties
-        )
+        self.settings = self.prepared(motions, **({"quorum": QUORUM} | properties))
         self.voters = [101 + place for place in range(voters)]
         self.others = [201 + place for place in range(others)]
         self.seats = [
             Seat(CHAIR, people=(1,)),
             Seat(RECORDER, people=(2,)),
-            Seat(MEMBER, people=tuple(self.voters)),
+            Seat(MEMBER, people=tuple(self.voters), homes=homes or {}, of_homes=of_homes),
             Seat(BODY, people=tuple(self.others)),
             Seat(SCRUTINEER, people=(3,)),
         ]
         self.done: list[Submission] = []
+
+    def prepared(self, motions, **properties):
+        return frozen(context={"审定": {"议案": list(motions)}}, motions="{审定.议案}", **properties)
 
     def act(self, name, data=None, by=1, clerk=None):
         action = next(a for a in BALLOT.actions(self.settings, {}) if a.name == name)

@@ -254,6 +254,8 @@ def _handed_in(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[st
             found[key] = _files(found[key])
         elif kind in ("radio", "select"):
             found[key] = chosen(part, found[key])
+        elif kind in ("checklist", "taglist") and isinstance(found[key], list):
+            found[key] = [chosen(part, one) for one in found[key]]
         elif kind == "dynamiclist" and isinstance(found[key], list):
             found[key] = [_handed_in(part, row) if isinstance(row, Mapping) else row for row in found[key]]
     return found
@@ -262,7 +264,8 @@ def _handed_in(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[st
 def chosen(component: Mapping[str, Any], value: Any) -> Any:
     """The value of the option with this label, what stands in brackets left out (`纸质票`); else as it is."""
     options = [(str(option.get("label")), option.get("value")) for option in component.get("values") or []]
-    return next((chosen for label, chosen in options if value in (label, label.split("（")[0])), value)
+    exact = [chosen for label, chosen in options if value == label]
+    return next(iter(exact or [chosen for label, chosen in options if value == label.split("（")[0]]), value)
 
 
 def _files(value: Any) -> Any:
@@ -293,7 +296,7 @@ def _list(names: Sequence[str]) -> str:
 
 def _called(key: str) -> str:
     """The keys of a vote are English, being a contract with callers of the API; a story is not."""
-    return {"motion": "第几项议案", "choice": "选择", "votes": "逐项选择"}.get(key, key)
+    return {"motion": "第几项议案", "choice": "选择", "chosen": "选", "votes": "逐项选择"}.get(key, key)
 
 
 def _shown(value: Any) -> str:
