@@ -1,14 +1,22 @@
 """What people said in a matter, and what was answered to them."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from engine import operations
 from engine.queries import gatherings
+from engine.steps.moderation import REASONS
 from webui import sessions
 from webui.sessions import actor, runtime, signed_in
 
 blueprint = Blueprint("opinions", __name__)
+
+
+@blueprint.record_once
+def _words(state: BlueprintSetupState) -> None:
+    """The usual reasons for not adopting what came by the code, offered wherever it is moderated."""
+    state.app.jinja_env.globals["moderation_reasons"] = REASONS
 
 
 @blueprint.get("/matters/<instance_id>/opinions")
