@@ -103,6 +103,15 @@ class NoticeRule:
 
 
 @dataclass(frozen=True)
+class ElectionRule:
+    """Who is not elected here: an election that has one of the words `never` in what it is called is refused."""
+
+    clause: str
+    never: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Redlines:
     law: dict[str, Any]
     incompatible: tuple[Incompatibility, ...]
@@ -111,7 +120,9 @@ class Redlines:
     periods: dict[str, Period]
     ballots: tuple[BallotRule, ...]
     notices: tuple[NoticeRule, ...]
+    elections: tuple[ElectionRule, ...]
     retention: dict[str, int]
+    kept: str = ""  # how long a matter's archive is kept (保管期限), in words
 
     @classmethod
     def load(cls, folder: Path = PROCESSES) -> "Redlines":
@@ -135,7 +146,12 @@ class Redlines:
                 periods=periods,
                 ballots=tuple(_ballot(entry, thresholds) for entry in raw["ballots"]),
                 notices=tuple(_notice(entry, periods) for entry in raw["notices"]),
+                elections=tuple(
+                    ElectionRule(entry["clause"], tuple(entry["never"]), entry["reason"])
+                    for entry in raw["elections"]
+                ),
                 retention={key: int(days) for key, days in raw["retention"].items()},
+                kept=str(raw.get("archive", {}).get("kept", "")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path.name} 写得不对：{error}") from error

@@ -14,7 +14,7 @@ from engine.diagram.model import Node
 from engine.diagram.parameter import Parameter
 from engine.diagram.procedure import Procedure
 from engine.durations import parse_duration
-from engine.redlines import BallotRule, NoticeRule, Redlines, redlines
+from engine.redlines import BallotRule, ElectionRule, NoticeRule, Redlines, redlines
 from engine.redlines import Threshold as Wanted
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def check_redlines(procedure: Procedure, rules: Redlines | None = None) -> Itera
         for rule in rules.ballots:
             if _is_ruled(node, rule, procedure):
                 yield from _ballot(node, rule, procedure.parameters)
+        for never in rules.elections if _words(node, "seats") else ():
+            yield from _election(node, never, procedure)
     for node in procedure.diagram.walk():
         if node.kind == "notice":
             for notice in rules.notices:
@@ -150,6 +152,20 @@ def _weak(node: Node, asked: Asked, wanted: Wanted, parameters: Mapping[str, Par
     else:
         message += f"现在是“{low}”，请在 {asked.setting} 里写上“{wanted}”"
     return _finding("redline-threshold", message, node)
+
+
+# ---------------------------------------------------------------- elections
+
+
+def _election(node: Node, rule: ElectionRule, procedure: Procedure) -> Iterator[Finding]:
+    called = [node.label, procedure.title, *_words(node, "meeting"), *_words(node, "candidates")]
+    word = next((word for word in rule.never if word in " ".join(called)), None)
+    if word is not None:
+        message = (
+            f"不能选举“{word}”（{rule.clause}）：{rule.reason}。请从流程里去掉这一步；"
+            f"选的不是“{word}”的，请在步骤、会议、流程和候选人的名称里不要写它"
+        )
+        yield _finding("redline-election", message, node)
 
 
 # ---------------------------------------------------------------- notices

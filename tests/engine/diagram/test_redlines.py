@@ -167,6 +167,20 @@ def test_what_a_parameter_may_be_set_to_counts() -> None:
     assert ("redline-parameter", "决议") in found(assembly(word, **quorum))
 
 
+@pytest.mark.parametrize(
+    ("called", "fine"),
+    [
+        ({"candidates": "{提名.候选人}"}, True),
+        ({"candidates": "{提名.村委会候选人}"}, False),
+        ({"candidates": "{提名.候选人}", "meeting": "村民委员会换届选举大会"}, False),
+    ],
+)
+def test_the_village_committee_is_not_elected_here(called: dict[str, str], fine: bool) -> None:
+    """FD-13; a vote on motions of the committee is another thing."""
+    assert (("redline-election", "决议") not in found(assembly(seats="3", **called))) is fine
+    assert found(assembly(meeting="村委会工作会议")) == []
+
+
 def test_findings_say_what_to_do() -> None:
     messages = [
         finding.message
