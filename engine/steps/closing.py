@@ -50,10 +50,9 @@ def end(
     """
     came, every = there.with_all_who_came(), [motion for _, motion in sorted(ballot.motions.items())]
     elects = next((motion for motion in every if motion.election is not None), None)
-    if not meeting.quorum(settings, came).holds:
-        return Ending(_inquorate(settings, came, came, elects))
-    if not meeting.quorum(settings, there).holds and any(_is_undecided(ballot, m, cast) for m in every):
-        return Ending(_inquorate(settings, there, came, elects))
+    short = without_quorum(ballot, settings, there, cast)
+    if short is not None:
+        return Ending(_inquorate(settings, short, came, elects))
     if elects is None:
         return Ending(_decided(ballot, settings, came, every, cast))
     ended = _end_round(ballot, elects, settings, came, cast, stop=stop)
@@ -62,6 +61,19 @@ def end(
     rounds = [*elects.ended, ended]
     found = election.result(settings["elect"], rounds)
     return Ending(found | _figures(settings, came, came, election.lines(rounds)), ended)
+
+
+def without_quorum(
+    ballot: Ballot, settings: Settings, there: MeetingRecord, cast: Cast
+) -> MeetingRecord | None:
+    """The attendance that was not enough, whatever was voted; None where a quorum was there. What is in the box of a
+    secret vote does not matter for it, so that the box of a meeting without a quorum stays shut.
+    """
+    came = there.with_all_who_came()
+    if not meeting.quorum(settings, came).holds:
+        return came
+    undecided = any(_is_undecided(ballot, motion, cast) for motion in ballot.motions.values())
+    return there if undecided and not meeting.quorum(settings, there).holds else None
 
 
 def next_round(motion: Motion, ended: Ended) -> Motion:

@@ -289,13 +289,15 @@ def test_what_does_not_agree_is_entered_again(hall):
 
 
 def test_scrutineers_may_be_named_from_those_present(hall):
-    task = paper(hall, present=25, 监票人=hall.ids(["代表2"]))
+    with refusal(Invalid, "officers"):
+        paper(hall, present=25, 监票人=hall.ids(["代表2"]))
+    task = paper(hall, present=25, 监票人=hall.ids(["代表2"]), 已举手通过=True)
     hall.act(task, "enter_count", "文书", figures(发出=25, 收回=25, 有效=25, 赞成=20, 反对=5, 弃权=0))
     with refusal(Forbidden, "not-scrutineer"):
         hall.act(task, "confirm_count", "监督")
     hall.act(task, "confirm_count", "代表2", {"结束": True})
-    with refusal(Invalid, "scrutineers"):
-        paper(hall, present=25, 监票人=hall.ids(["代表26"]))
+    with refusal(Invalid, "officers"):
+        paper(hall, present=25, 监票人=hall.ids(["代表26"]), 已举手通过=True)
 
 
 def test_the_record_of_a_vote_reads_well(hall, office):
@@ -340,7 +342,7 @@ def test_everybody_is_shown_what_comes_next(hall):
     _, task = hall.matter("修路", "建桥")
     assert seen(hall, task, "主席").acts == ("convene",)
     hall.convene(task)
-    assert seen(hall, task, "主席").acts == ("open", "convene")
+    assert seen(hall, task, "主席").acts == ("open", "convene", "reply")
     hall.open(task, hall.voters[:29])
     assert seen(hall, task, "代表1").acts == ("cast",)
     assert seen(hall, task, "代表30").acts == ("attend",)
