@@ -23,6 +23,7 @@ from webui import (
     meetings,
     opinions,
     parameters,
+    public,
     security,
     sessions,
     start,
@@ -30,6 +31,7 @@ from webui import (
     tasks,
     words,
 )
+from webui.public import sheets
 
 
 def create_app(runtime: Runtime) -> Flask:
@@ -63,6 +65,8 @@ def create_app(runtime: Runtime) -> Flask:
         statistics,
         admin,
         help,
+        public,
+        sheets,
     ):
         app.register_blueprint(pages.blueprint)
     _words(app, runtime)

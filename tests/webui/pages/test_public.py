@@ -1,0 +1,227 @@
+"""The public side: read without an account or a script, take part, and what comes of flood, silence and bad input."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import event, select
+from werkzeug.test import TestResponse
+
+from engine.store.publicity import public_links
+from tests.consulting import Square, photo, publishing
+from tests.webui.pages.conftest import Site, Visitor
+from webui.public.codes import grouped, qr
+
+PAGE_AND_STYLES = 60 * 1024  # bytes, as it travels without any packing
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Village:
+    """A notice that is up, and whoever comes by."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.square = Square(site.runtime, site.world, publishing(), asked=3)
+        self.matter, self.task = self.square.matter()
+        self.square.publish(self.task, "村务公开栏", "微信群", 内容="村口道路硬化\n\n今年五月底前修好。")
+        with site.runtime.database.read() as c:
+            links = public_links.c
+            self.code = str(c.scalar(select(links.code).where(links.instance_id == self.matter)))
+        self.page = f"/p/{self.code}"
+        self.form = f"{self.page}/say/{self.task}"
+
+    def say(self, by: Visitor, content: str = "先修下水道", **fields: Any) -> TestResponse:
+        """Fill in the form as a browser does: with the token of the page."""
+        found = TOKEN.search(by.get(self.form).text)
+        assert found is not None
+        data = {"csrf_token": found[1], "类别": "意见", "内容": content, **fields}
+        return by.client.post(self.form, data=data, content_type="multipart/form-data")
+
+    def admit(self, verdict: str = "采用", **more: str) -> TestResponse:
+        page = self.site.visitor("主任").get(f"/tasks/{self.task}").text
+        found = re.search(r'name="核对\.0\.编号" value="([^"]+)"', page)
+        assert found is not None, "nothing waits to be moderated"
+        rows = {"核对.0.编号": found[1], "核对.0.采用": verdict, **more}
+        return self.site.visitor("主任").post(f"/tasks/{self.task}/act/moderate", rows)
+
+
+@pytest.fixture
+def village(site: Site) -> Village:
+    return Village(site)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def test_a_notice_is_read_by_anybody_and_is_small(village: Village, site: Site) -> None:
+    answer = site.stranger().get(village.page)
+    assert answer.status_code == 200
+    assert "今年五月底前修好。" in answer.text
+    assert "村口道路硬化" in answer.text and "柳湾村" in answer.text
+    assert "主任</" not in answer.text.replace("村委会主任", "")  # posts are named, people are not
+    assert "<script" not in answer.text and " style=" not in answer.text
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow" and 'content="noindex' in answer.text
+    assert "public" in answer.headers["Cache-Control"]
+    styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', answer.text)
+    assert len(styles) == 1
+    sheet = site.stranger().get(styles[0], headers={"Accept-Encoding": "identity"})
+    assert len(answer.data) + len(sheet.data) < PAGE_AND_STYLES
+
+
+def test_a_page_is_drawn_once_and_sent_once(village: Village, site: Site) -> None:
+    first = site.stranger().get(village.page)
+    asked: list[str] = []
+    engine = site.runtime.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    again = site.stranger().get(village.page, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304 and not again.data
+    assert len([one for one in asked if one.startswith("SELECT")]) <= 2
+
+
+def test_large_letters_need_no_script(village: Village, site: Site) -> None:
+    reader = site.stranger()
+    assert '<html lang="zh-CN">' in reader.get(village.page).text
+    turned = reader.get(f"/p/size?on=1&next={village.page}")
+    assert turned.location == village.page
+    page = reader.get(village.page).text
+    assert 'class="large"' in page and "标准字" in page
+    assert reader.get("/p/size?on=0&next=https://evil.example/").location == "/p"
+
+
+@pytest.mark.parametrize("written", [str.lower, grouped, lambda code: f" {code} ", lambda code: f"https://x/p/{code}"])
+def test_the_code_is_typed_as_people_type(
+    village: Village, site: Site, written: Callable[[str], str]
+) -> None:
+    answer = site.stranger().get("/p", query_string={"code": written(village.code)})
+    assert answer.status_code == 302
+    assert site.stranger().get(answer.location).status_code == 200
+
+
+def test_a_wrong_code_says_so_and_stays(site: Site, village: Village) -> None:
+    answer = site.stranger().get("/p", query_string={"code": "<b>错的"})
+    assert answer.status_code == 404
+    assert "没有编号是“&lt;b&gt;错的”的" in answer.text and 'value="&lt;b&gt;错的"' in answer.text
+    for path in ("/p/NOSUCHCODE", "/p/h/NOSUCHCODE", "/p/unit/nowhere", f"{village.page}/say/nothing"):
+        lost = site.stranger().get(path)
+        assert lost.status_code == 404 and "重新输入编号" in lost.text, path
+
+
+def test_the_village_has_a_board(village: Village, site: Site) -> None:
+    board = site.stranger().get("/p/unit/village")
+    assert board.status_code == 200
+    assert village.page in board.text and "村口道路硬化" in board.text
+
+
+def test_photos_are_small_until_somebody_wants_them(village: Village, site: Site) -> None:
+    page = site.stranger().get(village.page).text
+    small = re.search(r'<img src="([^"]+)"[^>]*loading="lazy"', page)
+    assert small is not None
+    picture = site.stranger().get(small[1])
+    assert picture.mimetype == "image/jpeg" and Image.open(io.BytesIO(picture.data)).width <= 264
+    whole = re.search(r'<a href="([^"]+/file/[^"]+)"', page)
+    assert whole is not None and site.stranger().get(whole[1]).status_code == 200
+    other = re.sub(r"[0-9a-f]{8}$", "00000000", whole[1])
+    assert site.stranger().get(other).status_code == 404
+
+
+# ---------------------------------------------------------------- taking part
+
+
+def test_an_opinion_waits_until_somebody_has_read_it(village: Village, site: Site) -> None:
+    villager = site.stranger()
+    handed_in = village.say(villager, "水沟 <script>alert(1)</script> 一起修", 姓名="张建国")
+    assert handed_in.status_code == 303
+    thanks = villager.get(handed_in.location).text
+    assert "已收到" in thanks and "核对后公开" in thanks and village.page in thanks
+    assert "水沟" not in villager.get(village.page).text
+    assert village.admit().status_code == 302
+    page = villager.get(village.page).text
+    assert "水沟 &lt;script&gt;" in page and "<script>alert" not in page
+    assert "张*国" in page and "张建国" not in page
+
+
+def test_what_is_not_adopted_is_counted_with_its_reason(village: Village, site: Site) -> None:
+    village.say(site.stranger(), "卖水泥，电话 138")
+    again = village.admit("不采用")
+    assert again.status_code == 422 and "请写明理由" in again.text
+    assert village.admit("不采用", **{"核对.0.理由": "广告"}).status_code == 302
+    page = site.stranger().get(village.page).text
+    assert "卖水泥" not in page and "未采用 1 条" in page and "广告" in page
+
+
+def test_nothing_typed_is_lost(village: Village, site: Site) -> None:
+    villager = site.stranger()
+    answer = village.say(villager, "", 姓名="李四", 电话="13800000000")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text and 'aria-invalid="true"' in answer.text
+    assert 'value="李四"' in answer.text and 'value="13800000000"' in answer.text
+    stale = villager.client.post(village.form, data={"类别": "异议", "内容": "路太窄", "csrf_token": "old"})
+    assert stale.status_code == 400 and "路太窄" in stale.text and "再点一次" in stale.text
+    trapped = village.say(villager, "路太窄", homepage="http://spam.example")
+    assert trapped.status_code == 422 and "路太窄" in trapped.text
+    assert "spam.example" not in trapped.text
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (b"not a picture", "图.jpg", "不能传这种文件"),
+        (photo()[:40], "图.png", "图"),
+        (b"%PDF-1.7 something", "图.pdf", "只能传照片"),
+    ],
+)
+def test_a_photo_that_is_none(village: Village, site: Site, content: bytes, name: str, says: str) -> None:
+    answer = village.say(site.stranger(), "看照片", 照片=(io.BytesIO(content), name))
+    assert answer.status_code == 422 and "看照片" in answer.text
+    assert says in answer.text and "照片要重新选一次" in answer.text
+
+
+def test_a_photo_is_for_who_works_on_it(village: Village, site: Site) -> None:
+    assert village.say(site.stranger(), "看照片", 照片=(io.BytesIO(photo()), "沟.png")).status_code == 303
+    village.admit()
+    page = site.stranger().get(village.page).text
+    assert "看照片" in page
+    task = site.visitor("主任").get(f"/tasks/{village.task}").text
+    assert re.search(r'href="/files/[0-9a-f]+"', task)
+
+
+def test_a_flood_is_stopped_and_says_what_to_do(village: Village, site: Site) -> None:
+    for number in range(5):
+        assert village.say(site.stranger(), f"第 {number} 条").status_code == 303
+    sixth = village.say(site.stranger(), "第六条")
+    assert sixth.status_code == 429
+    assert "第六条" in sixth.text and "交给村文书" in sixth.text
+
+
+def test_a_page_too_large_is_told(village: Village, site: Site) -> None:
+    villager = site.stranger()
+    villager.get(village.form)
+    large = io.BytesIO(b"\xff\xd8\xff" + b"0" * (12 << 20))
+    answer = villager.client.post(village.form, data={"照片": (large, "大.jpg")})
+    assert answer.status_code == 413 and "最多 10 MB" in answer.text
+
+
+def test_after_the_last_day_nothing_is_taken(village: Village, site: Site) -> None:
+    villager = site.stranger()
+    token = TOKEN.search(villager.get(village.form).text)
+    assert token is not None
+    site.pass_time(days=9)
+    late = villager.client.post(village.form, data={"csrf_token": token[1], "类别": "意见", "内容": "迟了"})
+    assert late.status_code in (404, 409) and "结束" in late.text
+    assert "提意见</a>" not in villager.get(village.page).text
+
+
+# ---------------------------------------------------------------- paper
+
+
+def test_the_sheet_for_the_board(village: Village, site: Site) -> None:
+    sheet = site.visitor("主任").get(f"/tasks/{village.task}/sheet")
+    assert sheet.status_code == 200
+    assert "扫码看全部经过、提意见" in sheet.text and grouped(village.code) in sheet.text
+    assert str(qr(f"http://localhost{village.page}")) in sheet.text
+    assert "2026年3月2日 至 2026年3月9日" in sheet.text
+    assert site.stranger().get(f"/tasks/{village.task}/sheet").status_code == 302
