@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from engine import forms
 from engine.durations import SHANGHAI
+from engine.operations import arrivals
+from engine.queries import arrivals as arrival_queries
 from engine.queries import meeting_lists
 from engine.queries import meetings as queries
+from engine.refusal import Invalid
 from engine.steps import Action, threshold
 from engine.steps.deliberate import CHOICE, MINUTES, PAPERS
 from engine.steps.meeting import GUESTS, INQUORATE, PLACE, PRESENT, TIME
@@ -25,7 +28,8 @@ STATUS = {
     "inquorate": "未达法定人数",
     "cancelled": "已取消",
 }
-ATTENDANCE = {"present": "到会", "leave": "请假", "absent": "未到", "unknown": "未到"}
+ATTENDANCE = {"present": "到会", "leave": "请假", "absent": "未到", "unknown": "未到", "left": "早退"}
+REPLIES = {"coming": "参加", "leave": "请假", "delegate": "委托"}
 
 
 @blueprint.app_template_filter("meeting_status")
@@ -38,6 +42,11 @@ def attendance(value: str) -> str:
     return ATTENDANCE[value]
 
 
+@blueprint.app_template_filter("reply_word")
+def reply_word(value: str) -> str:
+    return REPLIES[value]
+
+
 @blueprint.app_template_filter("local_input")
 def local_input(moment: datetime) -> str:
     """A moment as a field for date and time wants it, in Shanghai."""
@@ -46,7 +55,13 @@ def local_input(moment: datetime) -> str:
 
 @blueprint.app_template_filter("id_and_name")
 def id_and_name(members: Iterable[queries.Member]) -> list[tuple[int, str]]:
-    return [(member.id, member.name) for member in members]
+    """For ticking: a seat that was given away is ticked by the id on the register, under both names."""
+    return [(member.seat, member_name(member)) for member in members]
+
+
+@blueprint.app_template_filter("member_name")
+def member_name(member: queries.Member) -> str:
+    return f"{member.name}（代 {member.in_place_of}）" if member.in_place_of else member.name
 
 
 @blueprint.app_template_filter("schemas")
@@ -107,6 +122,41 @@ def index() -> str:
 @signed_in
 def show(meeting_id: str) -> str:
     return render_template("meeting.html", meeting=queries.one(runtime(), actor(), meeting_id))
+
+
+@blueprint.get("/meetings/<meeting_id>/screen")
+@signed_in
+def screen(meeting_id: str) -> str:
+    """The code of the hall, for those who conduct the meeting."""
+    shown = arrival_queries.screen(runtime(), actor(), meeting_id)
+    address = (
+        url_for("meetings.enter", meeting_id=meeting_id, code=shown.code, _external=True)
+        if shown.code
+        else ""
+    )
+    return render_template("meeting_screen.html", screen=shown, address=address)
+
+
+@blueprint.get("/meetings/<meeting_id>/in/<code>")
+@signed_in
+def enter(meeting_id: str, code: str) -> Any:
+    """Who scanned the code; nothing is changed by looking."""
+    found = arrival_queries.arrival(runtime(), actor(), meeting_id, code)
+    page = render_template("meeting_arrive.html", arrival=found, expired=arrivals.EXPIRED)
+    return (page, 410) if found.state == "expired" else page
+
+
+@blueprint.post("/meetings/<meeting_id>/in")
+@signed_in
+def arrive(meeting_id: str) -> Any:
+    """签到, and on to the vote where there is one."""
+    try:
+        task_id = arrivals.arrive(runtime(), actor().person_id, meeting_id, request.form.get("ticket", ""))
+    except Invalid as refusal:
+        flash(refusal.message, "danger")
+        return redirect(url_for("meetings.show", meeting_id=meeting_id))
+    flash("签到成功。", "success")
+    return redirect(url_for("tasks.show", task_id=task_id))
 
 
 @blueprint.get("/meetings/<meeting_id>/pulse")

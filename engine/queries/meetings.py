@@ -231,18 +231,19 @@ def pulse(rt: Runtime, actor: Actor, meeting_id: str) -> str:
     """What changes when somebody comes or the meeting goes on: `open-20`. Raises NotVisible."""
 
     def read(c: Connection) -> str:
-        row = _row(c, actor, meeting_id)
+        row = read_meeting(c, actor, meeting_id)
         return f"{row.status}-{record_of(c, row).body_present}"
 
     return rt.database.look(read)
 
 
 def _one(rt: Runtime, c: Connection, actor: Actor, meeting_id: str) -> MeetingView:
-    row = _row(c, actor, meeting_id)
+    row = read_meeting(c, actor, meeting_id)
     return show(rt, c, actor, row, leads=invited.conducts(c, actor, row), every_member=True)
 
 
-def _row(c: Connection, actor: Actor, meeting_id: str) -> Row[Any]:
+def read_meeting(c: Connection, actor: Actor, meeting_id: str) -> Row[Any]:
+    """The row of a meeting this person may see, with its unit, chair and recorder. Raises NotVisible."""
     row = c.execute(_MEETING.where(meetings.c.id == meeting_id, meeting_filter(actor))).one_or_none()
     if row is None:
         raise NotVisible("meeting-unknown", "没有这次会议，或者它不在您能查看的范围里")

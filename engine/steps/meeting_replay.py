@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,9 +30,13 @@ class Replayed:
     homes: Mapping[int, frozenset[int]] = field(default_factory=dict)  # voter -> households he stands for
     households: int = 0  # of the unit
 
-    def weight(self, person: int) -> int:
-        """For how many households somebody on the roll stands (FD-4)."""
-        return len(self.homes.get(person, ()))
+    def weights(self) -> dict[int, int]:
+        """For how many households each of the roll speaks (FD-4): one household, one voice, the first of it."""
+        speaks: dict[int, int] = {}
+        for person, homes in self.homes.items():
+            for home in homes:
+                speaks.setdefault(home, person)
+        return dict(Counter(speaks.values()))
 
 
 def replay(
@@ -97,7 +102,8 @@ def _replied(found: Replayed, seats: Sequence[Seat], submission: Submission) -> 
         return replace(found, replies={**found.replies, **dict.fromkeys(others, None)})
     if submission.person is None:
         return found
-    delegate = submission.data.get(meeting.DELEGATE)
+    given = submission.data.get(meeting.REPLY) == meeting.DELEGATED
+    delegate = submission.data.get(meeting.DELEGATE) if given else None
     return replace(found, replies={**found.replies, submission.person: delegate})
 
 
