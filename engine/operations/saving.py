@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from engine import journal
 from engine.execution import ExecutionError
-from engine.operations import agenda
+from engine.operations import agenda, links
 from engine.refusal import Invalid
 from engine.store.database import new_id
 from engine.store.tables import (
@@ -62,6 +62,9 @@ def save_new(work: Work, c: Connection) -> None:
     """Write a matter that has just started, with the immutable set of parameters it will keep."""
     work.row.parameter_set_id = _keep_parameters(c, work.row.parameters, work.row.origins)
     save(work, c)
+    procedure = work.runtime.loaded(work.row.version_id)
+    if links.PUBLIC_FROM_THE_START in procedure.clauses:
+        links.ensure_page(c, work.id, work.actor.person_id if work.actor else None, work.now)
 
 
 def _movement(work: Work) -> dict[str, Any]:
@@ -120,6 +123,7 @@ def _save_tasks(work: Work, c: Connection) -> None:
     seats = [seat for opened in work.opened for seat in opened.seats] + work.reopened.get("seats", [])
     if rows:
         c.execute(insert(tasks), rows)
+        links.of_opened(c, rows, work.actor.person_id if work.actor else None, work.now)
     if seats:
         c.execute(insert(assignments), seats)
     for task_id, values in work.task_changes.items():
