@@ -100,8 +100,16 @@ def content_of(opinion: Any) -> dict[str, Any]:
 
 
 def _opinions(connection: Connection, task_id: str) -> list[Any]:
-    own = select(opinions.c.id, opinions.c.digest, opinions.c.withdrawn_at.is_not(None))
-    return _plain(connection.execute(own.where(opinions.c.task_id == task_id).order_by(opinions.c.id)))
+    """Of one from the open link also whether it was adopted: an objection counts or not by that."""
+    own = select(
+        opinions.c.id,
+        opinions.c.digest,
+        opinions.c.withdrawn_at.is_not(None),
+        opinions.c.source,
+        opinions.c.admitted,
+    )
+    rows = connection.execute(own.where(opinions.c.task_id == task_id).order_by(opinions.c.id))
+    return [[*row[:3], row.admitted] if row.source == "open" else list(row[:3]) for row in rows]
 
 
 def _votes(connection: Connection, task_id: str) -> list[Any]:
