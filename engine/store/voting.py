@@ -190,7 +190,10 @@ counts = Table(
         " (confirmed_clerk <> entered_by AND confirmed_clerk <> coalesce(entered_clerk, 0))",
         name="two_clerks",
     ),
-    CheckConstraint("present <= roll AND issued <= coalesce(households_present, present)", name="handed_out"),
+    CheckConstraint(  # papers to people, or weighed by households; whichever were more (the rule knows which)
+        "present <= roll AND (issued <= present OR issued <= coalesce(households_present, 0))",
+        name="handed_out",
+    ),
     CheckConstraint("roll <= body AND present <= body_present AND body_present <= body", name="body"),
     CheckConstraint("valid + invalid = returned", name="adds_up"),
     CheckConstraint(

@@ -371,7 +371,7 @@ def _change_counts() -> None:
         batch_op.drop_constraint(op.f("ck_counts_handed_out"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_counts_handed_out"),
-            "present <= roll AND issued <= coalesce(households_present, present)",
+            "present <= roll AND (issued <= present OR issued <= coalesce(households_present, 0))",
         )
         batch_op.alter_column("yes", existing_type=sa.INTEGER(), nullable=True)
         batch_op.alter_column("no", existing_type=sa.INTEGER(), nullable=True)
