@@ -92,9 +92,12 @@ def listing(
     )
 
 
-def facts(*pairs: tuple[str, str]) -> str:
-    """Names and values, a row each."""
-    rows = (row(cell(name, 1800, "CellHead"), cell(value, 7044, "CellLeft")) for name, value in pairs)
+def facts(*pairs: tuple[str, ...]) -> str:
+    """Names and values, a row each; with a field behind them, only where it says something."""
+    rows = []
+    for name, value, *only_if in pairs:
+        line = row(cell(name, 1800, "CellHead"), cell(value, 7044, "CellLeft"))
+        rows += [tag_row(f"if {only_if[0]}", 2), line, tag_row("endif", 2)] if only_if else [line]
     return table([1800, 7044], *rows)
 
 
@@ -176,17 +179,17 @@ def minutes() -> str:
                 ("会议时间", "{{会议时间}}{% if 结束时间 %} 至 {{结束时间}}{% endif %}"),
                 ("会议地点", "{{会议地点}}"),
                 ("主持人", "{{主持人}}"),
-                ("记录人", "{{记录人}}"),
+                ("记录人", "{{记录人}}", "记录人"),
                 (
                     "到会情况",
                     "应到 {{应到}} 人，实到 {{实到}} 人{% if 组成人员 %}；组成人员 {{组成人员}} 人，"
                     "到会 {{到会组成人员}} 人{% endif %}（{{会议状态}}）",
                 ),
                 ("出席人员", "{{出席}}"),
-                ("请假人员", "{{请假}}"),
-                ("缺席人员", "{{缺席}}"),
-                ("早退人员", "{{早退}}"),
-                ("列席人员", "{{邀请人员}}"),
+                ("请假人员", "{{请假}}", "请假"),
+                ("缺席人员", "{{缺席}}", "缺席"),
+                ("早退人员", "{{早退}}", "早退"),
+                ("列席人员", "{{邀请人员}}", "邀请人员"),
             ),
             p("一、议题和结果", "Head"),
             each(
@@ -333,7 +336,7 @@ def _ticket(side: str) -> str:
     motion = given(
         "not 案.候选人",
         p("{{案.号}}．{{案.议案}}", "Ballot"),
-        p("□ 赞成　　□ 反对　　□ 弃权", "BallotBox"),
+        p("□ 赞成　□ 反对　□ 弃权", "BallotBox"),
     )
     election = given(
         "案.候选人",
@@ -493,10 +496,10 @@ def styles() -> str:
         _style("Cell", "表格", FANGSONG, 12, align="center"),
         _style("CellLeft", "表格左", FANGSONG, 12, align="left"),
         _style("CellHead", "表头", HEITI, 12, align="center"),
-        _style("BallotTitle", "票头", HEITI, 15, align="center"),
-        _style("Ballot", "票面", FANGSONG, 13, align="left", before=4),
-        _style("BallotBox", "票格", FANGSONG, 14, align="center", before=2),
-        _style("BallotNote", "票注", FANGSONG, 9.5, align="center", before=4),
+        _style("BallotTitle", "票头", HEITI, 17, align="center", after=4),
+        _style("Ballot", "票面", FANGSONG, 15, align="left", before=8),
+        _style("BallotBox", "票格", FANGSONG, 16, align="center", before=6),
+        _style("BallotNote", "票注", FANGSONG, 10, align="center", before=6),
     )
     return f'{HEAD}<w:styles xmlns:w="{W}">{defaults}{"".join(every)}</w:styles>'
 

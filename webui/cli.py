@@ -226,12 +226,18 @@ def journal() -> None:
 
 
 @journal.command()
+@click.argument("archive", required=False, type=PATH)
 @click.option("--against", type=PATH, help="以前导出的检查点文件，一并核对")
-def verify(against: Path | None) -> None:
-    """核对全部留痕的哈希链；断了的一条条列出，退出码为 1。"""
+def verify(archive: Path | None, against: Path | None) -> None:
+    """核对全部留痕的哈希链；给出 ARCHIVE（一事一档压缩包）的，只核对它，不用数据库。
+
+    退出码：0 完好，1 有不符的（一条条列出），2 压缩包读不了。
+    """
     from engine.journal import verify as verified
 
     exported: Iterable[str] = against.read_text("utf-8").splitlines() if against else ()
+    if archive is not None:
+        sys.exit(_verify_archive(archive, exported))
     with _runtime().database.snapshot() as c:
         checked = verified(c, exported=exported)
     for found in checked.breaks:
@@ -240,6 +246,18 @@ def verify(against: Path | None) -> None:
         f"核对了 {checked.chains} 条链、{checked.entries} 条留痕，{'完好' if checked.intact else '有断点，见上'}。"
     )
     sys.exit(0 if checked.intact else 1)
+
+
+def _verify_archive(archive: Path, exported: Iterable[str]) -> int:
+    from engine.journal.offline import Unreadable, verify_archive
+
+    try:
+        found = verify_archive(archive, exported)
+    except Unreadable as error:
+        click.echo(str(error), err=True)
+        return UNREADABLE
+    click.echo("\n".join(found.report()))
+    return CLEAN if found.intact else FINDINGS
 
 
 @journal.command()

@@ -174,16 +174,19 @@ def _unique(path: str, taken: set[str]) -> str:
 def _photos(subject: Subject, every: Sequence[Offer], place: int) -> Iterator[Photo]:
     """What was photographed of a meeting, a count or a notice, behind the last document of each."""
     offer = every[place]
-    following = every[place + 1] if place + 1 < len(every) else None
     if offer.name == "公示":
         yield from _of_notice(subject, offer)
     elif offer.name == "表决票统计":
         rows = subject.c.execute(select(counts.c.evidence).where(counts.c.task_id == offer.task_id))
         yield from (Photo(each, "计票单照片") for row in rows for each in row.evidence)
-    elif following is None or (following.meeting_id, following.task_id) != (offer.meeting_id, offer.task_id):
+    elif offer.name == "会议记录" or (offer.name == "签到表" and not _has_minutes(every, offer)):
         row = subject.c.execute(select(meetings).where(meetings.c.id == offer.meeting_id)).one()
         yield from (Photo(each, "会前公开的凭证", row.announced_at) for each in row.evidence)
         yield from (Photo(each, "会议照片、签到和记录") for each in row.papers)
+
+
+def _has_minutes(every: Sequence[Offer], offer: Offer) -> bool:
+    return any(one.name == "会议记录" and one.meeting_id == offer.meeting_id for one in every)
 
 
 def _of_notice(subject: Subject, offer: Offer) -> Iterator[Photo]:

@@ -55,6 +55,21 @@ class Verified:
     def intact(self) -> bool:
         return not self.faults
 
+    def report(self) -> list[str]:
+        """What people read of it."""
+        gone = f"，另有 {self.erased} 处内容已依法清除" if self.erased else ""
+        lines = [
+            f"{self.title}（{self.number}）",
+            f"核对了 {self.entries} 条留痕、{self.contents} 份内容、{self.rows} 条封存的记录、"
+            f"{self.files} 个文件{gone}。",
+            *(f"不符：{fault}" for fault in self.faults),
+            *(f"没有核对：{what}。" for what in dict.fromkeys(self.open)),
+            f"最后一条留痕：{self.head}",
+        ]
+        if self.anchored:
+            lines.append(f"与 {self.anchored} 的存证点一致。")
+        return [*lines, "完好。" if self.intact else f"有 {len(self.faults)} 处不符，见上。"]
+
 
 def verify_archive(path: Path, exported: Iterable[str | bytes] = ()) -> Verified:
     """Check an archive. `exported`: lines of `cunyi journal export`, kept elsewhere. Raises Unreadable."""
