@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from engine import journal
-from engine.operations import clockwork
+from engine.operations import clockwork, secret_ballots
 from engine.retention import retire
 from engine.runtime import Runtime
 from engine.store.database import DatabaseUnavailable
@@ -33,6 +33,7 @@ class Worker:
         done += self._each(clockwork.due_steps(rt), lambda i: clockwork.end_step(rt, i))
         done += self._each(clockwork.due_reminders(rt), lambda i: clockwork.remind(rt, i))
         done += self._each(clockwork.undelivered(rt), lambda i: clockwork.deliver(rt, i))
+        done += self._each(secret_ballots.spent_keys(rt), lambda key: secret_ballots.destroy(rt, key))
         self._keep_house()
         return done
 

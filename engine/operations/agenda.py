@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, literal, select
 from engine.steps.meeting import INQUORATE
 from engine.store.proceedings import agenda_items, meetings, opinions, ratings, taken_part
 from engine.store.tables import tasks
-from engine.store.voting import ballots
+from engine.store.voting import ballots, sealed_ballots
 
 DROPPED = "议题已撤销"
 _WAITS = (agenda_items.c.withdrawn_at.is_(None), agenda_items.c.ended_at.is_(None))
@@ -75,10 +75,10 @@ def came_to(c: Connection, meeting_id: str) -> str:
 def drop(c: Connection, task_ids: Sequence[str], now: datetime) -> None:
     """These steps are gone and came to nothing."""
     c.execute(delete(taken_part).where(taken_part.c.task_id.in_(task_ids)))
+    # A box nobody will open goes with its vote; the worker destroys the key. Without `closed_at`: nothing was decided.
+    c.execute(delete(sealed_ballots).where(sealed_ballots.c.task_id.in_(task_ids)))
     still = (ballots.c.task_id.in_(task_ids), ballots.c.status == "open")
-    c.execute(
-        update(ballots).where(*still).values(status="closed")
-    )  # without `closed_at`: nothing was decided
+    c.execute(update(ballots).where(*still).values(status="closed", sealing_key=None))
     items = select(agenda_items.c.meeting_id).where(agenda_items.c.task_id.in_(task_ids), *_WAITS)
     query = select(meetings).where(meetings.c.id.in_(items)).order_by(meetings.c.id)
     for row in c.execute(query.with_for_update()).all():

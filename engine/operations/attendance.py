@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, or_, select, update
+from sqlalchemy import bindparam, func, literal, or_, select, union_all, update
 
 from engine.operations.acting import Act
 from engine.refusal import Invalid
@@ -13,7 +13,7 @@ from engine.steps import balloting, invitation, meeting
 from engine.steps.meeting import ABSENT, LEAVE, LEFT, PRESENT
 from engine.store.proceedings import meeting_members
 from engine.store.types import Moment
-from engine.store.voting import ballots, counts, motions, votes
+from engine.store.voting import ballots, counts, motions, secret_marks, votes
 
 MARKS = {"present": PRESENT, "leave": LEAVE, "absent": ABSENT, "left": LEFT}  # as stored -> field of 签到
 BY_CODE = "扫码"  # set by engine.operations.arrivals, never by a form
@@ -80,8 +80,11 @@ def _require_may_go(act: Act, meeting_id: str, gone: Sequence[int]) -> None:
     """
     if not gone:
         return
-    cast = select(votes.c.person_id).where(votes.c.meeting_id == meeting_id, votes.c.person_id.in_(gone))
-    voted = act.c.scalar(cast.limit(1))
+    cast = [
+        select(marks.c.person_id).where(marks.c.meeting_id == meeting_id, marks.c.person_id.in_(gone))
+        for marks in (votes, secret_marks)
+    ]
+    voted = act.c.scalar(union_all(*cast).limit(1))
     if voted is not None:
         message = f"{act.names([voted])[voted]}已经投过票，到会不能再改"
         raise Invalid("has-voted", message, {ABSENT: message})

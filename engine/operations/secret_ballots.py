@@ -24,6 +24,7 @@ from engine.operations.acting import Act, Receipt
 from engine.refusal import Invalid
 from engine.runtime import Runtime
 from engine.sealed_papers import Paper, PaperDamaged, new_receipt, seal, unseal
+from engine.steps import balloting
 from engine.steps.balloting import Ballot, Motion
 from engine.store.voting import (
     ballots,
@@ -151,7 +152,7 @@ def empty(act: Act, row: Row[Any]) -> None:
 
 
 def _destroy(keys: BallotKeys, task_id: str, public: str) -> None:
-    """What cannot be removed now is tried again by the worker (`sweep`)."""
+    """What cannot be removed now is tried again by the worker (`spent_keys`)."""
     try:
         keys.destroy(task_id, public)
     except OSError:
@@ -171,7 +172,7 @@ def revote(act: Act, row: Row[Any], ballot: Ballot) -> None:
     except Uncountable as broken:
         why = broken.why
     else:
-        raise Invalid("ballot-box-sound", "票箱是好的，可以计票，不能作废。等大家投完，请点结束，宣布结果")
+        raise balloting.box_sound()
     voted = _marked(act.c, row.task_id, turns).total()
     empty(act, row)
     own = motions.c.task_id == row.task_id
@@ -191,16 +192,18 @@ def revote(act: Act, row: Row[Any], ballot: Ballot) -> None:
 # ---------------------------------------------------------------- keys nobody needs any more
 
 
-def sweep(runtime: Runtime) -> int:
-    """Destroy the keys of rounds that have ended; how many. For what a crash left behind, or a matter that was
-    cancelled while people voted.
-    """
-    keys, done = runtime.ballot_keys, 0
-    for held in list(keys.held()):
-        if runtime.database.look(lambda c, held=held: _is_over(c, held, runtime)):  # type: ignore[misc]
-            keys.destroy(held.task_id, held.public)
-            done += 1
-    return done
+def spent_keys(runtime: Runtime) -> list[Held]:
+    """Keys of rounds that have ended: what a crash left behind, or a matter that was cancelled while people voted."""
+    held = list(runtime.ballot_keys.held())
+    if not held:
+        return []
+    with runtime.database.read() as c:
+        return [key for key in held if _is_over(c, key, runtime)]
+
+
+def destroy(runtime: Runtime, key: Held) -> bool:
+    runtime.ballot_keys.destroy(key.task_id, key.public)
+    return True
 
 
 def _is_over(c: Connection, held: Held, runtime: Runtime) -> bool:
@@ -210,8 +213,3 @@ def _is_over(c: Connection, held: Held, runtime: Runtime) -> bool:
     if row is None or row.sealing_key == held.public:
         return False
     return row.status == "closed" or abs(runtime.now() - held.made_at) > FRESH
-
-
-def discard(c: Connection, task_ids: Sequence[str]) -> None:
-    """These votes came to nothing: nobody will ever open their boxes."""
-    c.execute(delete(sealed_ballots).where(sealed_ballots.c.task_id.in_(task_ids)))

@@ -10,7 +10,7 @@ from engine.steps.counting import CANDIDATE, CHOICES, FIGURES, NUMBER, PAPERS, V
 from engine.steps.election import BLANK, CHOSEN, STOP
 from engine.steps.kind import CHAIR, MEMBER, RECORDER, SCRUTINEER, TELLER, Action
 from engine.steps.meeting import BODY
-from engine.steps.method import COUNTED, METHOD, METHODS, ON_PHONE, is_election, methods
+from engine.steps.method import COUNTED, METHOD, METHODS, ON_PHONE, is_election, is_secret, methods
 from engine.steps.officers import APPROVED, SCRUTINEERS, TELLERS
 from engine.steps.schema import Schema
 
@@ -33,7 +33,7 @@ def actions(settings: Settings) -> list[Action]:
         found.append(_cast(settings))
     if any(one in COUNTED for one in offered):
         found += [_enter_count(settings), _CONFIRM]
-    return found
+    return [*found, _REVOTE] if is_secret(settings) else found
 
 
 def _close(settings: Settings) -> Action:
@@ -111,6 +111,14 @@ _ON_MOTIONS = (
         LEADERS,
     ),
     Action("read_out", "宣读定稿", schema.form(MOTION), LEADERS),
+)
+# Only of a secret vote whose box cannot be opened; the key may be lost, or somebody have been at the database.
+_REVOTE = Action(
+    "revote",
+    "作废重投",
+    schema.form(schema.area("理由", "为什么作废", 500, required=True)),
+    (CHAIR,),
+    behalf=False,
 )
 _DISPUTE = schema.area("不一致", "哪里对不上", 500) | {"description": "写了就是不确认，请计票人重新录入"}
 _SEEN = schema.text("所见", "核对的数目（由页面填写：核对时计票单改过，就不会确认）", 5000)

@@ -43,10 +43,9 @@ class Vote:
     def change(self, motion: Motion) -> None:
         self.ballot = self.open_ballot().with_motion(motion)
 
-    def weight(self, person: int) -> int:
-        """How many times a vote counts; a rehearsal's voters without names stand for one household each."""
-        weighted = method.is_weighted(self.settings) and person > 0
-        return self.held.weight(person) if weighted else 1
+    def weights(self) -> Mapping[int, int] | None:
+        """How many times each vote counts; None where every vote counts once."""
+        return self.held.weights() if method.is_weighted(self.settings) else None
 
     def _meet(self, submission: Submission) -> None:
         meeting_replay.accept(self.settings, self.seats, self.held, submission)
@@ -78,13 +77,14 @@ class Vote:
         self.change(closing.next_round(motion, ending.round))
 
     def _cast(self) -> Cast:
+        weights = self.weights()
         weighed = {
-            position: [(choice, self.weight(person)) for person, choice in votes.items()]
+            position: [(choice, _weight(weights, person)) for person, choice in votes.items()]
             for position, votes in self.cast.items()
         }
         motions = self.open_ballot().motions.values()
         elects = next((motion for motion in motions if motion.election is not None), None)
-        present = self.held.voters & set(self.held.present)
+        present = {one for one in self.held.voters & set(self.held.present) if _weight(weights, one)}
         waiting = {m.position: len(present - self.cast.get(m.position, {}).keys()) for m in motions}
         if elects is not None and elects.election is not None:
             standing = election.standing(elects.election, weighed.get(elects.position, []))
@@ -99,6 +99,11 @@ def replay(settings: Settings, seats: Sequence[Seat], submissions: Iterable[Subm
     for submission in submissions:
         vote.act(submission)
     return vote
+
+
+def _weight(weights: Mapping[int, int] | None, person: int) -> int:
+    """A rehearsal's voters without names stand for one household each."""
+    return 1 if weights is None or person < 0 else weights.get(person, 0)
 
 
 def _opened(settings: Settings, seats: Sequence[Seat], held: Replayed, data: Mapping[str, Any]) -> Ballot:
@@ -155,6 +160,7 @@ def _check_voter(vote: Vote, person: int) -> None:
         holds=True,
         post="、".join(vote.settings["roll"]),
         left=person in held.left,
+        weight=_weight(vote.weights(), person),
     )
 
 
@@ -187,6 +193,11 @@ def _confirm_count(vote: Vote, submission: Submission) -> None:
         vote.end(submission)
 
 
+def _revote(vote: Vote, submission: Submission) -> None:
+    """A rehearsal has no box that could not be opened."""
+    raise balloting.box_sound()
+
+
 _ACTS: Mapping[str, Callable[[Vote, Submission], None]] = {
     "revise": _revise,
     "read_out": _read_out,
@@ -194,4 +205,5 @@ _ACTS: Mapping[str, Callable[[Vote, Submission], None]] = {
     "enter_count": _enter_count,
     "confirm_count": _confirm_count,
     "close": Vote.end,
+    "revote": _revote,
 }

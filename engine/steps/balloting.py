@@ -223,8 +223,12 @@ def check_vote(ballot: Ballot, motion: Motion, settings: Settings, there: Meetin
     _require_votable(motion, settings, there)
 
 
-def check_voter(*, on_roll: bool, present: bool, holds: bool, post: str, left: bool = False) -> None:
-    """Whether this person has a vote: still `holds` the post that gives it, has not `left` early. Raises Forbidden."""
+def check_voter(
+    *, on_roll: bool, present: bool, holds: bool, post: str, left: bool = False, weight: int = 1
+) -> None:
+    """Whether this person has a vote: still `holds` the post that gives it, has not `left` early, and speaks for a
+    household where votes weigh these. Raises Forbidden.
+    """
     if not on_roll:
         raise Forbidden("not-on-roll", "您不在这次会议的表决名单里，不能投票。名单在开会时就已经固定")
     if not holds:
@@ -235,6 +239,12 @@ def check_voter(*, on_roll: bool, present: bool, holds: bool, post: str, left: b
         raise Forbidden("not-present", "您已经提前离开，不能投票。您还在会场的话，请先签到，或请记录人补记")
     if not present:
         raise Forbidden("not-present", "您还没有签到。到会的人才能投票，请先签到，或请记录人补记")
+    if weight < 1:
+        raise Forbidden(
+            "no-household",
+            "这次按户计票，一户一票：名册上您现在没有代表哪一户，或者这一户由同户的别人投，所以您不能投票。"
+            "名册有出入，请告诉主持人或记录人",
+        )
 
 
 def already_voted(motion: Motion) -> Overtaken:
@@ -352,6 +362,15 @@ def confirm(motion: Motion, entered: Entered) -> Motion:
     if entered.count.void:
         return replace(motion, round=motion.round + 1, entered=None)
     return replace(motion, entered=replace(entered, confirmed=True, dispute=""))
+
+
+# ---------------------------------------------------------------- a secret vote's box
+
+
+def box_sound() -> Invalid:
+    """A vote that can be counted is not thrown away."""
+    message = "票箱是好的，可以计票，不能作废。等大家投完，请点结束，宣布结果"
+    return Invalid("ballot-box-sound", message)
 
 
 # ---------------------------------------------------------------- who is counted
