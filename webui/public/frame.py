@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -142,7 +142,7 @@ def without_title(text: str, title: str) -> str:
 
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
-    app: Flask = state.app
+    app = state.app
     app.extensions["public-shelf"] = Shelf()
     app.jinja_env.filters.update(
         ways=ways,

@@ -22,9 +22,9 @@ OPEN = {
 
 
 def _rules(app: Flask) -> list[Rule]:
-    return [
-        r for r in app.url_map.iter_rules() if not r.endpoint.startswith("api.") and r.endpoint not in OPEN
-    ]
+    """All pages but those of the API, which knows its callers by token, and of the public side."""
+    guarded = [r for r in app.url_map.iter_rules() if not r.endpoint.startswith(("api.", "public."))]
+    return [rule for rule in guarded if rule.endpoint not in OPEN]
 
 
 def _path(rule: Rule) -> str:

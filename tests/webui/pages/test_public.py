@@ -92,7 +92,9 @@ def test_large_letters_need_no_script(village: Village, site: Site) -> None:
     assert reader.get("/p/size?on=0&next=https://evil.example/").location == "/p"
 
 
-@pytest.mark.parametrize("written", [str.lower, grouped, lambda code: f" {code} ", lambda code: f"https://x/p/{code}"])
+@pytest.mark.parametrize(
+    "written", [str.lower, grouped, lambda code: f" {code} ", lambda code: f"https://x/p/{code}"]
+)
 def test_the_code_is_typed_as_people_type(
     village: Village, site: Site, written: Callable[[str], str]
 ) -> None:
