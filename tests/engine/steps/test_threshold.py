@@ -111,3 +111,186 @@ def test_a_motion_is_decided_as_fractions_say(base, numerator, denominator, stri
 
 def test_nobody_present_is_never_enough():
     assert not decide("修路", Tally(0), [Threshold(1, 2, "到会")], {"到会": 0}).passed
+
+
+# ---------------------------------------------------------------- who leaves early
+
+
+def test_what_was_voted_stands_though_people_leave():
+    meeting = Meeting()
+    meeting.open(20)
+    meeting.vote(14, 6)
+    meeting.act("attend", {"早退": meeting.voters[10:20]})
+    result = meeting.act("close")
+    assert (result["结论"], result["实到"]) == ("通过", 20)
+    assert result["依据"][0] == "到会 20 × 3 ≥ 应到 30 × 2"
+
+
+def test_nobody_makes_a_majority_by_leaving():
+    """13 of 20 is not two thirds, 13 of the 19 who stayed would be."""
+    meeting = Meeting(voters=20)
+    meeting.open(20)
+    meeting.vote(13, 6)
+    meeting.act("attend", {"早退": meeting.voters[19:]})
+    result = meeting.act("close")
+    assert (result["结论"], result["实到"]) == ("未通过", 20)
+
+
+def test_who_has_left_makes_no_quorum_and_has_no_vote():
+    meeting = Meeting()
+    meeting.open(20)
+    meeting.vote(3)
+    meeting.act("attend", {"早退": meeting.voters[19:20]})
+    with refusal("inquorate"):
+        meeting.act("cast", {"choice": "赞成"}, by=meeting.voters[4])
+    meeting.act("attend", {"到会": meeting.voters[20:21]})
+    with refusal("not-present"):
+        meeting.act("cast", {"choice": "赞成"}, by=meeting.voters[19])
+    meeting.act("attend", {}, by=meeting.voters[19])  # came back
+    meeting.act("cast", {"choice": "赞成"}, by=meeting.voters[19])
+
+
+def test_a_vote_the_quorum_was_lost_in_decides_nothing():
+    meeting = Meeting(motions=("修路", "建桥"))
+    meeting.open(20)
+    meeting.vote(20, motion=1)
+    meeting.vote(5, motion=2)
+    meeting.act("attend", {"早退": meeting.voters[19:20]})
+    result = meeting.act("close")
+    assert (result["结论"], result["通过的议案"], result["实到"]) == ("未达法定人数", [], 20)
+    assert result["依据"][0] == "到会 19 × 3 < 应到 30 × 2"
+
+
+def test_who_leaves_without_voting_does_not_undo_what_the_others_voted():
+    """Otherwise one could leave to defeat a motion when all the others have voted."""
+    meeting = Meeting()
+    meeting.open(20)
+    meeting.vote(19)
+    meeting.act("attend", {"早退": meeting.voters[19:20]})
+    assert meeting.act("close")["结论"] == "通过"
+
+
+@pytest.mark.parametrize(("issued", "fine"), [(20, True), (19, False)])
+def test_papers_handed_out_show_how_many_were_there(issued, fine):
+    """People go home when they have thrown in their papers; counting comes afterwards."""
+    meeting = Meeting()
+    meeting.open(25, method="paper")
+    meeting.act("attend", {"早退": meeting.voters[10:25]})
+    papers = {"发出": issued, "收回": issued, "有效": issued, "反对": 0, "弃权": 0, "赞成": issued}
+    if fine:
+        meeting.paper(**papers)
+        result = meeting.act("close")
+        assert (result["结论"], result["实到"]) == ("通过", 25)
+    else:
+        with refusal("inquorate"):
+            meeting.paper(**papers)
+        assert meeting.act("close")["结论"] == "未达法定人数"
+
+
+def test_a_count_in_dispute_may_be_mended_when_people_have_gone():
+    meeting = Meeting()
+    meeting.open(20, method="paper")
+    twenty = {"发出": 20, "收回": 20, "有效": 20, "赞成": 14, "反对": 6, "弃权": 0}
+    meeting.act("enter_count", twenty | {"无效": 0}, by=2)
+    meeting.act("confirm_count", {"不一致": "反对多数了一张"}, by=3)
+    meeting.act("attend", {"早退": meeting.voters[:20]})
+    with refusal("count-open"):
+        meeting.act("close")
+    meeting.paper(**twenty)
+    assert meeting.act("close")["结论"] == "通过"
+
+
+# ---------------------------------------------------------------- households
+
+
+WEIGHED = {"weights": "户", "quorum": "至少 2/3 户", "majority": "超过 1/2 到会户"}
+
+
+def weighed(weights, of_homes=0, **properties):
+    """A meeting of representatives who stand for so many households each."""
+    last, homes = 0, {}
+    for place, weight in enumerate(weights):
+        homes[101 + place] = frozenset(range(last, last + weight))
+        last += weight
+    return Meeting(len(weights), homes=homes, of_homes=of_homes or last, **(WEIGHED | properties))
+
+
+def test_one_household_one_vote():
+    """FD-4: three representatives of forty households each outvote twenty of two."""
+    meeting = weighed([40] * 3 + [2] * 20)
+    meeting.open(23)
+    meeting.vote(3, 20)
+    result = meeting.act("close")
+    assert (result["结论"], result["户数"], result["到会户数"]) == ("通过", 160, 160)
+    assert result["议案"][0]["赞成"] == 120
+    assert result["依据"] == ["到会户 160 × 3 ≥ 户 160 × 2", "赞成 120 × 2 > 到会户 160 × 1"]
+
+
+@pytest.mark.parametrize(("households", "fine"), [(66, False), (67, True)])
+def test_the_households_represented_make_the_quorum(households, fine):
+    meeting = weighed([households, 100 - households])
+    meeting.open(1)
+    if fine:
+        meeting.vote(1)
+    else:
+        with refusal("inquorate"):
+            meeting.vote(1)
+
+
+def test_papers_that_weigh_households_are_counted_in_households():
+    meeting = weighed([10, 8, 5])
+    meeting.open(2, method="paper")
+    fields = {"收回": 18, "有效": 18, "赞成": 10, "反对": 8, "弃权": 0}
+    with refusal("count"):
+        meeting.paper(发出=19, **fields)
+    meeting.paper(发出=18, **fields)
+    assert meeting.act("close")["结论"] == "通过"
+
+
+def test_two_of_a_household_have_one_voice():
+    homes = {101: frozenset({1}), 102: frozenset({1}), 103: frozenset({2})}
+    meeting = Meeting(3, homes=homes, of_homes=2, **WEIGHED)
+    meeting.open(3)
+    with refusal("no-household"):
+        meeting.act("cast", {"choice": "赞成"}, by=102)
+    meeting.act("cast", {"choice": "赞成"}, by=101)
+    meeting.act("cast", {"choice": "反对"}, by=103)
+    assert meeting.act("close")["依据"][-1] == "赞成 1 × 2 ≤ 到会户 2 × 1"
+
+
+@given(
+    weights=st.lists(st.integers(1, 30), min_size=1, max_size=6),
+    elsewhere=st.integers(0, 40),
+    data=st.data(),
+    quorum=st.fractions(Fraction(1, 6), 1, max_denominator=6),
+    majority=st.fractions(Fraction(1, 6), Fraction(5, 6), max_denominator=6),
+    strict=st.booleans(),
+    base=st.sampled_from(["户", "到会户"]),
+)
+def test_any_weighed_vote_comes_to_what_fractions_say(
+    weights, elsewhere, data, quorum, majority, strict, base
+):
+    """Whoever comes, votes and leaves, against fractions of households."""
+    present = data.draw(st.integers(1, len(weights)))
+    choices = data.draw(
+        st.lists(st.sampled_from(["赞成", "反对", "弃权"]), min_size=present, max_size=present)
+    )
+    gone = data.draw(st.integers(0, present))
+    total, came = sum(weights) + elsewhere, sum(weights[:present])
+    word, share = "超过" if strict else "至少", f"{majority.numerator}/{majority.denominator}"
+    asked = {
+        "quorum": f"至少 {quorum.numerator}/{quorum.denominator} 户",
+        "majority": f"{word} {share} {base}",
+    }
+    meeting = weighed(weights, total, **asked)
+    meeting.open(present)
+    if Fraction(came, total) >= quorum:
+        for voter, choice in zip(meeting.voters, choices, strict=False):
+            meeting.act("cast", {"choice": choice}, by=voter)
+    if gone:
+        meeting.act("attend", {"早退": meeting.voters[:gone]})
+    yes = sum(weight for weight, choice in zip(weights, choices, strict=False) if choice == "赞成")
+    found = Fraction(yes, {"户": total, "到会户": came}[base])
+    passed = "通过" if (found > majority if strict else found >= majority) else "未通过"
+    wanted = passed if Fraction(came, total) >= quorum else "未达法定人数"
+    assert meeting.act("close")["结论"] == wanted
