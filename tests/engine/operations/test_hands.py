@@ -55,7 +55,7 @@ def test_whoever_follows_the_scrutineer_confirms_the_count(hall, office):
 
 
 def test_who_was_named_stays_it_and_no_successor_takes_his_place(hall, office):
-    _, task = paper(hall, 监票人=hall.ids(["代表2"]))
+    _, task = paper(hall, 监票人=hall.ids(["代表2"]), 已举手通过=True)
     hall.act(task, "enter_count", "文书", SMALL)
     away(office, "代表2", "村民代表")
     with refusal(Forbidden, "not-scrutineer"):
@@ -65,7 +65,7 @@ def test_who_was_named_stays_it_and_no_successor_takes_his_place(hall, office):
 
 def test_the_scrutineer_who_becomes_the_clerk_does_not_count(hall, office):
     """The posts of 监督 and 文书 exclude each other; who is named as a scrutineer may be the clerk a moment later."""
-    _, task = paper(hall, 监票人=hall.ids(["代表2"]))
+    _, task = paper(hall, 监票人=hall.ids(["代表2"]), 已举手通过=True)
     also(office, "代表2", "文书")
     with refusal(Forbidden, "counter-scrutineer"):
         hall.act(task, "enter_count", "代表2", SMALL)

@@ -74,6 +74,7 @@ WAYS: dict[str, tuple[list[Node], list[Done]]] = {
                     "到会": [*three_there(v), v.id("代表3")],
                     "方式": "paper",
                     "监票人": [v.id("会计")],
+                    "已举手通过": True,
                 },
             ),
             Done("文书", "enter_count", lambda _: FIGURES | {"motion": 1}),
