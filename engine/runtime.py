@@ -4,7 +4,7 @@ version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -100,12 +100,21 @@ class Runtime:
         self, c: Connection, schema: Mapping[str, Any], unit_id: int, path: str
     ) -> Mapping[str, Any]:
         """A form with the people that a matter of this unit may pick; two statements where it picks any."""
-        wanted = pickers.asked(schema)
+        return self.offerings(c, [schema], unit_id, path)[0]
+
+    def offerings(
+        self, c: Connection, schemas: Sequence[Mapping[str, Any]], unit_id: int, path: str
+    ) -> list[Mapping[str, Any]]:
+        """Several forms with their people, who are read once for all of them."""
+        wanted = list(dict.fromkeys(name for schema in schemas for name in pickers.asked(schema)))
         if not wanted:
-            return schema
+            return list(schemas)
         line = self.line(c, unit_id, path)
         found = offered(c, wanted, line, self.today(), self.designations)
-        return pickers.offering(schema, lambda names: [each for name in names for each in found[name]])
+        return [
+            pickers.offering(schema, lambda names: [each for name in names for each in found[name]])
+            for schema in schemas
+        ]
 
     def procedure(self, c: Connection, version_id: int) -> Procedure:
         """A published version. Raises NotVisible when there is none."""

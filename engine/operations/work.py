@@ -93,6 +93,7 @@ class Done:
     open_tasks: list[dict[str, Any]]
     results: dict[str, Any]
     submission_id: str | None = None
+    step: str = ""  # the name of the step that was handed in
 
 
 @dataclass
@@ -305,6 +306,7 @@ class Work:
             ],
             results=self.instance.data,
             submission_id=self.submitted.values["id"] if self.submitted else None,
+            step=self.submitted.values["step"] if self.submitted else "",
         )
 
 

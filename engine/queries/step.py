@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from engine import authorisation, forms, steps
+from engine import authorisation, steps
 from engine.authorisation import Actor
 from engine.clauses import Clause, clauses
-from engine.diagram.model import Node
 from engine.queries import proceedings, results
 from engine.queries.cause import Cause, cause
 from engine.queries.closure import Closure
 from engine.queries.names import Names, look_up
 from engine.queries.outlook import Prospect, after
+from engine.queries.prefill import prefill
 from engine.queries.results import Line, StepResult
 from engine.refusal import NotVisible, Overtaken
 from engine.runtime import Runtime
@@ -95,7 +96,8 @@ class TaskView:
     roles: frozenset[str] = frozenset()
     proceeding: Any = None
     item: Sequence[Line] = ()  # of a step repeated for a list: what this one is about
-    all_actions: Sequence[Action] = ()  # also those of other roles: a clerk enters them for somebody
+    # also those of other roles; with people to pick from only for a clerk, who enters them for somebody
+    all_actions: Sequence[Action] = ()
 
 
 def task(rt: Runtime, actor: Actor, task_id: str) -> TaskView:
@@ -103,41 +105,46 @@ def task(rt: Runtime, actor: Actor, task_id: str) -> TaskView:
     return rt.database.look(lambda c: _task(rt, c, actor, task_id))
 
 
-def outline(rt: Runtime, task_id: str) -> Row[Any] | None:
-    """The bare row of an open task, for answers to those whose act on it has just been let through."""
-    return rt.database.look(lambda c: c.execute(select(tasks).where(tasks.c.id == task_id)).one_or_none())
+@dataclass(frozen=True)
+class _Found:
+    """An open task as the database has it, and what the reader is in it."""
+
+    actor: Actor
+    row: Row[Any]
+    seats: Sequence[Row[Any]]
+    every: Sequence[Row[Any]]  # what was handed in lately, also what was taken back
+
+    @cached_property
+    def said(self) -> list[Row[Any]]:
+        return [s for s in self.every if s.withdrawn_at is None]
+
+    @cached_property
+    def here(self) -> list[Row[Any]]:
+        return [s for s in self.said if s.task_id == self.row.id]
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(s.seat for s in self.seats if authorisation.fills(self.actor, _Seat(s)))
+
+    @cached_property
+    def is_clerk(self) -> bool:
+        own = [_Seat(s) for s in self.seats]
+        return authorisation.may_enter_for_others(self.actor, self.row.unit_id, own)
 
 
 def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
-    rows = c.execute(_QUERY.where(tasks.c.id == task_id)).all()
-    if not rows:
-        raise _gone(c, actor, task_id)
-    row = rows[0]
-    seats = [seat for seat in rows if seat.seat is not None]
-    if not any(authorisation.fills(actor, seat) for seat in seats):
-        authorisation.require_matter(c, actor, row.instance_id, row.path)
-    every = _submissions(c, row.instance_id)
-    said = [s for s in every if s.withdrawn_at is None]
-    here = [s for s in said if s.task_id == task_id]
+    found = _read(c, actor, task_id)
+    row = found.row
     closure = Closure.of(rt, c, row.version_id, row.closure)
     context = _context(rt, c, row, task_id)
     so_far = results.all_results(closure, context, row.parameters)
-    names = _names(rt, c, seats, so_far)
+    names = _names(rt, c, found.seats, so_far)
     procedure = rt.procedure(c, row.settings["version_id"])
     node = procedure.diagram.node(row.element_id)
     kind = steps.kind(row.kind)
-    actions = [
-        replace(action, schema=rt.offering(c, action.schema, row.unit_id, row.path))
-        for action in kind.actions(row.settings, procedure.forms)
-    ]
-    held = frozenset(s.seat for s in seats if authorisation.fills(actor, _Seat(s)))
-    clerk = authorisation.may_enter_for_others(actor, row.unit_id, [_Seat(s) for s in seats])
-    if kind.collective:
-        mine = [a for a in actions if held.intersection(a.seats or held)]
-        may = _may_act(actor, row, mine, clerk)
-    else:
-        mine, may = actions, _may(actor, row, seats, here, clerk)
-    views = _seats(seats, actor, names, here, actions)
+    mine, every = _actions(rt, c, found, kind.actions(row.settings, procedure.forms))
+    may = _may_act(found, mine) if kind.collective else _may(found)
+    views = _seats(found, names, every)
     return TaskView(
         id=row.id,
         instance_id=row.instance_id,
@@ -159,19 +166,46 @@ def _task(rt: Runtime, c: Connection, actor: Actor, task_id: str) -> TaskView:
         guidance=(node.documentation or "").strip(),
         clauses=clauses(node.properties.get("clauses", "")),
         actions=mine,
-        prefill=_prefill(row, node, context, actions, _taken_back(every, row, actor)),
+        prefill=prefill(row, node, context, every, _taken_back(found)),
         seats=views,
         results=so_far,
         item=results.item(closure, node, context, row.parameters),
-        cause=cause(said, row, closure),
+        cause=cause(found.said, row, closure),
         after=after(procedure.diagram, node),
         may=may,
         behalf=_behalf(row, views) if "behalf" in may and not kind.collective else [],
         names=names,
-        roles=held,
-        proceeding=proceedings.view(rt, c, actor, row, held),
-        all_actions=actions,
+        roles=found.roles,
+        proceeding=proceedings.view(rt, c, actor, row, found.roles),
+        all_actions=every,
     )
+
+
+def _read(c: Connection, actor: Actor, task_id: str) -> _Found:
+    """Raises NotVisible, TaskClosed."""
+    rows = c.execute(_QUERY.where(tasks.c.id == task_id)).all()
+    if not rows:
+        raise _gone(c, actor, task_id)
+    row = rows[0]
+    seats = [seat for seat in rows if seat.seat is not None]
+    if not any(authorisation.fills(actor, _Seat(seat)) for seat in seats):
+        authorisation.require_matter(c, actor, row.instance_id, row.path)
+    return _Found(actor, row, seats, _submissions(c, row.instance_id))
+
+
+def _actions(
+    rt: Runtime, c: Connection, found: _Found, every: Sequence[Action]
+) -> tuple[list[Action], list[Action]]:
+    """Those this person may take, and all. Only who may take one, or enters it for others, gets the people to pick."""
+    row, held = found.row, found.roles
+    own = [not steps.kind(row.kind).collective or bool(held.intersection(a.seats or held)) for a in every]
+    wanted = [action for action, is_own in zip(every, own, strict=True) if is_own or found.is_clerk]
+    schemas = iter(rt.offerings(c, [action.schema for action in wanted], row.unit_id, row.path))
+    shown = [
+        replace(action, schema=next(schemas)) if is_own or found.is_clerk else action
+        for action, is_own in zip(every, own, strict=True)
+    ]
+    return [action for action, is_own in zip(shown, own, strict=True) if is_own], shown
 
 
 _CLAIMER = people.alias("claimer")
@@ -251,26 +285,24 @@ def _names(rt: Runtime, c: Connection, seats: Sequence[Row[Any]], so_far: Sequen
     return look_up(c, ids, places, rt.today(), rt.designations)
 
 
-def _may_act(actor: Actor, row: Row[Any], mine: Sequence[Action], clerk: bool) -> frozenset[str]:
+def _may_act(found: _Found, mine: Sequence[Action]) -> frozenset[str]:
     """What this person may do on a collective step."""
-    may = {"act"} if mine and actor.person_id not in row.excluded else set[str]()
-    return frozenset(may | ({"behalf"} if clerk else set()))
+    may = {"act"} if mine and found.actor.person_id not in found.row.excluded else set[str]()
+    return frozenset(may | ({"behalf"} if found.is_clerk else set()))
 
 
-def _may(
-    actor: Actor, row: Row[Any], seats: Sequence[Any], here: Sequence[Row[Any]], clerk: bool
-) -> frozenset[str]:
+def _may(found: _Found) -> frozenset[str]:
     may = set()
-    answered = [s for s in here if s.seat is not None]
-    own = [_Seat(s) for s in seats]
+    actor, row = found.actor, found.row
+    answered = [s for s in found.here if s.seat is not None]
+    own = [_Seat(s) for s in found.seats]
     open_to_me = bool(authorisation.open_seats(actor, own, row.excluded, answered))
     several = steps.kind(row.kind).several
-    holds_it = row.claimed_by == actor.person_id
-    if holds_it:
+    if row.claimed_by == actor.person_id:
         may |= {"release", "complete"}
     elif open_to_me and row.claimed_by is None:
         may |= {"complete"} if several else {"claim", "complete"}
-    if clerk:
+    if found.is_clerk:
         may.add("behalf")
     if actor.administers(row.path):
         may.add("reassign")
@@ -295,18 +327,16 @@ def _status(actor: Actor, row: Row[Any], may: frozenset[str]) -> str:
     return "mine" if may & {"complete", "act"} else "open"
 
 
-def _seats(
-    rows: Sequence[Row[Any]], actor: Actor, names: Names, here: Sequence[Row[Any]], actions: Sequence[Action]
-) -> list[SeatView]:
+def _seats(found: _Found, names: Names, actions: Sequence[Action]) -> list[SeatView]:
     """One view a seat; a seat that several posts may fill has several rows."""
     grouped: dict[str, list[Row[Any]]] = {}
-    for row in rows:
+    for row in found.seats:
         grouped.setdefault(row.seat, []).append(row)
     schema = actions[0].schema if actions else {}
     views = []
     for name, places in grouped.items():
         who = {person: known for place in places for person, known in _people(place, names)}
-        answer = next((s for s in here if s.seat == name), None)
+        answer = next((s for s in found.here if s.seat == name), None)
         views.append(
             SeatView(
                 name=name.split("#")[0],
@@ -316,7 +346,7 @@ def _seats(
                 entered_by=answer.clerk if answer else None,
                 answered_at=answer.at if answer else None,
                 answered=list(results.lines(schema, answer.data)) if answer else [],
-                is_mine=any(authorisation.fills(actor, _Seat(place)) for place in places),
+                is_mine=name in found.roles,
             )
         )
     return views
@@ -328,45 +358,15 @@ def _people(place: Row[Any], names: Names) -> list[tuple[int, str]]:
     return names.who(place.designation, place.seat_unit_id)
 
 
-def _taken_back(every: Sequence[Row[Any]], row: Row[Any], actor: Actor) -> Mapping[str, Any]:
+def _taken_back(found: _Found) -> Mapping[str, Any]:
     """What the reader handed in here and took back: it is there to be put right, not to be typed again."""
+    reader = found.actor.person_id
     mine = [
         s
-        for s in every
-        if s.task_id == row.id and s.withdrawn_at and actor.person_id in (s.person_id, s.entered_by)
+        for s in found.every
+        if s.task_id == found.row.id and s.withdrawn_at and reader in (s.person_id, s.entered_by)
     ]
     return (mine[-1].data or {}) if mine else {}
-
-
-def _prefill(
-    row: Row[Any],
-    node: Node,
-    context: Mapping[str, Any],
-    actions: Sequence[Action],
-    taken_back: Mapping[str, Any],
-) -> Mapping[str, Any]:
-    """What is known already, so that nobody types it twice: what one took back, what the step said last time, and the
-    matter's title where the form asks for it (`"properties": {"prefill": "办件名称"}`). Only what the form still has.
-
-    What a kind asks of its own, such as a meeting's conclusion, is said anew each time.
-    """
-    if not actions:
-        return {}
-    fields = {forms.key_of(component): component for component in forms.fields(actions[0].schema)}
-    known = {key: value for key in fields if (value := _titled(fields[key], row.title))}
-    before = context.get(node.key)
-    if row.settings.get("prefill", True) and isinstance(before, Mapping):
-        anew = steps.kind(row.kind).fields(row.settings, {})
-        known |= {key: value for key, value in before.items() if key in fields and key not in anew}
-    return known | {key: value for key, value in taken_back.items() if key in fields}
-
-
-def _titled(component: Mapping[str, Any], title: str) -> Any:
-    """The matter's title where a field asks for it; for a list its first row, where a field of it does."""
-    if component.get("type") == "dynamiclist":
-        first = {forms.key_of(one): said for one in forms.fields(component) if (said := _titled(one, title))}
-        return [first] if first else None
-    return title if (component.get("properties") or {}).get("prefill") == "办件名称" else None
 
 
 def _behalf(row: Row[Any], seats: Sequence[SeatView]) -> list[tuple[int, str, str]]:

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal,
 
 from engine.authorisation import Actor
 from engine.queries import reach
+from engine.queries.outline import following, form_of, outline
 from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
-from engine.queries.step import TaskView, outline, task
+from engine.queries.step import TaskView, task
 from engine.refusal import Invalid
 from engine.runtime import Runtime
 from engine.store.tables import (
@@ -22,7 +23,18 @@ from engine.store.tables import (
     units,
 )
 
-__all__ = ["SCOPES", "Card", "Counts", "TaskView", "counts", "outline", "task", "todo"]
+__all__ = [
+    "SCOPES",
+    "Card",
+    "Counts",
+    "TaskView",
+    "counts",
+    "following",
+    "form_of",
+    "outline",
+    "task",
+    "todo",
+]
 
 SCOPES = ("mine", "claimable", "overdue", "done", "behalf")
 SOON = timedelta(days=2)

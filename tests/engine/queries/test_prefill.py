@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from engine.diagram import read_diagram
-from engine.queries.step import _prefill
+from engine.queries.prefill import prefill
 from engine.steps import Action
 from tests.engine.execution.bpmn import document, end, path, properties, start, user
 
@@ -24,7 +24,7 @@ SETTINGS = {"guests": "", "form": "shending", "outcomes": ["定案", "终止"], 
 def filled(context: dict[str, Any], taken_back: dict[str, Any] | None = None) -> Any:
     row: Any = SimpleNamespace(title="修路", kind="deliberate", settings=SETTINGS)
     actions = [Action("close", "记下会议", {"components": [CONCLUSION, MOTIONS]})]
-    return _prefill(row, NODE, context, actions, taken_back or {})
+    return prefill(row, NODE, context, actions, taken_back or {})
 
 
 def test_a_list_begins_with_the_matters_title() -> None:
