@@ -96,11 +96,23 @@ def begin_by_event(
     version = in_force(c, procedure.key, place)
     if version.id != version_id:
         return None
-    work = _begin(
-        runtime, c, place, version, procedure, procedure.title, by_event=element_id, payload=payload
-    )
+    title = _title(procedure, element_id, payload)
+    work = _begin(runtime, c, place, version, procedure, title, by_event=element_id, payload=payload)
     work.derive(c)
     return work
+
+
+def _title(procedure: Procedure, element_id: str, payload: Mapping[str, Any]) -> str:
+    """What a matter is called that nobody named: the start event's `title` (`{登记.问题}`) read from what the message
+    brought, else the procedure.
+    """
+    node = next((node for node in procedure.diagram.walk() if node.id == element_id), None)
+    path = node.properties.get("title", "").strip() if node is not None else ""
+    found: Any = payload
+    for name in path.removeprefix("{").removesuffix("}").split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    text = " ".join(found.split()) if isinstance(found, str) else ""
+    return text[:MAX_TITLE] or procedure.title
 
 
 def _begin(

@@ -20,7 +20,9 @@ from sqlalchemy import Connection, func, insert, literal_column, select
 from engine import forms, operations, queries
 from engine.clock import VirtualClock
 from engine.diagram import load_folder
+from engine.diagram.model import Node
 from engine.execution import people as casting
+from engine.operations.rolls import REPRESENTATIVES
 from engine.people.designations import Designation, Sort, designations
 from engine.people.roster import holders_of
 from engine.queries import tasks as task_queries
@@ -33,10 +35,13 @@ from engine.store import Database
 from engine.store.tables import (
     calendar_days,
     calendar_years,
+    household_members,
+    households,
     instances,
     journal,
     people,
     registrations,
+    representations,
     tasks,
     tenures,
     timers,
@@ -46,12 +51,19 @@ from engine.worker import Worker
 from tests import world
 
 PROCESSES = Path(__file__).parents[2] / "processes"
-LINE = ("village", "town", "county")
-HOME = {"村": "village", "乡镇": "town", "县": "county"}
-LEVELS = {"village": "村", "town": "乡镇", "county": "县"}
+LINE = ("ward", "village", "town", "county")
+HOME = {"屋场": "ward", "村": "village", "乡镇": "town", "县": "county"}
+LEVELS = {"ward": "屋场", "village": "村", "town": "乡镇", "county": "县"}
 NOT_COMPARED = ("会议",)  # ids of rows
 
 assert queries  # the package registers what its modules show
+
+
+def _counted_by_household(node: Node) -> list[str]:
+    """The roll of a vote that compares households, weighs them, or gives seats away within one."""
+    asked = [node.properties.get(name, "") for name in ("quorum", "majority", "weights")]
+    by_household = any("户" in re.sub(r"{[^}]*}", "", text) for text in asked)
+    return node.properties.get("roll", "").split() if by_household or node.properties.get("delegate") else []
 
 
 def _photo(name: str) -> bytes:
@@ -108,12 +120,12 @@ class Server:
             world._unit(c, places, "county", "县", None, "云岭县")
             world._unit(c, places, "town", "乡镇", "county", "清溪镇")
             world._unit(c, places, "village", "村", "town", "柳湾村")
+            world._unit(c, places, "ward", "屋场", "village", "老樟树屋场")
             self.units = places.units
             roster = self.stage.roster
             for name in roster.names:  # the database's ids are the roster's numbers
-                c.execute(
-                    insert(people).values(id=roster.number(name), unit_id=self.units[self.home], name=name)
-                )
+                row = {"id": roster.number(name), "unit_id": self._lives_in(name), "name": name}
+                c.execute(insert(people).values(row))
             for post, names in scenario.roster.items():
                 for name in names:
                     self._appoint(c, roster.number(name), designations()[post])
@@ -122,8 +134,40 @@ class Server:
             manager = next(d for d in designations().values() if d.administrator and "县" in d.levels)
             self._appoint(c, self.admin, manager)
             self._calendar(c, scenario)
+            self._house(c, scenario)
 
         self.database.run(settle)
+
+    def _lives_in(self, name: str) -> int:
+        """The matter's unit; where the story names those who live there (村民), everybody else lives above it."""
+        villagers = self.stage.scenario.roster.get("村民", [name])
+        return self.units[self.home if name in villagers else LINE[LINE.index(self.home) + 1]]
+
+    def _house(self, c: Connection, scenario: Scenario) -> None:
+        """The households that those on a roll stand for, where a vote of the procedure asks for them."""
+        rolls = {roll for node in self.procedure.diagram.walk() for roll in _counted_by_household(node)}
+        voters = [person for name in sorted(rolls) for person in self.stage.roster.holders(name)]
+        made = dict[int, int]()
+        for person in voters:
+            for home in sorted(self.stage.roster.homes(person)):
+                if home not in made:
+                    made[home] = self._household(c, len(made) + 1)
+                if REPRESENTATIVES in rolls:
+                    row = {"household_id": made[home], "person_id": person, "starts_on": date(2020, 1, 1)}
+                    c.execute(insert(representations).values(row))
+                else:
+                    c.execute(insert(household_members).values(household_id=made[home], person_id=person))
+        for number in range(len(made), self.stage.roster.households(voters)):
+            self._household(c, number + 1)
+        for step in scenario.steps:  # whoever has another's seat lives with him
+            if step.by and step.data.get("受托人"):
+                [home] = self.stage.roster.homes(self.number(step.by))
+                row = {"household_id": made[home], "person_id": self.number(step.data["受托人"])}
+                c.execute(insert(household_members).values(row))
+
+    def _household(self, c: Connection, number: int) -> int:
+        row = {"unit_id": self.units[self.home], "number": str(number)}
+        return int(c.execute(insert(households).values(row)).inserted_primary_key[0])
 
     def _appoint(self, c: Connection, person: int, held: Designation) -> None:
         if held.everyone or held.kind is Sort.DUTY:
@@ -215,6 +259,12 @@ class Server:
                 found[key] = [self._file(actor, name) for name in value]
             elif part.get("type") in ("radio", "select") and key in found:
                 found[key] = chosen(part, value)
+            elif (
+                part.get("type") in ("checklist", "taglist")
+                and part.get("values")
+                and isinstance(value, list)
+            ):
+                found[key] = [chosen(part, one) for one in value]
             elif part.get("type") == "dynamiclist" and isinstance(value, list):
                 found[key] = [self._with_files(actor, part, row) for row in value]
         return found
