@@ -52,6 +52,7 @@ class Hall:
 
     def __init__(self, runtime: Runtime, world: World, representatives: int = 30, **properties: str) -> None:
         self.runtime, self.world = runtime, world
+        self.way = {} if properties.get("method", "any") in ("phone", "paper", "hands") else {"方式": "named"}
         self.voters = [f"代表{number}" for number in range(1, representatives + 1)]
         runtime.database.run(self._settle)
         operations.publish_procedure(runtime, None, procedure(**properties), "county")
@@ -94,7 +95,7 @@ class Hall:
         self.act(task, "convene", "主席", {"时间": when, "地点": "村委会会议室"} | data)
 
     def open(self, task: str, present: Sequence[str], **data: Any) -> None:
-        self.act(task, "open", "主席", {"方式": "named", "到会": self.ids(present)} | data)
+        self.act(task, "open", "主席", self.way | {"到会": self.ids(present)} | data)
 
     def act(self, task: str, name: str, by: str, data: Mapping[str, Any] | None = None, **more: Any) -> Any:
         return operations.act_on_task(self.runtime, self.id(by), task, name, data or {}, **more)
@@ -102,6 +103,10 @@ class Hall:
     def cast(self, task: str, yes: int = 0, no: int = 0, abstain: int = 0, motion: int = 1) -> None:
         choices = ["赞成"] * yes + ["反对"] * no + ["弃权"] * abstain
         for voter, choice in zip(self.voters, choices, strict=False):
+            self.act(task, "cast", voter, {"motion": motion, "choice": choice})
+
+    def cast_by(self, task: str, voters: Sequence[str], choice: str, motion: int = 1) -> None:
+        for voter in voters:
             self.act(task, "cast", voter, {"motion": motion, "choice": choice})
 
     # ------------------------------------------------------------ what became of it

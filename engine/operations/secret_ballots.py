@@ -55,7 +55,7 @@ class Uncountable(Exception):
 def new_key(act: Act) -> str:
     """A key for the round that begins; its public half. Raises Invalid where none can be kept safe."""
     try:
-        return act.runtime.ballot_keys.make(act.task.id)
+        return act.runtime.ballot_keys.make(act.task.id, act.now)
     except KeysUnsafe as error:
         log.error("no secret vote can be opened: %s", error)
         message = f"现在不能开始无记名投票：{error}。请联系管理员，或改用纸质票"
@@ -212,4 +212,4 @@ def _is_over(c: Connection, held: Held, runtime: Runtime) -> bool:
     row = c.execute(query).one_or_none()
     if row is None or row.sealing_key == held.public:
         return False
-    return row.status == "closed" or abs(runtime.now() - held.made_at) > FRESH
+    return row.status == "closed" or runtime.now() - held.made_at > FRESH
