@@ -77,6 +77,7 @@ def _voter(act: Act, meeting_id: str) -> Row[Any]:
         left=row is not None and row.attendance == "left",
         holds=MEMBER in act.roles,
         post="、".join(act.settings["roll"]),
+        weight=row.weight if row is not None and is_weighted(act.settings) else 1,
     )
     assert row is not None, "who is not on the roll is refused"
     return row
