@@ -201,7 +201,8 @@ def _clean(act: Act, data: Mapping[str, Any], *, household: bool) -> dict[str, A
 def _opinion(act: Act, data: Mapping[str, Any], *, person: int | None = None, author: str = "") -> Opinion:
     kind = act.kind.key
     said, chosen = (str(data.get(key(kind)) or "") for key in (strangers.text_key, strangers.choice_key))
-    return Opinion(said, chosen, strangers.CHANNEL, person, author)
+    channel = strangers.BY_CODE if person is None else strangers.BY_SLIP
+    return Opinion(said, chosen, channel, person, author)
 
 
 def _rate(act: Act, data: Mapping[str, Any], *, person_id: int | None = None, **came: Any) -> None:

@@ -4,14 +4,17 @@ How they rated is shown to nobody before it is summed up, so that nobody waits f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from engine.authorisation import Actor
+from engine.operations.links import page_code
 from engine.people.roster import names_of
+from engine.queries.households import slip_figures
+from engine.queries.opinions import PublicSide
 from engine.queries.raters import raters
 from engine.refusal import Refusal
 from engine.runtime import Runtime
@@ -54,10 +57,11 @@ class Assessment:
     mine: str | None = None
     batches: list[Batch] = field(default_factory=list)
     waiting: list[tuple[int, str]] = field(default_factory=list)
+    public: PublicSide = field(default_factory=PublicSide)
 
 
 def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> Assessment:
-    """Seven statements at most."""
+    """Eleven statements at most."""
     settings, clerk = row.settings, bool({ORGANISER, RECORDER} & roles)
     asked = raters(rt, c, row, row.path)
     scores = _scores(c, row.id)
@@ -68,6 +72,10 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         hindrance = ""
     except Refusal as refusal:
         hindrance = refusal.message
+    outside = PublicSide(page_code(c, row.instance_id) or "")
+    if clerk:
+        made, done = slip_figures(c, row.id)
+        outside = replace(outside, links=made, answered=done)
     batches = _batches(c, row.id, settings["scores"]) if clerk else []
     return Assessment(
         scores=tuple(settings["scores"]),
@@ -78,20 +86,25 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         ends_at=period.ends(settings),
         closable=not hindrance,
         hindrance=hindrance,
-        acts=_acts(roles, mine, bool(batches), not hindrance),
+        acts=_acts(roles, mine, bool(batches), not hindrance, made=bool(outside.links)),
         mine=mine,
         batches=batches,
         waiting=_waiting(c, row.id, asked.now) if clerk else [],
+        public=outside,
     )
 
 
-def _acts(roles: frozenset[str], mine: str | None, batches: bool, closable: bool) -> tuple[str, ...]:
+def _acts(
+    roles: frozenset[str], mine: str | None, batches: bool, closable: bool, *, made: bool
+) -> tuple[str, ...]:
     clerk = bool({ORGANISER, RECORDER} & roles)
     may = {
         "rate": MEMBER in roles and mine is None,
         "add_batch": clerk,
         "withdraw": mine is not None or batches,
         "close": ORGANISER in roles and closable,
+        "make_links": clerk,
+        "renew_link": clerk and made,
     }
     return tuple(name for name, yes in may.items() if yes)
 

@@ -109,9 +109,21 @@ def _slips(c: Connection, actor: Actor, task_id: str) -> list[Slip]:
         .join(people, people.c.id == public_links.c.person_id)
         .where(public_links.c.task_id == task_id, public_links.c.revoked_at.is_(None))
     )
+    done = _answered(c, task_id)
+    found = [Slip(row.number, row.name, row.code, row.id in done) for row in c.execute(query)]
+    return sorted(found, key=lambda slip: (len(slip.household), slip.household))
+
+
+def slip_figures(c: Connection, task_id: str) -> tuple[int, int]:
+    """How many households have a slip, and how many of them have answered. Three statements, one without slips."""
+    live = (public_links.c.task_id == task_id, public_links.c.revoked_at.is_(None))
+    made = set(c.scalars(select(public_links.c.household_id).where(*live)))
+    return len(made), len(made & _answered(c, task_id)) if made else 0
+
+
+def _answered(c: Connection, task_id: str) -> set[int]:
     done: set[int] = set()
     for table in (opinions, ratings):
         live = (table.c.task_id == task_id, table.c.household_id.is_not(None), table.c.withdrawn_at.is_(None))
         done |= set(c.scalars(select(table.c.household_id).where(*live)))
-    found = [Slip(row.number, row.name, row.code, row.id in done) for row in c.execute(query)]
-    return sorted(found, key=lambda slip: (len(slip.household), slip.household))
+    return done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,14 @@ from sqlalchemy import Connection, select
 from engine.authorisation import Actor
 from engine.durations import in_words
 from engine.queries.closure import Closure
-from engine.queries.heard import published
-from engine.queries.opinions import OpinionView, listed
+from engine.queries.heard import photo_wanted, published
+from engine.queries.opinions import OpinionView, PublicSide, listed, public_side
 from engine.queries.results import all_results
 from engine.runtime import Runtime
 from engine.steps import notice
 from engine.steps.answers import Answered
 from engine.steps.kind import MEMBER, ORGANISER, RECORDER
-from engine.store.proceedings import notices, opinions, publications
+from engine.store.proceedings import notice_photos, notices, opinions, publications
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,19 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class NoticePhoto:
+    """A photo that was added while it hung."""
+
+    channel: str
+    file: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class NoticeView:
     """`acts` are what this person may do now; `content` is the text, before publishing the one proposed.
-    `would_end_at` is when it ends if it goes out now.
+    `would_end_at` is when it ends if it goes out now; `photo_wanted` that it is the last day, and nobody has taken a
+    photo of it yet.
     """
 
     acts: tuple[str, ...]
@@ -52,6 +62,9 @@ class NoticeView:
     objectors: int
     objections: int
     answered: Answered
+    public: PublicSide
+    photos: list[NoticePhoto] = field(default_factory=list)
+    photo_wanted: bool = False
 
 
 def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> NoticeView:
@@ -65,8 +78,9 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     here = opinions.c.task_id == row.id
     if not leads and MEMBER in roles:
         here = here & (opinions.c.person_id == actor.person_id)
+    outside = public_side(c, actor, row, leads=leads)
     return NoticeView(
-        acts=_acts(roles, so_far, over, closable),
+        acts=_acts(roles, so_far, over, closable, outside),
         content=found if found is not None else _proposed(rt, c, row),
         channels=row.settings["channels"],
         least=row.settings["least"],
@@ -81,15 +95,28 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         objectors=so_far.objectors,
         objections=row.settings["objections"],
         answered=so_far.answered,
+        public=outside,
+        photos=_photos(c, row.id),
+        photo_wanted=leads and photo_wanted(c, row.id, so_far.ends_at, rt.now()),
     )
 
 
-def _acts(roles: frozenset[str], so_far: notice.Published, over: bool, closable: bool) -> tuple[str, ...]:
+def _photos(c: Connection, task_id: str) -> list[NoticePhoto]:
+    query = select(notice_photos).where(notice_photos.c.task_id == task_id).order_by(notice_photos.c.at)
+    return [NoticePhoto(row.channel, row.file_id, row.at) for row in c.execute(query)]
+
+
+def _acts(
+    roles: frozenset[str], so_far: notice.Published, over: bool, closable: bool, outside: PublicSide
+) -> tuple[str, ...]:
     if so_far.starts_at is None:
         return ("publish",) if ORGANISER in roles else ()
-    found = ["add_feedback"] if roles & {ORGANISER, RECORDER, MEMBER} and not over else []
+    found = ["moderate"] if outside.to_moderate else []
+    found += ["add_feedback"] if roles & {ORGANISER, RECORDER, MEMBER} and not over else []
     if ORGANISER in roles and so_far.answered.items:
         found.append("answer")
+    if roles & {ORGANISER, RECORDER}:
+        found.append("add_photo")
     if ORGANISER in roles and closable:
         found.append("close")
     return tuple(found)

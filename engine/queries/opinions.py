@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from engine.authorisation import Actor
+from engine.operations.links import page_code
 from engine.people.roster import holders_of, names_of, place
 from engine.queries.closure import Closure
-from engine.queries.heard import KEPT, answered, heard, source_of
+from engine.queries.heard import KEPT, WAITING, answered, heard, source_of, waiting
+from engine.queries.households import slip_figures
 from engine.runtime import Runtime
 from engine.steps import period, summing_up
 from engine.steps.answers import Answered
@@ -22,6 +24,7 @@ from engine.store.proceedings import opinions
 from engine.store.tables import people
 
 SHOWN = 200  # opinions on one page, the latest first
+UNREAD = 20  # of those to be moderated, the latest; they are read one by one
 IN_DIGEST, LONGEST = 30, 60  # lines of a digest to begin with, and characters of each
 
 
@@ -43,6 +46,24 @@ class OpinionView:
     may_withdraw: bool
     adopted: str
     reply: str
+    source: str = "account"  # or household, or open: how it came
+    contact: str = ""  # where a stranger wants to be reached; for who organises the step
+
+
+@dataclass(frozen=True)
+class PublicSide:
+    """What a step has to do with people without an account, for who organises it; to others only `code` is told.
+
+    `code` is that of the matter's public page, empty while there is none. `to_moderate` are the first of those from the
+    open link that nobody has read, `more` how many besides. `links` is how many households have a slip, `answered` how
+    many of them have answered.
+    """
+
+    code: str = ""
+    to_moderate: list[OpinionView] = field(default_factory=list)
+    more: int = 0
+    links: int = 0
+    answered: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +94,7 @@ class ConsultView:
     digest: str
     of: str
     answered: Answered
+    public: PublicSide
 
 
 def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> ConsultView:
@@ -87,10 +109,11 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
     mine = listed(c, here & (opinions.c.person_id == actor.person_id), actor, named=True)
     items = listed(c, here, actor, named=leads) if leads or not roles else []
     over = period.is_over(settings, rt.now())
+    outside = public_side(c, actor, row, leads=leads)
     lacking = summing_up.missing(settings, so_far)
     enough = summing_up.enough(settings, so_far)
     return ConsultView(
-        acts=_acts(settings, roles, bool(mine)),
+        acts=_acts(settings, roles, bool(mine), outside),
         ask=settings["ask"],
         asks_me=MEMBER in roles,
         is_leading=leads,
@@ -101,7 +124,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         heard=so_far,
         thresholds=settings["coverage"],
         missing=lacking,
-        closable=enough or over,
+        closable=(enough or over) and not outside.to_moderate,
         reason_needed=not enough and over and bool(lacking),
         until=period.ends(settings),
         is_over=over,
@@ -111,11 +134,14 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         digest=digest(c, row.id, settings, so_far) if leads else "",
         of="",
         answered=Answered(),
+        public=outside,
     )
 
 
-def _acts(settings: Mapping[str, Any], roles: frozenset[str], has_spoken: bool) -> tuple[str, ...]:
-    found = []
+def _acts(
+    settings: Mapping[str, Any], roles: frozenset[str], has_spoken: bool, outside: PublicSide
+) -> tuple[str, ...]:
+    found = ["moderate"] if outside.to_moderate else []
     if MEMBER in roles and not (settings["stances"] and has_spoken):
         found.append("add_opinion")
     if roles & {ORGANISER, RECORDER}:
@@ -124,6 +150,8 @@ def _acts(settings: Mapping[str, Any], roles: frozenset[str], has_spoken: bool) 
         found.append("close")
     if has_spoken or roles & {ORGANISER, RECORDER}:
         found.append("withdraw")
+    if roles & {ORGANISER, RECORDER} and settings["from"]:
+        found += ["make_links", "renew_link"] if outside.links else ["make_links"]
     return tuple(found)
 
 
@@ -157,22 +185,42 @@ def _answering(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozen
         digest=summing_up.in_short(row.settings, Heard(answered=done)) if leads and not done.left else "",
         of=next((node.label for _, node in closure.steps() if node.key == key), key),
         answered=done,
+        public=public_side(c, actor, row, leads=False),
     )
+
+
+def public_side(c: Connection, actor: Actor, row: Any, *, leads: bool) -> PublicSide:
+    """Of an open step (a row of its task). One statement for who takes part, seven at most for who organises it."""
+    code = page_code(c, row.instance_id) or ""
+    if not leads:
+        return PublicSide(code)
+    unread = listed(c, opinions.c.task_id == row.id, actor, named=True, kept=WAITING, limit=UNREAD)
+    more = waiting(c, row.id) - len(unread) if len(unread) == UNREAD else 0
+    made, done = slip_figures(c, row.id)
+    return PublicSide(code, unread[::-1], more, made, done)
 
 
 # ---------------------------------------------------------------- reading
 
 
 def listed(
-    c: Connection, which: ColumnElement[bool], actor: Actor, *, named: bool, to_answer: bool = False
+    c: Connection,
+    which: ColumnElement[bool],
+    actor: Actor,
+    *,
+    named: bool,
+    to_answer: bool = False,
+    kept: ColumnElement[bool] = KEPT,
+    before: int | None = None,
+    limit: int = SHOWN,
 ) -> list[OpinionView]:
     """The latest opinions, last first; to be answered, those without an answer first, in the order they came. Who may
-    not see names sees family names only.
+    not see names sees family names only. `before`: only those with a smaller number.
     """
     by, clerk = people.alias("by"), people.alias("clerk")
     numbered = (
         select(opinions, func.row_number().over(order_by=opinions.c.id).label("number"))
-        .where(which, KEPT)
+        .where(which, kept)
         .subquery()
     )
     query = (
@@ -180,8 +228,10 @@ def listed(
         .outerjoin(by, by.c.id == numbered.c.person_id)
         .outerjoin(clerk, clerk.c.id == numbered.c.entered_by)
     )
+    if before is not None:
+        query = query.where(numbered.c.number < before)
     order = (numbered.c.adopted.is_not(None), numbered.c.id) if to_answer else (numbered.c.id.desc(),)
-    return [_opinion(row, actor, named) for row in c.execute(query.order_by(*order).limit(SHOWN))]
+    return [_opinion(row, actor, named) for row in c.execute(query.order_by(*order).limit(limit))]
 
 
 def _opinion(row: Row[Any], actor: Actor, named: bool) -> OpinionView:
@@ -202,6 +252,8 @@ def _opinion(row: Row[Any], actor: Actor, named: bool) -> OpinionView:
         may_withdraw=mine or (row.entered_by == actor.person_id and row.confirmed_at is None),
         adopted=row.adopted or "",
         reply=row.reply or "",
+        source=row.source,
+        contact=row.contact if named else "",
     )
 
 

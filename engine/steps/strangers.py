@@ -11,7 +11,7 @@ from engine.steps.opinion import AUTHOR, CONTENT, STANCE
 
 SORT = posting.SORT
 PHONE = "电话"
-CHANNEL = "扫码"
+BY_CODE, BY_SLIP = "扫码", "户码"  # the channels they come through
 LONGEST = 1000  # characters of a stranger's opinion
 
 
