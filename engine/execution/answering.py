@@ -17,7 +17,7 @@ from engine.execution import people
 from engine.execution.error import ExecutionError
 from engine.execution.roster import Roster
 from engine.refusal import Refusal
-from engine.steps import Action, Kind, Seat, SettingError, Submission, participants, period
+from engine.steps import Action, Kind, Seat, SettingError, Submission, meeting_replay, participants, period
 from engine.working_days import WEEKDAYS_ONLY
 
 SEAT = "席位"
@@ -114,7 +114,8 @@ class Answering:
         at: datetime,
     ) -> tuple[Submission, dict[str, Any] | None]:
         person = self._person(by, ()) if by is not None else None
-        seats = [seat for seat in self.seats if not action.seats or seat.name in action.seats]
+        every = meeting_replay.seated(self.seats, before)
+        seats = [seat for seat in every if not action.seats or seat.name in action.seats]
         if person is not None:
             seats = [seat for seat in seats if self._may_sit(person, seat)]
             if not seats:

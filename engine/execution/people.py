@@ -29,6 +29,8 @@ def numbered(schema: Mapping[str, Any], data: Mapping[str, Any], roster: Roster)
         elif offered:
             several = component.get("type") in ("checklist", "taglist")
             result[key] = _several(result[key], offered, roster) if several else _one(result[key], roster)
+        elif component.get("type") == "number" and result[key] in roster.names:
+            result[key] = _one(result[key], roster)  # somebody who need not hold anything (受托人)
     return result
 
 

@@ -86,6 +86,15 @@ def _accept_reply(settings: Settings, seats: Sequence[Seat], found: Replayed, su
         invitation.require_may_stand_in(on_roll=delegate in body, taken=taken)
 
 
+def seated(seats: Sequence[Seat], submissions: Iterable[Submission]) -> list[Seat]:
+    """The seats with those in them to whom one was given away; each may then do what its holder may."""
+    given = replay(seats, [one for one in submissions if one.action == "reply"]).replies
+    return [
+        replace(seat, people=(*seat.people, *(to for of, to in given.items() if to and of in seat.people)))
+        for seat in seats
+    ]
+
+
 def _convened(found: Replayed, seats: Sequence[Seat], submission: Submission) -> Replayed:
     # Another time is another meeting for those who read the first announcement: it is announced again.
     record = MeetingRecord("convened", meeting.moment(submission.data[meeting.TIME]))

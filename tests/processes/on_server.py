@@ -194,12 +194,18 @@ class Server:
         for year in {day.year for day in days}:
             c.execute(insert(calendar_years).values(year=year, published_at=datetime(2020, 1, 1, tzinfo=UTC)))
 
+    @property
+    def names(self) -> list[str]:
+        return self.stage.roster.names
+
     def number(self, name: str) -> int:
         return self.stage.roster.number(name)
 
     def holders(self, designation: str) -> list[int]:
         """As a roster answers: the ids of those who hold it, in the matter's line of units."""
-        places = [(designation, self.units[code]) for code in LINE[LINE.index(self.home) :]]
+        line = LINE[LINE.index(self.home) :]
+        levels = designations()[designation].levels
+        places = [(designation, self.units[code]) for code in line if LEVELS[code] in levels][:1]
         with self.database.read() as c:
             found = holders_of(c, places, self.runtime.today(), designations())
         return sorted({person for held in found.values() for person in held})
