@@ -44,7 +44,8 @@ def procedure(**properties: str) -> dict[str, bytes]:
     motion = {"type": "textfield", "key": "议案", "label": "议案", "validate": {"required": True}}
     rows = {"type": "dynamiclist", "path": "议案", "label": "议案", "components": [motion]}
     note = {"type": "textfield", "key": "说明", "label": "说明"}
-    return folder("vote", "表决", nodes, flows, {"settle": form(rows), "tell": form(note)}, "报账员")
+    people = {"type": "checklist", "key": "人选", "label": "人选", "properties": {"people": "村民代表"}}
+    return folder("vote", "表决", nodes, flows, {"settle": form(rows, people), "tell": form(note)}, "报账员")
 
 
 class Hall:
@@ -76,12 +77,14 @@ class Hall:
 
     # ------------------------------------------------------------ a matter
 
-    def matter(self, *motions: str) -> tuple[str, str]:
-        """A matter that stands at its vote: its id and the task's."""
+    def matter(self, *motions: str, people: Sequence[str] = ()) -> tuple[str, str]:
+        """A matter that stands at its vote, with `people` as those who stand: its id and the task's."""
         done = operations.start_matter(self.runtime, self.id("报账"), "vote", "village", "村口道路硬化")
         rows = [{"议案": text} for text in motions or ("修路",)]
         settled = done.open_tasks[0]["id"]
-        after = operations.complete_task(self.runtime, self.id("报账"), settled, {"议案": rows})
+        after = operations.complete_task(
+            self.runtime, self.id("报账"), settled, {"议案": rows, "人选": self.ids(people)}
+        )
         return done.instance_id, after.open_tasks[0]["id"]
 
     def opened(self, *motions: str, present: int | None = None, also: Sequence[str] = (), **data: Any) -> str:
