@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from engine.documents.subject import Subject, day, last_day, paragraphs
-from engine.queries.notices import composed
 from engine.refusal import NotVisible
 from engine.store.proceedings import notices, publications
 from engine.store.tables import tasks
@@ -58,6 +57,8 @@ def notice(subject: Subject, row: Row[Any]) -> dict[str, Any]:
 
 def _proposed(subject: Subject, row: Row[Any]) -> str:
     """The text a notice goes out with unless somebody changes it, as its page shows it."""
+    from engine.queries.notices import composed  # which imports the operations, and these import it
+
     return composed(
         subject.closure,
         row.settings["shows"],
