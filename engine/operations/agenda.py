@@ -52,6 +52,12 @@ def task_ids(meeting_id: str) -> Select[tuple[str]]:
     return select(agenda_items.c.task_id).where(agenda_items.c.meeting_id == meeting_id, *_WAITS)
 
 
+def matters(c: Connection, meeting_id: str) -> list[str]:
+    """The matters on the agenda, each once, in an order two transactions agree on."""
+    here = (agenda_items.c.meeting_id == meeting_id, agenda_items.c.withdrawn_at.is_(None))
+    return sorted(set(c.scalars(select(agenda_items.c.instance_id).where(*here))))
+
+
 def waits(c: Connection, meeting_id: str, *, but: str = "") -> bool:
     """Whether an item of the meeting is still to be dealt with, besides that of the step `but`."""
     query = (

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from engine.operations import agenda, attendance, rolls
+from engine.operations import agenda, attendance, links, rolls
 from engine.operations.acting import Act
 from engine.refusal import Invalid, Overtaken
 from engine.steps import announcing, meeting
@@ -256,6 +256,8 @@ def announce(act: Act) -> None:
         channels=list(act.data[meeting.TICKED]),
         evidence=[file["id"] for file in act.data[meeting.PROOF]],
     )
+    for matter in agenda.matters(act.c, row.id):  # from now on everybody may follow what is dealt with
+        links.ensure_page(act.c, matter, act.person_id, act.now)
     act.note(meeting=row.id, channels=list(act.data[meeting.TICKED]))
 
 
