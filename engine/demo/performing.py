@@ -286,6 +286,10 @@ class Cast(Roster):
         both = [p for p in holders[0] if all(p in others for others in holders)]
         return both or min(filter(None, holders), key=len, default=[])
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._played)
+
     def number(self, name: str) -> int:
         if name not in self._played:
             raise StoryStopped(f"{self._line[0].name}没有人能演“{name}”")
