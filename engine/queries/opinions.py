@@ -96,6 +96,11 @@ class ConsultView:
     answered: Answered
     public: PublicSide
 
+    @property
+    def ready(self) -> bool:
+        """Whether it may be summed up as it stands, with nothing to explain."""
+        return self.closable and not self.reason_needed
+
 
 def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[str]) -> ConsultView:
     """What this person sees of a consultation now."""
