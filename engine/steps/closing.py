@@ -46,11 +46,14 @@ def end(
 
     An election with an undecided round goes on with the next; with `stop` what is open stays open. Without a quorum
     nothing was decided, whatever was voted (BB-5.1): where it was never there, or was lost before everybody there had
-    voted. What was voted while it was there stands, though people leave afterwards.
+    voted. What was voted while it was there stands, though people leave afterwards; so do the rounds of an election
+    that ended before it was lost.
     """
     came, every = there.with_all_who_came(), [motion for _, motion in sorted(ballot.motions.items())]
     elects = next((motion for motion in every if motion.election is not None), None)
     short = without_quorum(ballot, settings, there, cast)
+    if short is not None and short != came and elects is not None and _has_elected(elects):
+        return Ending(_elected(settings, elects.ended, short, came))
     if short is not None:
         return Ending(_inquorate(settings, short, came, elects))
     if elects is None:
@@ -58,9 +61,7 @@ def end(
     ended = _end_round(ballot, elects, settings, came, cast, stop=stop)
     if ended.next is not None:
         return Ending(None, ended)
-    rounds = [*elects.ended, ended]
-    found = election.result(settings["elect"], rounds)
-    return Ending(found | _figures(settings, came, came, election.lines(rounds)), ended)
+    return Ending(_elected(settings, [*elects.ended, ended], came, came), ended)
 
 
 def without_quorum(
@@ -74,6 +75,17 @@ def without_quorum(
         return came
     undecided = any(_is_undecided(ballot, motion, cast) for motion in ballot.motions.values())
     return there if undecided and not meeting.quorum(settings, there).holds else None
+
+
+def _has_elected(motion: Motion) -> bool:
+    return any(ended.outcome.places for ended in motion.ended)
+
+
+def _elected(
+    settings: Settings, rounds: Sequence[Ended], at_quorum: MeetingRecord, came: MeetingRecord
+) -> dict[str, Any]:
+    found = election.result(settings["elect"], rounds)
+    return found | _figures(settings, at_quorum, came, election.lines(rounds))
 
 
 def next_round(motion: Motion, ended: Ended) -> Motion:

@@ -284,6 +284,21 @@ def test_an_election_without_a_quorum_elects_nobody():
     assert set(result) == set(BALLOT.fields(meeting.settings, {}))
 
 
+@pytest.mark.parametrize(("first", "concluded"), [(12, "未选足"), (10, "未达法定人数")])
+def test_who_was_elected_while_enough_were_there_is_elected(first, concluded):
+    """The run-off did not come about: people went home."""
+    meeting = Electing()
+    meeting.open(20)
+    meeting.choose(*[(1,)] * first, *[(2,)] * (20 - first))
+    assert meeting.act("close") is None
+    meeting.act("attend", {"早退": meeting.voters[13:]})
+    with refusal("inquorate"):
+        meeting.choose((2,))
+    result = meeting.act("close")
+    assert result["结论"] == concluded
+    assert result["当选人"] == (["甲"] if first == 12 else [])
+
+
 def test_there_are_no_motions_to_change_in_an_election():
     assert not {"revise", "read_out"} & {act.name for act in BALLOT.actions(Electing().settings, {})}
 
