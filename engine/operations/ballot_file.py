@@ -131,7 +131,12 @@ def _rounds(act: Act, row: Row[Any], motion: Motion) -> Iterator[dict[str, Any]]
             known |= {"attendance": ballot_rows.figures_of(entered.there)} | _counted(act, entered)
         elif one.ended_at is not None:
             known |= {"attendance": one.attendance} | _voted(act, row, motion.position, one.round)
-        yield known | ({"void": True} if one.ended_at is None else {"elected": one.elected})
+        if one.ended_at is None:
+            yield known | {"void": True}
+        else:
+            votes = ballot_rows.standing_of(act.c, row, motion.position, one.round, round_).votes
+            stated = [{"place": place, "votes": number} for place, number in votes.items()]
+            yield known | {"votes": stated, "elected": one.elected}
 
 
 def _voted(act: Act, row: Row[Any], motion: int, turn: int) -> dict[str, Any]:

@@ -22,13 +22,16 @@ def recount(
         goes_on = at == 1 or (len(elected) < seats and at <= limit)
         report.expect(goes_on, f"{name}第 {at} 轮该选", "上一轮已经选足，或者轮数超过了规定")
         names, left = candidates(one), seats - len(elected)
-        told = (sorted(names), one.number("seats"))
-        report.expect(told == (standing, left), f"{name}第 {at} 轮：候选人和名额接得上前面的结果")
-        won, standing = won_by(votes_of(one), left, majority, _bases(one))
-        shown = "、".join(f"{names[place]} {number}" for place, number in _ranked(votes_of(one)))
+        reached = (sorted(names), one.number("seats")) == (standing, left)
+        report.expect(reached, f"{name}第 {at} 轮：候选人和名额接得上前面的结果")
+        votes = votes_of(one)
+        won, standing = won_by(votes, left, majority, _bases(one))
+        shown = "、".join(f"{names[place]} {number}" for place, number in _ranked(votes))
+        told = "、".join(f"{names.get(place, place)} {number}" for place, number in _ranked(_stated(one)))
+        report.expect(_stated(one) == votes, f"{name}第 {at} 轮得票：{shown}", f"文件写的是{told}")
         chosen = "、".join(names[place] for place in won) or "没有人"
         same = sorted(one.numbers("elected")) == sorted(won)
-        report.expect(same, f"{name}第 {at} 轮：{shown}；当选：{chosen}", "文件写的不是这些人")
+        report.expect(same, f"{name}第 {at} 轮当选：{chosen}", "文件写的不是这些人")
         elected += [names[place] for place in won]
     _whole(report, name, motion, elected, len(rounds))
     return len(elected) == seats
@@ -84,6 +87,11 @@ def votes_of(one: Part) -> dict[int, int]:
         for place in _places(paper, one, found):
             found[place] += weight
     return found
+
+
+def _stated(one: Part) -> dict[int, int]:
+    """The votes of each candidate as the file says them."""
+    return {each.number("place"): each.number("votes") for each in one.parts("votes")}
 
 
 def _places(paper: object, one: Part, standing: Mapping[int, int]) -> list[int]:
