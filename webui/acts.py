@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
@@ -11,22 +10,21 @@ from engine import operations
 from engine.queries import tasks as queries
 from engine.refusal import Invalid, NotVisible
 from engine.steps import Action
+from engine.steps.meeting import PROOF
+from engine.steps.opinion import DIGEST
 from webui import plain_forms
+from webui.plain_forms import PAPERS
 from webui.sessions import actor, runtime, signed_in
 from webui.tasks import blueprint, onwards, step_page
 
-# A form's own keys never begin with an underscore. THEN names a second act, done in one go where it is its turn.
-BEHALF, PAPERS, THEN = "_on_behalf_of", "_papers", "_then"
+BEHALF, THEN = "_on_behalf_of", "_then"  # THEN names a second act, done in one go where it is its turn
 
 
 @blueprint.post("/tasks/<task_id>/act/<name>")
 @signed_in
 def act(task_id: str, name: str) -> Any:
     """Do one thing on the step. What is not right comes back with everything still typed."""
-    view = queries.task(runtime(), actor(), task_id)
-    offered = next((a for a in view.all_actions if a.name == name), None)
-    if offered is None:
-        raise NotVisible("action-unknown", "这一步没有这种办法，请回到待办重新打开")
+    offered = _offered(task_id, name)
     data, papers = _posted(offered)
     behalf = request.form.get(BEHALF, "")
     try:
@@ -43,15 +41,33 @@ def act(task_id: str, name: str) -> Any:
         typed = data | ({BEHALF: behalf} if behalf else {}) | ({PAPERS: papers} if papers else {})
         again = queries.task(runtime(), actor(), task_id)
         return step_page(again, typed=typed, refusal=refusal, acting=name), refusal.status
+    return _afterwards(task_id, offered, done, "" if behalf else request.form.get(THEN, ""))
+
+
+def _offered(task_id: str, name: str) -> Action:
+    """The act of that name. Raises NotVisible, or TaskClosed for a step that somebody has done already."""
+    offered = queries.action_of(runtime(), task_id, name)
+    if offered is None:
+        queries.task(runtime(), actor(), task_id)  # says why, where there is no such step any more
+        raise NotVisible("action-unknown", "这一步没有这种办法，请回到待办重新打开")
+    return offered
+
+
+def _afterwards(
+    task_id: str, offered: Action, done: operations.Done | operations.Receipt | None, then: str = ""
+) -> Any:
+    """What is seen when it is done: a receipt, the next step, the step as it is now, or the outcome of a second act."""
     if isinstance(done, operations.Receipt):
         # The answer itself, not a page one is sent on to: a receipt must stand in no address and in no cookie.
+        view = queries.task(runtime(), actor(), task_id)
         return render_template("receipt.html", task=view, receipt=done)
-    if done is not None and not any(task["id"] == task_id for task in done.open_tasks):
+    if done is not None and all(task["id"] != task_id for task in done.open_tasks):
         return onwards(task_id, done)
-    flash(f"{task_id}-{name}", "draft-done")
-    if request.form.get(THEN) and not behalf:
-        return _then(task_id, request.form[THEN], f"{offered.title}：已保存。")
-    flash(f"{offered.title}：已保存。", "success")
+    flash(f"{task_id}-{offered.name}", "draft-done")
+    saved = f"{offered.title}：已保存。"
+    if then:
+        return _then(task_id, then, saved)
+    flash(saved, "success")
     return redirect(url_for("tasks.show", task_id=task_id))
 
 
@@ -68,39 +84,30 @@ def _then(task_id: str, name: str, saved: str) -> Any:
     except Invalid as refusal:
         flash(saved, "success")
         return step_page(view, typed=data, refusal=refusal, acting=name), refusal.status
-    if isinstance(done, operations.Done) and not any(task["id"] == task_id for task in done.open_tasks):
-        return onwards(task_id, done)
-    flash(f"{offered.title}：已保存。", "success")
-    return redirect(url_for("tasks.show", task_id=task_id))
+    return _afterwards(task_id, offered, done)
 
 
 def _second(view: queries.TaskView, offered: Action) -> dict[str, Any]:
     """What the same form says for the second act; empty while it is not its turn."""
-    seen = view.proceeding
     if offered.name == "close":
-        return {"归纳": seen.digest} if seen.closable and not seen.reason_needed else {}
+        return {DIGEST: view.proceeding.digest} if view.proceeding.ready else {}
     if offered.name == "announce":
         data = plain_forms.read(offered.schema, request.form, request.files, _upload)
-        return data if data.get("凭证") else {}
+        return data if data.get(PROOF) else {}
     return {}
 
 
 def _posted(offered: Action) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The data of the act, from form-js's JSON or from plain fields; and photos of the paper."""
     papers = plain_forms.kept(request.form.get(f"{PAPERS}.kept"))
-    papers = [paper for paper in papers if _is_file(paper)]
     papers += [_upload(part) for part in request.files.getlist(PAPERS) if part.filename]
-    if "data" not in request.form:
-        return plain_forms.read(offered.schema, request.form, request.files, _upload), papers
-    try:
-        data = orjson.loads(request.form["data"] or b"{}")
-    except orjson.JSONDecodeError:
-        data = None
-    if not isinstance(data, dict):
-        raise Invalid("data", "表单没有完整地交上来，请打开浏览器的 JavaScript，再交一次")
-    papers += [paper for paper in data.pop(PAPERS, None) or [] if _is_file(paper)]
-    plain = plain_forms.read(offered.schema, request.form, request.files, _upload)
-    return plain | data, papers  # a page may ask some of it in fields of its own, above form-js
+    data = plain_forms.read(offered.schema, request.form, request.files, _upload)
+    if "data" in request.form:  # a page may ask some of it in fields of its own, above form-js
+        viewed = plain_forms.from_viewer(request.form)
+        shown = viewed.pop(PAPERS, None)
+        papers += shown if isinstance(shown, list) else []
+        data |= viewed
+    return data, [paper for paper in papers if _is_file(paper)]
 
 
 def _upload(part: FileStorage) -> dict[str, Any]:

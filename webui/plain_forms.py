@@ -15,9 +15,22 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine import forms
 from engine.forms import designations_of
+from engine.refusal import Invalid
 
 Upload = Callable[[FileStorage], dict[str, Any]]
 MOST_ROWS = 500
+PAPERS = "_papers"  # the field for photos of the original; a form's own keys never begin with an underscore
+
+
+def from_viewer(fields: "MultiDict[str, str]") -> dict[str, Any]:
+    """The data as form-js posts it: JSON in one field. Raises Invalid when it did not arrive whole."""
+    try:
+        data = orjson.loads(fields.get("data") or b"{}")
+    except orjson.JSONDecodeError:
+        data = None
+    if not isinstance(data, dict):
+        raise Invalid("data", "表单没有完整地交上来，请打开浏览器的 JavaScript，再交一次")
+    return data
 
 
 def read(

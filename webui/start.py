@@ -5,11 +5,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from engine import operations
-from engine.queries import matters
 from engine.queries import procedures as queries
+from engine.queries.outline import following
 from engine.queries.procedures import Startable
 from engine.refusal import Invalid, NotVisible
-from webui import tasks
 from webui.sessions import actor, runtime, signed_in
 
 blueprint = Blueprint("start", __name__)
@@ -42,9 +41,9 @@ def start(key: str) -> Any:
         done = operations.start_matter(runtime(), actor().person_id, key, int(unit), title)
     except Invalid as refusal:
         return _form(procedure, title, unit, refusal.fields or {"title": refusal.message}), refusal.status
-    mine = tasks.following(matters.matter(runtime(), actor(), done.instance_id))
+    mine = following(runtime(), actor(), done.instance_id)
     if mine:
-        return redirect(url_for("tasks.show", task_id=mine.id))
+        return redirect(url_for("tasks.show", task_id=mine))
     return redirect(url_for("matters.show", instance_id=done.instance_id))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-import orjson
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -12,15 +11,13 @@ from engine import operations, steps
 from engine.queries import matters as matter_queries
 from engine.queries import procedures
 from engine.queries import tasks as queries
-from engine.queries.matters import MatterView
-from engine.queries.open_steps import OpenStep
 from engine.queries.tasks import TaskView
 from engine.refusal import Forbidden, Invalid, NotVisible, Refusal
+from webui.plain_forms import PAPERS, from_viewer
 from webui.sessions import actor, me, runtime, signed_in
 
 blueprint = Blueprint("tasks", __name__)
 
-PAPERS = "_papers"  # the field for photos of the original; a form's own keys never begin with an underscore
 FEW = 3  # steps of one matter that may wait for somebody at the same time
 TABS = (("mine", "我的"), ("claimable", "可签收"), ("overdue", "到期"), ("done", "已办"))
 EMPTY = {
@@ -108,7 +105,7 @@ def show(task_id: str) -> str:
 @signed_in
 def complete(task_id: str) -> Any:
     """Hand in. What is not right comes back with everything still typed."""
-    data = _posted()
+    data = from_viewer(request.form)
     action = request.form.get("action", "complete")
     try:
         done = operations.complete_task(runtime(), actor().person_id, task_id, data, action=action)
@@ -131,17 +128,6 @@ def release(task_id: str) -> Response:
     operations.release_task(runtime(), actor().person_id, task_id)
     flash("已退回，同岗位的人可以签收。", "success")
     return redirect(url_for("tasks.index"))
-
-
-def _posted() -> dict[str, Any]:
-    """The form's data as the viewer posts it: JSON in one field."""
-    try:
-        data = orjson.loads(request.form.get("data") or b"{}")
-    except orjson.JSONDecodeError:
-        data = None
-    if not isinstance(data, dict):
-        raise Invalid("data", "表单没有完整地交上来，请打开浏览器的 JavaScript，再交一次")
-    return data
 
 
 def _page(view: TaskView, typed: Mapping[str, Any] | None = None, refusal: Refusal | None = None) -> str:
@@ -200,7 +186,7 @@ def behalf(task_id: str) -> Any:
 @signed_in
 def complete_behalf(task_id: str) -> Any:
     """The clerk hands in what somebody did on paper, with a photo of it."""
-    data = _posted()
+    data = from_viewer(request.form)
     papers = data.pop(PAPERS, None)
     person = request.form.get("person", "")
     try:
@@ -269,12 +255,11 @@ def _photos() -> dict[str, Any]:
 def onwards(task_id: str, done: operations.Done, *, behalf: bool = False) -> Response:
     """To what the same person does next on this matter, without a page between; else to what happens now."""
     flash(f"{'behalf' if behalf else 'task'}-{task_id}", "draft-done")
-    view = None if behalf else matter_queries.matter(runtime(), actor(), done.instance_id)
-    ahead = following(view, task_id) if view else None
-    if view and ahead and all(step.id != task_id for step in view.open_steps):
-        step = next((e.step for e in view.timeline if e.submission_id and not e.withdrawn), "")
-        flash(f"已提交{step and '：'}{step}。接着办这一步。", "success")
-        return redirect(url_for("tasks.show", task_id=ahead.id))
+    waits = any(task["id"] == task_id for task in done.open_tasks)
+    ahead = None if behalf or waits else queries.following(runtime(), actor(), done.instance_id, task_id)
+    if ahead:
+        flash(f"已提交{done.step and '：'}{done.step}。接着办这一步。", "success")
+        return redirect(url_for("tasks.show", task_id=ahead))
     return redirect(
         url_for("tasks.done", instance_id=done.instance_id, task=task_id, behalf=1 if behalf else None)
     )
@@ -286,7 +271,8 @@ def done(instance_id: str) -> str:
     """What happened, what comes next, and the next thing to do."""
     view = matter_queries.matter(runtime(), actor(), instance_id)
     task_id = request.args.get("task", "")
-    ahead = following(view, task_id)
+    # As a list of 待办 has it, and as `onwards` finds it; here the page is read anyway.
+    ahead = next((step for step in view.open_steps if step.is_mine and step.id != task_id), None)
     return render_template(
         "done.html",
         matter=view,
@@ -294,16 +280,11 @@ def done(instance_id: str) -> str:
         behalf=bool(request.args.get("behalf")),
         waiting=next((step for step in view.open_steps if step.id == task_id), None),
         following=ahead,
-        next_card=None if ahead else _next_card(instance_id),
+        next_card=None if ahead else _next_card(),
     )
 
 
-def following(view: MatterView, task_id: str = "") -> OpenStep | None:
-    """The step of this matter that the reader may do now, other than this one."""
-    return next((step for step in view.open_steps if step.is_mine and step.id != task_id), None)
-
-
-def _next_card(instance_id: str) -> queries.Card | None:
+def _next_card() -> queries.Card | None:
     for scope in ("overdue", "mine", "claimable"):
         page = queries.todo(runtime(), actor(), scope, limit=3)
         if page.items:

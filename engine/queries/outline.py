@@ -1,6 +1,5 @@
 """What is read of an open task where its page is not shown: the cost does not depend on who takes part in it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
@@ -9,6 +8,7 @@ from engine import steps
 from engine.authorisation import Actor
 from engine.queries import reach
 from engine.runtime import Runtime
+from engine.steps import Action
 from engine.store.tables import tasks
 
 
@@ -17,19 +17,19 @@ def outline(rt: Runtime, task_id: str) -> Row[Any] | None:
     return rt.database.look(lambda c: c.execute(select(tasks).where(tasks.c.id == task_id)).one_or_none())
 
 
-def form_of(rt: Runtime, task_id: str, action: str) -> Mapping[str, Any] | None:
-    """The form of an act on an open task, without people to pick, to read what was posted; None where there is no such
+def action_of(rt: Runtime, task_id: str, name: str) -> Action | None:
+    """An act on an open task, its form without people to pick, to read what was posted; None where there is no such
     task or act. Who may act is the operation's to judge. One statement.
     """
 
-    def read(c: Connection) -> Mapping[str, Any] | None:
+    def read(c: Connection) -> Action | None:
         query = select(tasks.c.kind, tasks.c.settings).where(tasks.c.id == task_id)
         row = c.execute(query).one_or_none()
         if row is None:
             return None
         procedure = rt.procedure(c, row.settings["version_id"])
         offered = steps.kind(row.kind).actions(row.settings, procedure.forms)
-        return next((one.schema for one in offered if one.name == action), None)
+        return next((one for one in offered if one.name == name), None)
 
     return rt.database.look(read)
 

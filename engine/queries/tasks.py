@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal,
 
 from engine.authorisation import Actor
 from engine.queries import reach
-from engine.queries.outline import following, form_of, outline
+from engine.queries.outline import action_of, following, outline
 from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
 from engine.queries.step import TaskView, task
 from engine.refusal import Invalid
@@ -28,9 +28,9 @@ __all__ = [
     "Card",
     "Counts",
     "TaskView",
+    "action_of",
     "counts",
     "following",
-    "form_of",
     "outline",
     "task",
     "todo",
