@@ -32,6 +32,8 @@ from engine.store.tables import assignments, instances, submissions, tasks, unit
 
 CLERK = "文书"
 SECRETARY = "村党组织书记"
+# Who writes down uses of the seal and filings; a village's seal often lies with the township (procedures.md 11.5).
+KEEPERS = frozenset({CLERK, SECRETARY, "村委会主任", "党政办", "经管站"})
 LEADERS = frozenset(  # of a village: who sees its figures
     (
         SECRETARY,
@@ -154,6 +156,11 @@ def may_enter_for_others(actor: Actor, task_unit_id: int, seats: Iterable[Any]) 
     return task_unit_id in actor.units_of(CLERK) and all(
         seat.unit_id in (None, task_unit_id) for seat in seats
     )
+
+
+def may_keep_papers(actor: Actor, path: str) -> bool:
+    """用印, 备案: of the unit at `path`, by its own keepers of papers or by those of a unit above."""
+    return any(post in KEEPERS and path.startswith(above) for post, _, above in actor.posts)
 
 
 def require_administrator(actor: Actor, path: str) -> None:

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import operations
+from engine.queries import filed, meeting_lists
 from engine.queries import matters as queries
-from engine.queries import meeting_lists
 from engine.queries.matters import MatterView
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
@@ -89,7 +89,8 @@ def cancel(instance_id: str) -> Any:
 
 def _page(view: MatterView) -> str:
     held = meeting_lists.of_matter(runtime(), actor(), view.id)
-    return render_template("matter.html", matter=view, notes=_notes(view), meetings=held)
+    kept = filed.of_matter(runtime(), actor(), view.id)
+    return render_template("matter.html", matter=view, notes=_notes(view), meetings=held, kept=kept)
 
 
 def _notes(view: MatterView) -> dict[str, dict[str, Any]]:

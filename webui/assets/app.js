@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 
 import { dropDraft, dropDrafts } from './drafts.js';
+import './signature.js';
 import './ticks.js';
 
 Object.assign(htmx.config, {
