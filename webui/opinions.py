@@ -27,6 +27,16 @@ def show(instance_id: str) -> str:
     return render_template("opinions.html", view=view)
 
 
+@blueprint.get("/matters/<instance_id>/opinions/<task_id>")
+@signed_in
+def earlier(instance_id: str, task_id: str) -> str:
+    """More of one round, by the page."""
+    cursor = request.args.get("cursor")
+    page = gatherings.page(runtime(), actor(), instance_id, task_id, cursor)
+    operations.note_view(runtime(), actor(), instance_id)
+    return render_template("opinions_earlier.html", page=page, instance_id=instance_id, task_id=task_id)
+
+
 @blueprint.post("/opinions/<opinion_id>/confirm")
 @signed_in
 def confirm(opinion_id: str) -> Response:

@@ -11,6 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.queries import public
 from engine.queries.public import Participation
 from engine.refusal import Refusal
 from engine.store.failures import DatabaseUnavailable
@@ -140,10 +141,16 @@ def without_title(text: str, title: str) -> str:
     return text.removeprefix(title).lstrip("\n") if text.startswith(f"{title}\n") else text
 
 
+def public_code(instance_id: str) -> str:
+    """The code of a matter's public page, for the pages inside; empty while nothing of it is public."""
+    return public.code_of(sessions.runtime(), instance_id) or ""
+
+
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions["public-shelf"] = Shelf()
+    app.jinja_env.globals.update(public_code=public_code)
     app.jinja_env.filters.update(
         ways=ways,
         is_bad=is_bad,
