@@ -211,7 +211,8 @@ def _out(c: Connection, found: Matter) -> Mapping[str, tuple[list[str], list[Pho
     mine = notices.c.instance_id == found.row.id
     rows: dict[str, tuple[list[str], list[Photo]]] = {}
     hung = select(publications).join(notices, notices.c.task_id == publications.c.task_id).where(mine)
-    for row in c.execute(hung.order_by(publications.c.channel)):
+    ordered = sorted(c.execute(hung.add_columns(notices.c.element_id)), key=lambda row: _place(found, row))
+    for row in ordered:
         where, photos = rows.setdefault(row.task_id, ([], []))
         where.append(row.channel)
         photos += found.exhibits.photos(row.evidence, row.channel)
@@ -221,6 +222,13 @@ def _out(c: Connection, found: Matter) -> Mapping[str, tuple[list[str], list[Pho
         label = f"{row.channel}，{day.month} 月 {day.day} 日"
         rows.setdefault(row.task_id, ([], []))[1].extend(found.exhibits.photos([row.file_id], label))
     return rows
+
+
+def _place(found: Matter, row: Any) -> int:
+    """A channel's place in the diagram's list."""
+    node = found.nodes.get(row.element_id)
+    known = list(found.settings(node).get("channels", ())) if node is not None else []
+    return known.index(row.channel) if row.channel in known else len(known)
 
 
 def _publications(c: Connection, found: Matter) -> list[Publication]:

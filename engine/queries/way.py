@@ -311,7 +311,9 @@ def state(status: str, outcome: str | None, open_tasks: Sequence[Any], ends: Map
     for kind, words in (("notice", "正在公示"), ("consult", "正在征求意见"), ("assess", "正在测评")):
         for task in open_tasks:
             if task.kind == kind and (kind != "notice" or task.id in ends):
-                until = f"，到 {period.last_day(ends[task.id])}止" if task.id in ends else ""
-                return words + until
+                if task.id not in ends:
+                    return words
+                last = period.last_day(ends[task.id]).removesuffix(" 24:00")
+                return f"{words}，到 {last}止"
     names = list(dict.fromkeys(task.name for task in open_tasks))
     return f"正在办：{'、'.join(names[:3])}" if names else "等候下一步"
