@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, update
 from engine.operations import ballot_rows, meetings
 from engine.operations.acting import Act
 from engine.refusal import Invalid
-from engine.steps import balloting, counting
+from engine.steps import counting, sheets
 from engine.steps.balloting import Motion
 from engine.steps.counting import Count, ElectionCount, Papers
 from engine.steps.kind import SCRUTINEER
@@ -22,10 +22,10 @@ def enter_count(act: Act) -> None:
     _, ballot = ballot_rows.read(act)
     there = meetings.record_of(act.c, meetings.of_task(act, shared=True))
     entered = []
-    for where, figures in balloting.counts_in(act.data):
+    for where, figures in sheets.counts_in(act.data):
         motion = ballot.motion(figures.get("motion"))
-        balloting.check_counter(ballot, motion, _hands(act), act.settings, there, act.roles)
-        count = balloting.count_in(ballot, motion, where, figures, act.settings, there)
+        sheets.check_counter(ballot, motion, _hands(act), act.settings, there, act.roles)
+        count = sheets.count_in(ballot, motion, where, figures, act.settings, there)
         own = (counts.c.task_id == act.task.id, counts.c.motion == motion.position)
         act.c.execute(delete(counts).where(*own, counts.c.round == motion.round))
         act.c.execute(insert(counts), _row(act, motion, count, there.with_all_who_came()))
@@ -77,17 +77,17 @@ def confirm_count(act: Act) -> bool:
     """
     _, ballot = ballot_rows.read(act)
     what = str(act.data.get("不一致") or "").strip()
-    void, wanted = [], balloting.to_confirm(ballot, act.data.get("motion"))
-    counting.require_seen(str(act.data.get("所见") or ""), balloting.figures_of(wanted))
+    void, wanted = [], sheets.to_confirm(ballot, act.data.get("motion"))
+    counting.require_seen(str(act.data.get("所见") or ""), sheets.figures_of(wanted))
     for motion in wanted:
-        entered = balloting.check_confirmer(ballot, motion, _hands(act))
-        after = balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered)
+        entered = sheets.check_confirmer(ballot, motion, _hands(act))
+        after = sheets.dispute(motion, entered, what) if what else sheets.confirm(motion, entered)
         _keep(act, motion, what)
         if after.round > motion.round:
             _vote_again(act, motion, after)
             void.append(motion.position)
         ballot = ballot.with_motion(after)
-    if not balloting.waiting(ballot):
+    if not sheets.waiting(ballot):
         act.deactivate(SCRUTINEER)
     act.note(disputed=bool(what), void=void)
     return bool(act.data.get("结束")) and not what and not void

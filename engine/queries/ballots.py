@@ -20,7 +20,7 @@ from engine.queries.ballot_motions import MotionView
 from engine.queries.ballot_records import Record, file, published, record
 from engine.queries.meetings import Joinable, MeetingView
 from engine.runtime import Runtime
-from engine.steps import announcing, balloting, counting, meeting
+from engine.steps import announcing, balloting, counting, meeting, sheets
 from engine.steps.balloting import Ballot
 from engine.steps.kind import CHAIR, MEMBER, RECORDER
 from engine.steps.meeting import MeetingRecord, Quorum
@@ -185,7 +185,7 @@ def _during(vote: VoteView, ballot: Ballot, person: int, leads: bool) -> Iterato
         yield "attend"
     if vote.on_phone and vote.is_voter and vote.is_present and vote.quorum.holds and vote.to_vote:
         yield "cast"
-    waiting = [m for m in balloting.waiting(ballot) if m.entered is not None and not m.entered.dispute]
+    waiting = [m for m in sheets.waiting(ballot) if m.entered is not None and not m.entered.dispute]
     if person in ballot.scrutineers and any(
         person not in m.entered.hands for m in waiting if m.entered is not None
     ):

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.refusal import Invalid
-from engine.steps import balloting, closing, counting, election, meeting, meeting_replay, method, officers
+from engine.steps import (
+    balloting,
+    closing,
+    counting,
+    election,
+    meeting,
+    meeting_replay,
+    method,
+    officers,
+    sheets,
+)
 from engine.steps.balloting import Ballot, Entered, Motion
 from engine.steps.closing import Cast
 from engine.steps.kind import CHAIR, DOERS, RECORDER, SCRUTINEER, TELLER, Seat, Submission
@@ -167,11 +177,11 @@ def _check_voter(vote: Vote, person: int) -> None:
 def _enter_count(vote: Vote, submission: Submission) -> None:
     record, settings = vote.held.record, vote.settings
     roles = [submission.seat] if submission.seat is not None else []
-    for where, row in balloting.counts_in(submission.data):
+    for where, row in sheets.counts_in(submission.data):
         ballot = vote.open_ballot()
         motion = ballot.motion(row.get("motion"))
-        balloting.check_counter(ballot, motion, _hands(submission), settings, record, roles)
-        count = balloting.count_in(ballot, motion, where, row, settings, record)
+        sheets.check_counter(ballot, motion, _hands(submission), settings, record, roles)
+        count = sheets.count_in(ballot, motion, where, row, settings, record)
         came = record.with_all_who_came()
         entered = Entered(count, submission.person, submission.entered_by, there=came)
         vote.change(replace(motion, entered=entered))
@@ -183,11 +193,11 @@ def _hands(submission: Submission) -> list[int]:
 
 def _confirm_count(vote: Vote, submission: Submission) -> None:
     ballot, what = vote.open_ballot(), str(submission.data.get("不一致") or "").strip()
-    void, wanted = False, balloting.to_confirm(ballot, submission.data.get("motion"))
-    counting.require_seen(str(submission.data.get("所见") or ""), balloting.figures_of(wanted))
+    void, wanted = False, sheets.to_confirm(ballot, submission.data.get("motion"))
+    counting.require_seen(str(submission.data.get("所见") or ""), sheets.figures_of(wanted))
     for motion in wanted:
-        entered = balloting.check_confirmer(ballot, motion, _hands(submission))
-        vote.change(balloting.dispute(motion, entered, what) if what else balloting.confirm(motion, entered))
+        entered = sheets.check_confirmer(ballot, motion, _hands(submission))
+        vote.change(sheets.dispute(motion, entered, what) if what else sheets.confirm(motion, entered))
         void = void or entered.count.void
     if submission.data.get("结束") and not what and not void:
         vote.end(submission)
