@@ -50,7 +50,7 @@ class Filed:
     seals: tuple[SealUseView, ...]
     filings: tuple[FilingView, ...]
     may_register: bool
-    unit: str = ""
+    seal: str = ""  # what a form begins with
 
     @property
     def waiting(self) -> int:
@@ -63,7 +63,9 @@ def of_matter(rt: Runtime, actor: Actor, instance_id: str) -> Filed:
 
 
 def _of_matter(c: Connection, actor: Actor, instance_id: str) -> Filed:
-    query = select(instances.c.title, instances.c.started_by, units.c.path, units.c.name.label("unit"))
+    query = select(
+        instances.c.title, instances.c.started_by, units.c.path, units.c.name.label("unit"), units.c.level
+    )
     query = query.join(units, units.c.id == instances.c.unit_id).where(instances.c.id == instance_id)
     row = c.execute(query).first()
     if row is None:
@@ -100,7 +102,7 @@ def _of_matter(c: Connection, actor: Actor, instance_id: str) -> Filed:
             for one in sent
         ),
         may_keep_papers(actor, row.path) or row.started_by == actor.person_id,
-        row.unit,
+        f"{row.unit}村民委员会印章" if row.level == "村" else f"{row.unit}印章",
     )
 
 
