@@ -83,7 +83,7 @@ def _enter_count(settings: Settings) -> Action:
     else:
         figures = _numbers(*KNOWN, *FIGURES)
         form = schema.form(MOTION, *figures, schema.rows("计票", "逐项计票", MOTION, *figures), proof)
-    # Who was named to count may be anybody who is there; the rule tells who it is (engine.steps.balloting).
+    # Who was named to count may be anybody who is there; the rule tells who it is (engine.steps.sheets).
     return Action("enter_count", "录入计票", form, (*LEADERS, TELLER, MEMBER, BODY))
 
 
