@@ -225,7 +225,7 @@ def _opinions(c: Connection, path: str, counted: Period, compared: Period) -> di
 
 def _gathered(c: Connection, path: str, counted: Period, compared: Period) -> list[_Gathered]:
     """Meetings held, and motions passed in them, by unit and name."""
-    numbers, when = _counts(meetings.c.starts_at, counted, compared)
+    numbers, when = _counts(_HELD_AT, counted, compared)
     held: Select[Any] = (
         select(meetings.c.unit_id, meetings.c.name, *numbers)
         .select_from(meetings)
@@ -243,6 +243,12 @@ def _gathered(c: Connection, path: str, counted: Period, compared: Period) -> li
         _Gathered(unit, name, *map(int, [*numbers, *resolved.get((unit, name), (0, 0))]))
         for unit, name, *numbers in c.execute(held)
     ]
+
+
+# Written down days later it was still held when it was to begin; opened before, it was held then.
+_HELD_AT = case(
+    (meetings.c.opened_at < meetings.c.starts_at, meetings.c.opened_at), else_=meetings.c.starts_at
+)
 
 
 def _active(c: Connection, path: str, counted: Period) -> frozenset[int]:

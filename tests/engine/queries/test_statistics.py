@@ -17,6 +17,7 @@ from engine.store import Database, count_statements
 from engine.store.proceedings import opinions
 from engine.store.tables import instances, units
 from tests.source001 import BEFORE, COUNTIES, NEW_YEAR, REPORTED, TOWNSHIPS, build, matter
+from tests.voting import Hall
 from tests.world import configuration, settle
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -159,3 +160,24 @@ def test_two_units_of_ones_own_and_none_after_leaving(sqlite_database: Database)
 
 def _village(database: Database) -> tuple:  # type: ignore[type-arg]
     return Runtime(database, configuration(database), VirtualClock(NOW)), settle(database, NOW)
+
+
+# ---------------------------------------------------------------- as things happen
+
+
+def test_a_vote_taken_is_a_figure_at_once(sqlite_database: Database) -> None:
+    """Two motions, one lost: one meeting, one resolved; another meeting that lacks its quorum is none."""
+    runtime, world = _village(sqlite_database)
+    hall = Hall(runtime, world, representatives=6)
+    task = hall.opened("修路", "修渠")
+    hall.cast(task, yes=6)
+    hall.cast(task, yes=1, no=5, motion=2)
+    hall.act(task, "close", "主席", {})
+    poor = hall.opened("修桥", present=1)
+    hall.act(poor, "close", "主席", {})
+    found = statistics(
+        runtime, actor(runtime, world.people["书记"]), None, Period.containing(runtime.today(), "月")
+    )
+    total = found.total
+    assert (total.meetings, total.resolved, total.opinions) == (1, 1, 0)
+    assert (total.villages, total.using, total.parties) == (1, 1, 1)
