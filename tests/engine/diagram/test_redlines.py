@@ -54,7 +54,9 @@ def test_what_the_law_asks_for_is_enough() -> None:
     assert found(assembly()) == []
 
 
-@pytest.mark.parametrize("name", ["zhichu", "liubu", "babu", "sibu", "wuhuan"])
+@pytest.mark.parametrize(
+    "name", ["zhichu", "liubu", "babu", "sibu", "wuhuan", "lishihui", "yishi", "cungui", "wuchang"]
+)
 def test_our_own_procedures_hold(name: str) -> None:
     assert found(read_files(PROCESSES / name)) == []
 
