@@ -32,7 +32,7 @@ def test_from_convening_to_the_conclusion(
         return api.post(who, f"/tasks/{task}/actions/{name}", {"data": data})
 
     shown = api.get("主任", f"/tasks/{task}").get_json()
-    assert [a["name"] for a in shown["actions"]] == ["close", "convene", "announce", "open", "attend"]
+    assert [a["name"] for a in shown["actions"]] == ["close", "convene", "announce", "reply", "open", "attend"]
     assert shown["proceeding"]["acts"] == ["convene"]
     problem(act("open", {"到会": []}), 422, "not-convened")
     soon = (clock() + timedelta(days=1)).isoformat()
