@@ -13,7 +13,7 @@ from engine.steps import counting, meeting, officers
 from engine.steps.balloting import Ballot, Entered, Motion, name, require_read_out
 from engine.steps.counting import Limits, Papers
 from engine.steps.kind import CHAIR, RECORDER
-from engine.steps.meeting import MeetingRecord, Settings
+from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
 from engine.steps.method import COUNTED, HANDS, METHODS, is_weighted
 
 # ---------------------------------------------------------------- what was handed in
@@ -47,7 +47,7 @@ def count_in(
         fields = {f"{where}{key}": message for key, message in errors.items()}
         raise Invalid("count", "计票单上的数对不上，请看标红的地方", fields)
     if motion.entered is None:
-        meeting.require_quorum(settings, _when_counted(count, settings, there))
+        _require_voters(count, settings, there)
     return count
 
 
@@ -56,6 +56,20 @@ def limits(settings: Settings, there: MeetingRecord) -> Limits:
     if is_weighted(settings):
         return Limits(there.roll, there.came, there.households_came, "户")
     return Limits(there.roll, there.came, there.came)
+
+
+def _require_voters(count: Papers, settings: Settings, there: MeetingRecord) -> None:
+    """Raises Invalid where neither who is there nor the figures show that enough were there to vote."""
+    if not there.left and not there.body_left:
+        meeting.require_quorum(settings, there)
+        return
+    found = meeting.quorum(settings, _when_counted(count, settings, there))
+    if not found.holds:
+        raise Invalid(
+            "inquorate",
+            f"有人早退，现在到会的人不够了：{'；'.join(found.reckoned)}，不能计票。投票的时候人数够、投完才离开的，"
+            f"请先把他们记回到会，录入计票以后再记早退；投票的时候就不够的，请结束会议，记为“{INQUORATE}”",
+        )
 
 
 def _when_counted(count: Papers, settings: Settings, there: MeetingRecord) -> MeetingRecord:

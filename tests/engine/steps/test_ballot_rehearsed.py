@@ -89,3 +89,31 @@ def test_a_void_count_in_a_rehearsal_is_confirmed_without_an_end():
     assert meeting.act("confirm_count", {"结束": True}, by=3) is None
     meeting.act("enter_count", count(), by=2)
     assert meeting.act("confirm_count", {"结束": True}, by=3)["结论"] == "通过"
+
+
+def test_an_election_is_rehearsed_with_candidates_from_the_data():
+    rehearsal = rehearse(motions="", seats="1", candidates="{审定.议案}", majority="超过 1/2 到会")
+    time = rehearsal.now.strftime("%Y-%m-%dT%H:%M")
+    do(rehearsal, "召集", "主席", {"时间": time, "地点": "村委会"})
+    do(rehearsal, "开会", "主席", {"到会": 31, "方式": "named"})
+    for number in range(1, 31):
+        do(rehearsal, "投票", f"代表{number}", {"chosen": [1 if number <= 16 else 2]})
+    do(rehearsal, None, "主席", {})
+    assert rehearsal.data["票决"]["当选人"] == ["修路"]
+
+
+def test_a_vote_that_was_open_before_there_were_other_ways_goes_on():
+    """Its settings are frozen as they were: without secrecy, weights, elections and tellers."""
+    meeting = Meeting()
+    for new in ("secrecy", "weights", "elect", "candidates", "rounds", "tellers", "delegate"):
+        del meeting.settings[new]
+    meeting.settings["method"] = "any"
+    meeting.open(30, method="paper")
+    meeting.paper()
+    assert meeting.act("close")["结论"] == "通过"
+    other = Meeting()
+    other.settings = {**meeting.settings, "method": "named"}
+    other.act("convene", {"时间": "2026-03-05T09:00", "地点": "村委会"})
+    other.act("open", {"到会": other.voters})
+    other.vote(30)
+    assert other.act("close")["方式"] == "记名投票"

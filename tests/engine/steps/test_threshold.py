@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.refusal import Refusal
 from engine.steps.counting import Tally, decide
 from engine.steps.threshold import Threshold
 from tests.assembly import Meeting, refusal
@@ -182,7 +183,7 @@ def test_papers_handed_out_show_how_many_were_there(issued, fine):
         result = meeting.act("close")
         assert (result["结论"], result["实到"]) == ("通过", 25)
     else:
-        with refusal("inquorate"):
+        with pytest.raises(Refusal, match="先把他们记回到会"):
             meeting.paper(**papers)
         assert meeting.act("close")["结论"] == "未达法定人数"
 
