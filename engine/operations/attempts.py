@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
@@ -39,8 +40,12 @@ KEPT = timedelta(days=2)
 
 def count_address(runtime: Runtime, c: Connection, address: str, instance_id: str) -> None:
     """One more from this address on this matter. Raises TooMany, and then nothing was counted."""
-    own = _digest(runtime, f"address|{_network(address)}")
-    _count(c, {own: PER_ADDRESS, _digest(runtime, f"matter|{instance_id}"): PER_MATTER}, runtime.now())
+    _count(c, _of_address(runtime, address, instance_id), runtime.now())
+
+
+def require_room(runtime: Runtime, c: Connection, address: str, instance_id: str) -> None:
+    """Whether one more would be taken; before anything costly is done for it. Raises TooMany."""
+    _require(c, _of_address(runtime, address, instance_id), runtime.now())
 
 
 def count_household(runtime: Runtime, c: Connection, code: str) -> None:
@@ -53,9 +58,19 @@ def forget(c: Connection, now: datetime) -> int:
     return c.execute(delete(public_attempts).where(public_attempts.c.at < now - KEPT)).rowcount
 
 
-def _count(c: Connection, limits: dict[str, tuple[Limit, ...]], now: datetime) -> None:
+def _of_address(runtime: Runtime, address: str, instance_id: str) -> dict[str, tuple[Limit, ...]]:
+    own, matter = f"address|{_network(address)}", f"matter|{instance_id}"
+    return {_digest(runtime, own): PER_ADDRESS, _digest(runtime, matter): PER_MATTER}
+
+
+def _count(c: Connection, limits: Mapping[str, tuple[Limit, ...]], now: datetime) -> None:
     for subject in sorted(limits):  # or a burst would pass before any of it is written down
         one_at_a_time(c, subject)
+    _require(c, limits, now)
+    c.execute(insert(public_attempts), [{"subject": subject, "at": now} for subject in limits])
+
+
+def _require(c: Connection, limits: Mapping[str, tuple[Limit, ...]], now: datetime) -> None:
     for subject, every in limits.items():
         for limit in every:
             lately = (public_attempts.c.subject == subject, public_attempts.c.at > now - limit.within)
@@ -65,7 +80,6 @@ def _count(c: Connection, limits: dict[str, tuple[Limit, ...]], now: datetime) -
                     f"{limit.whose}最多提 {limit.number} 次，已经满了，这一次没有收。您写的内容还在，"
                     f"{limit.then}，或者写在纸上交给村文书",
                 )
-    c.execute(insert(public_attempts), [{"subject": subject, "at": now} for subject in limits])
 
 
 def _digest(runtime: Runtime, what: str) -> str:

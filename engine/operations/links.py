@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -25,8 +26,9 @@ def new_code() -> str:
 
 
 def normal(code: str) -> str:
-    """A code as it is kept, however it was typed: capitals, without blanks and hyphens."""
-    return "".join(one for one in code.upper() if one.isalnum())[: 2 * LENGTH]
+    """A code as it is kept, however it was typed: capitals, half-width, without blanks and hyphens."""
+    plain = unicodedata.normalize("NFKC", code).upper()
+    return "".join(one for one in plain if one.isalnum())[: 2 * LENGTH]
 
 
 def page_code(c: Connection, instance_id: str) -> str | None:

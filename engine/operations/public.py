@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine import files, forms
 from engine.operations import attempts, links
-from engine.operations.acting import Act
+from engine.operations.acting import Act, roles
 from engine.operations.opinions import keep, lock
 from engine.operations.work import attempt
 from engine.queries.heard import KEPT, published
@@ -55,13 +55,20 @@ def say(
 
     Raises NotVisible for an unknown code, Overtaken when the step is over, Invalid with the fields at fault, TooMany.
     """
-    picture = _picture(photo)
 
-    def work(c: Connection) -> Received:
+    def welcome(c: Connection) -> tuple[Any, Act]:
         link = links.found(c, code, household=False)
         act = _act(runtime, c, task_id, link.instance_id)
         if not strangers.takes(act.kind.key, act.settings):
             raise Invalid("not-open", f"“{act.task.name}”不从这里收意见，请找村文书")
+        return link, act
+
+    if photo is not None:  # nobody who is not let in makes the server draw pictures
+        runtime.database.look(lambda c: attempts.require_room(runtime, c, address, welcome(c)[0].instance_id))
+    picture = _picture(photo)
+
+    def work(c: Connection) -> Received:
+        link, act = welcome(c)
         lock(c, task_id, shared=True)
         until = _require_open(act)
         clean = _clean(act, data, household=False)
@@ -86,6 +93,7 @@ def answer_for_household(
     Raises NotVisible for an unknown or revoked code, Overtaken when the household or its person has answered or the
     step is over, Invalid with the fields at fault, TooMany.
     """
+    runtime.database.look(lambda c: links.found(c, code, household=True))
     picture = _picture(photo)
 
     def work(c: Connection) -> Received:
@@ -102,7 +110,8 @@ def answer_for_household(
             _rate(act, clean, person_id=link.person_id, **own)
         else:
             keep(act, [_opinion(act, clean, person=link.person_id)], found, None, single=True, **own)
-        act.taken_part(link.person_id)
+        if ORGANISER not in roles(runtime.actor(c, link.person_id), act.task):  # who still has to sum up
+            act.taken_part(link.person_id)
         page = links.page_code(c, link.instance_id) or ""
         return Received(page, act.task.name, False, until)
 

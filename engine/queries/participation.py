@@ -14,7 +14,7 @@ from engine.queries.heard import KEPT, WAITING
 from engine.runtime import Runtime
 from engine.steps import moderation, period, strangers
 from engine.store.proceedings import notices, opinions
-from engine.store.tables import people
+from engine.store.tables import people, tasks
 
 SORTS = {"consult": "意见", "notice": "反馈", "assess": "评价"}
 ASKS = {"notice": "对公示的内容有意见，或者不同意，都可以提", "assess": "这件事办得怎么样，请您评一评"}
@@ -98,8 +98,9 @@ def _voice(row: Any, step: str) -> Voice:
 
 
 def waiting(c: Connection, instance_id: str) -> int:
-    """How many from the open link nobody has read yet. One statement."""
-    return int(c.scalar(select(func.count()).where(opinions.c.instance_id == instance_id, WAITING)) or 0)
+    """How many from the open link wait to be read, on steps that are open. One statement."""
+    here = opinions.c.task_id.in_(select(tasks.c.id).where(tasks.c.instance_id == instance_id))
+    return int(c.scalar(select(func.count()).where(here, WAITING)) or 0)
 
 
 def unadopted(c: Connection, instance_id: str) -> str:

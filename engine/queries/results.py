@@ -14,6 +14,7 @@ from engine.queries.closure import Closure
 from engine.queries.figures import figures
 from engine.steps import DOERS, SettingError
 
+_ROW = re.compile(r"[0-9a-f]{32}")  # the id of an opinion
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
 
 
@@ -193,6 +194,10 @@ def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]
 def _line(component: Mapping[str, Any], value: Any) -> Line | None:
     label = _label(component)
     if value in (None, "", [], {}) or (value is False and component.get("type") != "checkbox"):
+        return None
+    if isinstance(value, str) and _ROW.fullmatch(
+        value
+    ):  # which row was meant is said by what stands beside it
         return None
     if component.get("type") == "filepicker":
         files = tuple(

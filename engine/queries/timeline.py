@@ -118,6 +118,8 @@ def _entry(
 
 
 def _title(row: Row[Any], closure: Closure, parameters: Mapping[str, Any]) -> str:
+    if row.action == "clock" and (row.detail or {}).get("photo"):
+        return "最后一天，请补拍公示的照片"
     return ACTIONS.get(row.action) or results.act_title(closure, row, parameters) or str(row.action)
 
 

@@ -1,19 +1,25 @@
 """The public side: strangers by the open link, households by their slips, each refused or contained with a word."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
+from engine import journal
 from engine.operations import attempts
 from engine.operations import public as operations
+from engine.people.tenures import appoint
 from engine.queries import public
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken, TooMany
 from engine.retention import retire
+from engine.store.proceedings import opinions
 from engine.store.publicity import public_attempts
-from engine.store.tables import file_uses
+from engine.store.tables import file_uses, household_members, households
 from tests.consulting import Square, asking, photo, publishing
 from tests.strangers import code_of, moderate, object_to, say, settle_household, slips
+from tests.world import SINCE
 
 
 def refusal(kind, code):
@@ -26,6 +32,27 @@ def see(square, name, task):
     with square.runtime.database.read() as c:
         actor = square.runtime.actor(c, square.id(name))
     return queries.task(square.runtime, actor, task).proceeding
+
+
+def todo(square, name):
+    from engine.queries import tasks as queries
+
+    with square.runtime.database.read() as c:
+        actor = square.runtime.actor(c, square.id(name))
+    return [card.step for card in queries.todo(square.runtime, actor, "mine").items]
+
+
+def appoint_head(square, name, number="77"):
+    """Somebody who is known already becomes the head of a household, and answers for it."""
+
+    def settle(c):
+        village = square.world.units["village"]
+        made = c.execute(insert(households).values(unit_id=village, number=number)).inserted_primary_key[0]
+        member = {"household_id": made, "person_id": square.id(name), "is_head": True}
+        c.execute(insert(household_members).values(member))
+        appoint(c, square.id(name), "户代表", village, SINCE)
+
+    square.runtime.database.run(settle)
 
 
 @pytest.fixture
@@ -257,7 +284,86 @@ def test_after_the_end_nobody_says_anything_more(asked, office):
     assert public.household(square.runtime, code).closed
 
 
+def test_who_organises_still_has_to_sum_up_after_answering_for_his_household(asked):
+    square, _, task = asked
+    appoint_head(square, "主任")
+    square.act(task, "make_links", "主任")
+    operations.answer_for_household(square.runtime, slips(square, task)["77"], {"立场": "赞成"})
+    assert "close" in see(square, "主任", task).acts and "征求" in todo(square, "主任")
+    assert slips(square, task).keys() == {"1", "2", "77"}
+
+
+def test_a_household_posts_twice_at_once_and_has_one_answer(asked):
+    square, _, task = asked
+    square.act(task, "make_links", "主任")
+    code, ready = slips(square, task)["1"], Barrier(4)
+
+    def post(stance):
+        ready.wait()
+        try:
+            return operations.answer_for_household(square.runtime, code, {"立场": stance})
+        except Overtaken:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(post, ["赞成", "反对", "赞成", "反对"]))
+    assert sum(one is not None for one in done) == 1
+    assert see(square, "主任", task).heard.items == 1
+
+
 # ---------------------------------------------------------------- what goes wrong
+
+
+def test_a_burst_from_one_address_is_counted_whole(noticed):
+    square, matter, task = noticed
+    ready = Barrier(8)
+
+    def post(number):
+        ready.wait()
+        try:
+            return object_to(square, matter, task, f"某{number}")
+        except TooMany:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(post, range(8)))
+    assert sum(one is not None for one in done) == 5 == square.count(task)
+
+
+def test_what_was_refused_cannot_be_adopted_behind_the_record(noticed, office):
+    """The seal of the step tells which strangers' objections counted."""
+    square, matter, task = noticed
+    object_to(square, matter, task)
+    moderate(square, task, "不采用")
+    office.wait(days=8)
+    [row] = square.rows(task)
+
+    def flip(admitted):
+        mine = update(opinions).where(opinions.c.id == row.id)
+        office.database.run(lambda c: c.execute(mine.values(admitted=admitted)))
+
+    flip(True)
+    with office.database.snapshot() as c:
+        assert not journal.verify(c).intact
+    flip(False)
+
+
+@pytest.mark.parametrize("data", [{"内容": "好\0的"}, {"内容": "好", "姓名": "张\0三"}])
+def test_a_nul_is_contained(noticed, data):
+    square, matter, task = noticed
+    try:
+        say(square, matter, task, {"类别": "意见"} | data, address="\0unknown")
+    except Invalid as refused:
+        assert refused.fields
+    else:
+        assert "\0" not in square.rows(task)[0].content + square.rows(task)[0].author
+
+
+def test_a_code_typed_with_a_chinese_keyboard(noticed):
+    square, matter, _ = noticed
+    code = code_of(square, matter)
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in code)
+    assert public.matter(square.runtime, f"{wide[:5]}－{wide[5:]}").code == code
 
 
 def test_html_is_kept_as_the_text_it_is(noticed):
