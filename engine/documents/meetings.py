@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from engine.documents import votes
+from engine.documents import tallies
 from engine.documents.subject import Subject, day, hour, lines, numeral, paragraphs, picture
+from engine.operations.signing import digest_of
 from engine.people.roster import holders_of, names_of, place
 from engine.refusal import NotVisible
 from engine.store.proceedings import agenda_items, meeting_members, meetings, signatures
@@ -169,7 +170,7 @@ def minutes(subject: Subject, row: Row[Any]) -> dict[str, Any]:
 def _dealt_with(subject: Subject, number: int, item: Row[Any]) -> dict[str, Any]:
     """An item of the agenda; how it was voted only where the item is this matter's."""
     mine = item.instance_id == subject.row.id
-    vote = votes.closed(subject, item.task_id) if mine and item.voted_at is not None else None
+    vote = tallies.closed(subject, item.task_id) if mine and item.voted_at is not None else None
     return {
         "序号": numeral(number),
         "标题": item.title,
@@ -182,8 +183,7 @@ def _dealt_with(subject: Subject, number: int, item: Row[Any]) -> dict[str, Any]
 def signed(subject: Subject, row: Row[Any]) -> list[dict[str, Any]]:
     """Who has signed the minutes, the chair first."""
     found = sorted(_latest(subject, row).values(), key=lambda one: (ROLES.index(one.role), one.at))
-    newest = max((one.at for one in found), default=None)
-    current = next((one.digest for one in found if one.at == newest), "")
+    current = digest_of(subject.c, row) if found else ""
     return [
         {
             "姓名": subject.name(one.name),

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row
 
 from engine.authorisation import Actor
-from engine.documents import meetings, notices, votes
+from engine.documents import meetings, notices, tallies, votes
 from engine.documents.fields import PAPERS, Paper
 from engine.documents.html import to_html
 from engine.documents.opening import Unreadable
@@ -101,8 +101,8 @@ def _of_vote(subject: Subject, held: Row[Any], vote: Row[Any]) -> Iterator[Offer
     if vote.closed_at is None:
         names: tuple[str, ...] = ("选票", "计票单")
     else:
-        over = votes.closed(subject, vote.task_id)
-        resolved = any(motion["结果"] == votes.PASSED or motion["当选人"] for motion in over.motions)
+        over = tallies.closed(subject, vote.task_id)
+        resolved = any(motion["结果"] == tallies.PASSED or motion["当选人"] for motion in over.motions)
         names = ("表决票统计",) + ("决议",) * resolved
     for name in names:
         yield Offer(name, about, meeting_id=held.id, task_id=vote.task_id)
