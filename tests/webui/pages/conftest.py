@@ -20,6 +20,7 @@ from engine.redlines import PROCESSES
 from engine.runtime import Runtime
 from engine.setting_up import read_files
 from engine.store import Database
+from tests.webui.pages.browsing import served
 from tests.world import World, configuration, settle
 from webui.app import create_app
 
@@ -144,3 +145,10 @@ def make_site(clock: VirtualClock) -> Callable[[Database], Site]:
 @pytest.fixture
 def site(sqlite_database: Database, make_site: Callable[[Database], Site]) -> Iterator[Site]:
     yield make_site(sqlite_database)
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """Where the village's site is served."""
+    with served(site.app) as found:
+        yield found

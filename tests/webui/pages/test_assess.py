@@ -11,13 +11,11 @@ from PIL import Image
 from tests.conftest import axe_violations
 from tests.consulting import Square
 from tests.procedures import step
+from tests.webui.pages.browsing import enter
 from tests.webui.pages.conftest import Site
-from tests.webui.pages.test_in_a_browser import address, enter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-__all__ = ["address"]  # a fixture
 
 RATING = {"kind": "assess", "from": "村民代表", "pass": "至少 3/5 收回票", "least": "2", "until": "7d"}
 TOO_WIDE = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"

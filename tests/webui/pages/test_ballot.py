@@ -1,29 +1,16 @@
 """The pages of a vote, on a phone: by name in two taps a motion, on paper with two pairs of hands."""
 
-import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from tests.voting import Hall, figures
+from tests.webui.pages.browsing import enter, judge
 from tests.webui.pages.conftest import Site
-from tests.webui.pages.test_in_a_browser import enter, judge
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The pages of a meeting: one thing to do at a time, on a phone; and the meeting for everybody to read."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from engine import operations
 from engine.operations import publish_procedure
 from tests.hall import FULL, NOTED, enrol
+from tests.webui.pages.browsing import enter, judge, served
 from tests.webui.pages.conftest import Site
-from tests.webui.pages.test_in_a_browser import enter, judge
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -30,12 +28,8 @@ def hall(site: Site) -> Site:
 
 @pytest.fixture
 def address(hall: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, hall.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(hall.app) as found:
+        yield found
 
 
 def start(hall: Site, key: str, title: str = "村口道路硬化") -> str:

@@ -6,14 +6,12 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.webui.pages.browsing import judge
 from tests.webui.pages.conftest import Site
-from tests.webui.pages.test_in_a_browser import address, judge
 from webui import help
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-__all__ = ["address"]  # a fixture
 MANUALS = ("干部", "文书")
 
 

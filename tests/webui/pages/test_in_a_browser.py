@@ -1,35 +1,15 @@
 """Every page in Chromium, on a phone and on a desk: axe finds nothing, nothing is wider than the screen, no English."""
 
-import re
-import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from engine.operations.incidents import report
-from tests.conftest import axe_violations
+from tests.webui.pages.browsing import enter, judge
 from tests.webui.pages.conftest import Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
-
-WIDTHS = (390, 1280)
-LATIN = re.compile(r"[A-Za-z]{3,}")
-KNOWN = re.compile(
-    r"\b[0-9a-f]{8}\b|\b[2-9A-Z]{5}-[2-9A-Z]{5}\b|LB|FD|BPMN|JavaScript|[\w.-]+\.(?:jpg|png|pdf)|p\d+|MB"
-)  # references, codes, file names, logins
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture
@@ -48,14 +28,6 @@ def story(site: Site) -> dict[str, str]:
     site.pass_time(days=5)
     site.start("还没填的")
     return {"asked": asked, "joint": joint, "refused": refused, "last": last}
-
-
-def enter(context: "BrowserContext", site: Site, address: str, name: str) -> None:
-    """Sign in without the password's work: the same cookie the server would give."""
-    site.visitor(name).get("/me")
-    cookie = site.visitor(name).client.get_cookie("cunyi")
-    assert cookie is not None
-    context.add_cookies([{"name": "cunyi", "value": cookie.value, "url": address}])
 
 
 def paths(site: Site, story: dict[str, str]) -> dict[str, list[str]]:
@@ -95,20 +67,6 @@ def test_every_page(
             assert "/sign-in" not in page.url
             problems += judge(page, path)
     assert problems == []
-
-
-def judge(page: "Page", path: str) -> list[str]:
-    problems = []
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function("() => !document.querySelector('.form-waiting')")
-        problems += [f"{path} at {width}: {found}" for found in axe_violations(page)]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            problems.append(f"{path} is wider than {width}")
-    text = KNOWN.sub("", page.inner_text("body"))
-    problems += [f"{path} says {word}" for word in LATIN.findall(text)]
-    return problems
 
 
 def test_a_step_is_done_with_a_thumb(page: "Page", phone: "BrowserContext", site: Site, address: str) -> None:

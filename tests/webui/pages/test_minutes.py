@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.store.publicity import filings
+from tests.webui.pages.browsing import enter, judge
 from tests.webui.pages.conftest import Site
 from tests.webui.pages.test_deliberate import address, hall, proof, start  # noqa: F401
 from tests.webui.pages.test_hall import announced
-from tests.webui.pages.test_in_a_browser import enter, judge
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

@@ -1,32 +1,19 @@
 """征求意见 and 公示 in a browser: an opinion in two taps, paper in one go, answers one by one, a notice going up."""
 
 import io
-import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from tests.consulting import Square, answering, asking, photo, publishing
+from tests.webui.pages.browsing import enter, judge
 from tests.webui.pages.conftest import Site
-from tests.webui.pages.test_in_a_browser import enter, judge
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 PICTURE = {"name": "意见卡.png", "mimeType": "image/png", "buffer": photo()}
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 class Viewer:

@@ -2,20 +2,18 @@
 
 import html
 import re
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from engine.operations import publish_procedure, set_parameters
 from engine.people.tenures import appoint
 from engine.redlines import PROCESSES
 from engine.setting_up import read_files
+from tests.webui.pages.browsing import enter, judge, served
 from tests.webui.pages.conftest import Site
-from tests.webui.pages.test_in_a_browser import enter, judge
 from tests.world import SINCE
 
 if TYPE_CHECKING:
@@ -261,12 +259,8 @@ def test_the_matters_page_leads_to_the_form_of_ones_own_unit(village: Site) -> N
 
 @pytest.fixture
 def address(village: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, village.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(village.app) as found:
+        yield found
 
 
 @pytest.mark.timeout(120)

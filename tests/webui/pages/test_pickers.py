@@ -9,13 +9,11 @@ from engine import operations
 from tests.conftest import axe_violations
 from tests.consulting import Square
 from tests.procedures import Flow, Node, folder, form, step
+from tests.webui.pages.browsing import enter
 from tests.webui.pages.conftest import Site
-from tests.webui.pages.test_in_a_browser import address, enter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-__all__ = ["address"]  # a fixture
 
 PEOPLE = {"properties": {"people": "村民代表"}}
 FORM = form(

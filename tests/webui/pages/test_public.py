@@ -10,8 +10,12 @@ from PIL import Image
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from engine.operations import act_on_task, publish_procedure, start_matter
+from engine.store.proceedings import meetings
 from engine.store.publicity import public_links
-from tests.consulting import Square, photo, publishing
+from tests.consulting import Square, asking, photo, publishing
+from tests.hall import FULL, enrol
+from tests.strangers import code_of, settle_household
 from tests.webui.pages.conftest import Site, Visitor
 from webui.public.codes import grouped, qr
 
@@ -227,3 +231,104 @@ def test_the_sheet_for_the_board(village: Village, site: Site) -> None:
     assert str(qr(f"http://localhost{village.page}")) in sheet.text
     assert "2026年3月2日 至 2026年3月9日" in sheet.text
     assert site.stranger().get(f"/tasks/{village.task}/sheet").status_code == 302
+
+
+# ---------------------------------------------------------------- households
+
+
+class Asked:
+    """A consultation that asks three households, each with a slip."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.square = Square(site.runtime, site.world, asking(**{"from": "户代表", "open": "yes"}), asked=0)
+        for number, name in (("1", "钱一"), ("2", "孙二"), ("12", "周三")):
+            settle_household(self.square, number, name, post="户代表")
+        self.matter, self.task = self.square.matter()
+        assert site.visitor("主任").post(f"/tasks/{self.task}/act/make_links").status_code == 302
+        links = public_links.c
+        query = select(links.code).where(links.task_id == self.task).order_by(links.household_id)
+        with site.runtime.database.read() as c:
+            self.codes = list(c.scalars(query))
+        self.page = f"/p/h/{self.codes[0]}"
+
+    def answer(self, by: Visitor, path: str = "", **fields: Any) -> TestResponse:
+        page = path or self.page
+        found = TOKEN.search(by.get(page).text)
+        assert found is not None
+        return by.client.post(page, data={"csrf_token": found[1], **fields})
+
+
+@pytest.fixture
+def asked(site: Site) -> Asked:
+    return Asked(site)
+
+
+def test_a_household_answers_once_and_may_think_again(asked: Asked, site: Site) -> None:
+    villager = site.stranger()
+    page = villager.get(asked.page)
+    assert page.status_code == 200 and "第 1 户" in page.text and "村口的路，您赞成修吗" in page.text
+    assert page.headers["Cache-Control"] == "no-store" and page.headers["Referrer-Policy"] == "no-referrer"
+    assert "钱一" not in page.text
+    unsaid = asked.answer(villager, 内容="要留水沟")
+    assert unsaid.status_code == 422 and "要留水沟" in unsaid.text
+    assert asked.answer(villager, 立场="赞成", 内容="要留水沟").status_code == 303
+    answered = villager.get(asked.page).text
+    assert "这一户的答复已经收到" in answered and "赞成" in answered and "要留水沟" in answered
+    token = TOKEN.search(answered)
+    assert token is not None
+    again = villager.client.post(asked.page, data={"csrf_token": token[1], "立场": "反对"})
+    assert again.status_code == 409 and "一户一份" in again.text
+    assert villager.client.post(f"{asked.page}/withdraw", data={"csrf_token": token[1]}).status_code == 303
+    assert asked.answer(villager, 立场="反对").status_code == 303
+    assert [row.stance for row in asked.square.rows(asked.task) if row.withdrawn_at is None] == ["反对"]
+
+
+def test_slips_are_printed_for_those_who_have_not_answered(asked: Asked, site: Site) -> None:
+    asked.answer(site.stranger(), 立场="赞成")
+    page = site.visitor("主任").get(f"/tasks/{asked.task}").text
+    assert "户码：3 户，1 户答了" in page and "印户码（2 户）" in page
+    sheet = site.visitor("主任").get(f"/tasks/{asked.task}/slips").text
+    assert sheet.count('class="slip"') == 2
+    assert all(str(qr(f"http://localhost/p/h/{code}")) in sheet for code in asked.codes[1:])
+    assert asked.codes[0] not in sheet and grouped(asked.codes[1]) in sheet
+    assert (
+        site.visitor("钱一").get(f"/tasks/{asked.task}/slips").status_code == 403
+    )  # a code is as good as a key
+    assert site.visitor("外村").get(f"/tasks/{asked.task}/slips").status_code == 404
+
+
+def test_a_lost_slip_is_replaced(asked: Asked, site: Site) -> None:
+    renew = f"/tasks/{asked.task}/act/renew_link"
+    wrong = site.visitor("主任").post(renew, {"户号": "99"})
+    assert wrong.status_code == 422 and 'value="99"' in wrong.text and "照户码单上的户号写" in wrong.text
+    assert site.visitor("主任").post(renew, {"户号": "1"}).status_code == 302
+    old = site.stranger().get(asked.page)
+    assert old.status_code == 404 and "重新输入编号" in old.text
+
+
+def test_everybody_may_say_something_where_the_consultation_is_open(asked: Asked, site: Site) -> None:
+    code = code_of(asked.square, asked.matter)
+    villager, form = site.stranger(), f"/p/{code}/say/{asked.task}"
+    assert "提意见" in villager.get(f"/p/{code}").text
+    token = TOKEN.search(villager.get(form).text)
+    assert token is not None
+    data = {"csrf_token": token[1], "立场": "赞成", "内容": "早点修"}
+    assert villager.client.post(form, data=data).status_code == 303
+    page = site.visitor("主任").get(f"/tasks/{asked.task}").text
+    assert "待核对的意见 1 条" in page and "先核对扫码提的 1 条" in page
+
+
+def test_the_meeting_has_a_sheet_for_the_board(site: Site) -> None:
+    enrolled = site.runtime.database.run(lambda c: enrol(c, site.world, 3))
+    publish_procedure(site.runtime, None, FULL, "county")
+    chair = site.world.people["主任"]
+    done = start_matter(site.runtime, chair, "full", "village", "修水渠")
+    task = done.open_tasks[0]["id"]
+    act_on_task(site.runtime, chair, task, "convene", {"时间": "2026-03-20T14:30", "地点": "村部会议室"})
+    with site.runtime.database.read() as c:
+        meeting = c.scalar(select(meetings.c.id))
+    sheet = site.visitor("主任").get(f"/meetings/{meeting}/sheet")
+    assert enrolled and sheet.status_code == 200
+    assert "会议公告" in sheet.text and "2026年3月20日（星期五）14:30" in sheet.text
+    assert "村部会议室" in sheet.text and "修水渠" in sheet.text

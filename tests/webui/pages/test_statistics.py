@@ -1,7 +1,6 @@
 """统计: the table of source 001 on the page and in the Excel file, on a phone, on a desk and on paper."""
 
 import io
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +8,6 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 from sqlalchemy import insert, update
-from werkzeug.serving import make_server
 
 from engine.clock import VirtualClock
 from engine.runtime import Runtime
@@ -17,6 +15,7 @@ from engine.store import Database
 from engine.store.tables import accounts, units
 from tests.conftest import axe_violations
 from tests.source001 import COUNTIES, build
+from tests.webui.pages.browsing import served
 from tests.webui.pages.conftest import Site, Visitor
 from tests.world import configuration
 from webui.app import create_app
@@ -50,12 +49,8 @@ def visitor(sqlite_database: Database) -> Visitor:
 
 @pytest.fixture
 def address(visitor: Visitor) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, visitor.client.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(visitor.client.application) as found:
+        yield found
 
 
 def test_the_table_of_source_001(
