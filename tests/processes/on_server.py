@@ -17,7 +17,7 @@ import orjson
 from PIL import Image
 from sqlalchemy import Connection, func, insert, literal_column, select
 
-from engine import forms, operations, queries
+from engine import forms, operations
 from engine.clock import VirtualClock
 from engine.diagram import load_folder
 from engine.diagram.model import Node
@@ -55,8 +55,6 @@ LINE = ("ward", "village", "town", "county")
 HOME = {"屋场": "ward", "村": "village", "乡镇": "town", "县": "county"}
 LEVELS = {"ward": "屋场", "village": "村", "town": "乡镇", "county": "县"}
 NOT_COMPARED = ("会议",)  # ids of rows
-
-assert queries  # the package registers what its modules show
 
 
 def _counted_by_household(node: Node) -> list[str]:
