@@ -130,19 +130,6 @@ class Answering:
             said = [refusal.message, *refusal.fields.values()]
             raise self._failure("；".join(dict.fromkeys(said))) from refusal
 
-    def _offering(self, schema: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The form with people to choose from; without a roster those who were chosen count."""
-        roster = self.roster
-        if roster is None:
-            chosen = [(person, str(person)) for person in sorted(pickers.people_in(schema, values))]
-            return pickers.offering(schema, lambda _: chosen)
-
-        def holders(designations: Sequence[str]) -> list[tuple[int, str]]:
-            found = [person for name in designations for person in roster.holders(name)]
-            return [(person, roster.name(person)) for person in dict.fromkeys(found)]
-
-        return pickers.offering(schema, holders)
-
     def _who_may(self, action: Action) -> str:
         posts = [d for seat in self.seats if seat.name in action.seats for d in seat.designations]
         return "、".join(dict.fromkeys(posts)) or "别人"
