@@ -65,6 +65,10 @@ class Record:
     scrutineers: tuple[str, ...] = ()
     digest: str = ""
 
+    def has(self, receipt: str) -> bool:
+        """Whether this receipt is among those counted; spaces, dashes and case do not matter."""
+        return _plain(receipt) in {_plain(one) for one in self.receipts}
+
     @property
     def elected(self) -> list[str]:
         return [one.name for round_ in self.rounds for one in round_.candidates if one.elected]
@@ -225,6 +229,10 @@ def _voters(c: Connection, row: Row[Any]) -> Iterator[Voter]:
 def _candidates(c: Connection, task_id: str) -> dict[int, str]:
     own = select(election_rounds.c.candidates).where(election_rounds.c.task_id == task_id)
     return {one["place"]: one["name"] for standing in c.scalars(own) for one in standing}
+
+
+def _plain(receipt: str) -> str:
+    return "".join(letter for letter in receipt.upper() if letter.isalnum())
 
 
 def _receipts(c: Connection, task_id: str) -> list[str]:

@@ -56,6 +56,7 @@ class VoteView:
     suggested: datetime | None = None  # a time to begin with when it is convened
     tellers: tuple[str, ...] = ()
     weight: int = 1  # how many times the reader's vote counts: the households represented
+    weighted: bool = False  # votes count as many times as their members represent households
 
     @property
     def to_vote(self) -> list[MotionView]:
@@ -72,6 +73,13 @@ class VoteView:
         if self.meeting is None or self.method not in ON_PHONE:
             return 0
         return max((m.waiting for m in self.motions), default=0)
+
+    @property
+    def voted_out(self) -> bool:
+        """Everybody there has voted, or all counts are confirmed: it stands, though people have left since."""
+        if self.counted:
+            return all(m.sheet is not None and m.sheet.confirmed for m in self.motions)
+        return self.on_phone and not self.waited_for and all(m.votes for m in self.motions)
 
     @property
     def on_phone(self) -> bool:
@@ -141,6 +149,7 @@ def view(rt: Runtime, c: Connection, actor: Actor, row: Any, roles: frozenset[st
         scrutineers=tuple(named.get(person, "") for person in ballot.scrutineers),
         tellers=tuple(named.get(person, "") for person in ballot.tellers),
         weight=_weight(c, opened.meeting_id, actor.person_id) if settings.get("weights") else 1,
+        weighted=bool(settings.get("weights")),
     )
     return replace(vote, acts=tuple(_during(vote, ballot, actor.person_id, leads)))
 
@@ -199,7 +208,7 @@ def _during(vote: VoteView, ballot: Ballot, person: int, leads: bool) -> Iterato
 def _leading(vote: VoteView, ballot: Ballot, person: int) -> Iterator[str]:
     every = ballot.motions.values()
     done = all(m.counted if vote.counted else m.voted for m in every)
-    if not vote.quorum.holds and not (done and not vote.waited_for):
+    if not vote.quorum.holds and not vote.voted_out:
         yield from ("attend", "close")
         return
     if any(m.waits_for_reading for m in every):

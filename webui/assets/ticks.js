@@ -1,4 +1,5 @@
-// A list of people to tick: 全到 ticks everybody (again: nobody), and the running count says whether they are enough.
+// A list of people to tick: 全到 ticks everybody (again: nobody), and the running count says whether they are enough, or
+// in an election too many. Ticking nobody (弃权) takes the others' ticks away, and the other way round.
 document.addEventListener('click', (event) => {
   const button = event.target.closest?.('[data-tick-all]');
   if (!button) return;
@@ -7,7 +8,16 @@ document.addEventListener('click', (event) => {
   for (const box of boxes) box.checked = !all;
   count(button.closest('[data-ticks]'));
 });
-document.addEventListener('change', (event) => count(event.target.closest?.('[data-ticks]')));
+document.addEventListener('change', (event) => {
+  const list = event.target.closest?.('[data-ticks]');
+  if (!list) return;
+  const none = list.querySelector('[data-tick-none]');
+  if (none && event.target.checked) {
+    if (event.target === none) for (const box of boxesOf(list)) box.checked = false;
+    else none.checked = false;
+  }
+  count(list);
+});
 document.addEventListener('DOMContentLoaded', () => { for (const list of document.querySelectorAll('[data-ticks]')) count(list); });
 
 function count(list) {
@@ -15,10 +25,16 @@ function count(list) {
   if (!place) return;
   const boxes = boxesOf(list);
   const ticked = boxes.filter((box) => box.checked).length;
+  if (list.dataset.most) {
+    const most = Number(list.dataset.most);
+    place.textContent = `选了 ${ticked} 人${ticked > most ? `，最多选 ${most} 人，多了 ${ticked - most} 人` : ''}`;
+    place.classList.toggle('text-danger', ticked > most);
+    return;
+  }
   const missing = Number(list.dataset.least ?? 0) - ticked;
   place.textContent = `共 ${boxes.length} 人，勾了 ${ticked} 人${missing > 0 ? `，还差 ${missing} 人` : ''}`;
 }
 
 function boxesOf(list) {
-  return [...list.querySelectorAll('input[type="checkbox"]')];
+  return [...list.querySelectorAll('input[type="checkbox"]:not([data-tick-none])')];
 }
