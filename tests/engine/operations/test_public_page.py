@@ -7,14 +7,18 @@ import pytest
 
 from engine import operations
 from engine.operations import public as public_operations
+from engine.people import units
+from engine.people.tenures import appoint
 from engine.queries import public
 from engine.queries import tasks as queries
 from engine.refusal import Invalid, NotVisible, Overtaken
 from engine.store import count_statements
+from tests.conftest import ROOT
 from tests.consulting import Square, answering, asking, photo, publishing
 from tests.procedures import step
 from tests.strangers import code_of, moderate, object_to, say, settle_household, slips
 from tests.voting import Hall
+from tests.world import SINCE
 
 RATING = {"kind": "assess", "from": "public", "public": "yes", "pass": "至少 3/5 收回票", "until": "7d"}
 
@@ -339,3 +343,23 @@ def test_a_page_that_changes_by_the_clock_tells_when(square, told, office):
     late = page_of(square, matter)  # no worker has been there yet
     assert not late.participations and not late.notices[0].is_running
     assert replace(late.notices[0], is_running=True) == page.notices[0]
+
+
+def test_the_list_of_problems_is_public_from_the_first_day(office):
+    """HW-4.5: everybody may follow every problem of a neighbourhood."""
+    folder = ROOT / "processes" / "wenti"
+    content = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    operations.publish_procedure(office.runtime, None, content, "county")
+
+    def settle(c):
+        unit = units.add(c, "屋场", "grove", "樟树屋场", office.world.units["village"])
+        appoint(c, office["百姓"], "屋场长", unit.id, SINCE)
+
+    office.database.run(settle)
+    done = operations.start_matter(office.runtime, office["百姓"], "wenti", "grove", "水沟堵了")
+    board = public.unit(office.runtime, "grove")
+    assert board.is_problem_list and [one.title for one in board.under_way] == ["水沟堵了"]
+    page = public.matter(office.runtime, board.under_way[0].code)
+    assert page.code == public.code_of(office.runtime, done.instance_id)
+    assert page.way[0].kind == "提出" and page.way[-1].is_open
+    assert public.unit(office.runtime, "village").below == [("grove", "樟树屋场")]
