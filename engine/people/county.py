@@ -5,6 +5,7 @@
 [[posts]]       person, post, unit; from, to
 [[registers]]   register, unit, people = [codes]; from
 [[kinships]]    people = [one, other]
+[[representations]]  person, unit, households = [numbers of that unit]; from   (联系户)
 [[accounts]]    person, login
 [[parameters]]  unit, procedure, values = { … }; open = [names the level below may choose]
 """
@@ -62,6 +63,7 @@ SHAPE: dict[str, dict[str, Field]] = {
     "posts": {"person": _CODE, "post": _TEXT, "unit": _CODE, "from": _DAY, "to": _DAY},
     "registers": {"register": _TEXT, "unit": _CODE, "people": _LIST, "from": _DAY},
     "kinships": {"people": _LIST},
+    "representations": {"person": _CODE, "unit": _CODE, "households": _LIST, "from": _DAY},
     "accounts": {
         "person": _CODE,
         "login": Field(str, True, r"[a-z0-9_.-]{2,64}", "小写字母、数字，2 到 64 个"),
@@ -160,6 +162,7 @@ def _duplicates(county: County) -> Iterator[str]:
 def _references(county: County) -> Iterator[str]:
     units = {entry["code"] for entry in county["units"]}
     people = {entry["code"] for entry in county["people"]}
+    homes = {(one["unit"], one["household"]) for one in county["people"] if "household" in one}
     for part, entries in county.items():
         for number, entry in enumerate(entries, 1):
             wanted = [(entry[key], units, "单位") for key in ("unit", "parent") if key in entry]
@@ -168,8 +171,17 @@ def _references(county: County) -> Iterator[str]:
             for code, there, what in wanted:
                 if code not in there:
                     yield f"{place(part, number, entry)}：文件里没有编码为“{code}”的{what}"
+            yield from _unknown_households(part, number, entry, homes)
             if part == "kinships" and len(set(entry["people"])) != 2:
                 yield f"{place(part, number, entry)}：people 要写两个不同的人"
+
+
+def _unknown_households(
+    part: str, number: int, entry: Mapping[str, Any], homes: set[tuple[str, str]]
+) -> Iterator[str]:
+    for home in entry.get("households", []):
+        if (entry["unit"], home) not in homes:
+            yield f"{place(part, number, entry)}：{entry['unit']}里没有编号为“{home}”的户"
 
 
 def _levels(county: County) -> Iterator[str]:

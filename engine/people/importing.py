@@ -8,10 +8,10 @@ what was changed on the pages since must not be undone by an old file. Passwords
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from engine import journal
 from engine.people import accounts as credentials
@@ -26,6 +26,7 @@ from engine.store.tables import (
     parameter_choices,
     people,
     registrations,
+    representations,
 )
 from engine.store.tables import tenures as tenures_table
 
@@ -106,6 +107,8 @@ class _Import:
         for number, entry in enumerate(county["registers"], 1):
             for code in entry["people"]:
                 self._appoint("registers", number, entry, code, entry["register"])
+        for number, entry in enumerate(county["representations"], 1):
+            self._represent(number, entry)
         for number, entry in enumerate(county["accounts"], 1):
             self._account(number, entry, hashes, is_sample)
         for entry in county["parameters"]:
@@ -196,6 +199,30 @@ class _Import:
             if self.connection.execute(select(table.c.id).where(theirs, same)).first():
                 return True
         return False
+
+    def _represent(self, number: int, entry: Mapping[str, Any]) -> None:
+        """联系户. A household has one: another takes over from a day that the file names."""
+        person, since = self.people[entry["person"]], entry.get("from", self.today)
+        unit_id = self.units[entry["unit"]].id
+        query = select(households.c.id, households.c.number).where(
+            households.c.unit_id == unit_id, households.c.number.in_(entry["households"])
+        )
+        for home in self.connection.execute(query).all():
+            now = (representations.c.household_id == home.id) & representations.c.ends_on.is_(None)
+            held = self.connection.execute(select(representations).where(now)).one_or_none()
+            if held is not None and held.person_id == person:
+                continue
+            if held is not None and held.starts_on >= since:
+                self.errors.append(
+                    f"{place('representations', number, entry)}：户 {home.number} 从 {held.starts_on} 起由别人联系，"
+                    "要换人，请写明从哪天起换（from，晚于那天）"
+                )
+                continue
+            self.connection.execute(
+                update(representations).where(now).values(ends_on=since - timedelta(days=1))
+            )
+            row = {"household_id": home.id, "person_id": person, "starts_on": since}
+            self.connection.execute(representations.insert().values(row))
 
     def _account(
         self, number: int, entry: Mapping[str, Any], hashes: Mapping[str, str], is_sample: bool

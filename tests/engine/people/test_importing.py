@@ -15,7 +15,7 @@ from engine.people.designations import designations
 from engine.people.importing import Imported, import_county
 from engine.store import Database
 from engine.store.metadata import metadata
-from engine.store.tables import household_members, people
+from engine.store.tables import household_members, people, representations
 
 NOW, TODAY = datetime(2026, 3, 2, 1, tzinfo=UTC), date(2026, 3, 2)
 COUNTY = """
@@ -35,6 +35,7 @@ posts = [
 ]
 registers = [ { register = "村民代表", unit = "c", from = 2021-01-01, people = ["b", "d"] } ]
 kinships = [ { people = ["a", "d"] } ]
+representations = [ { person = "d", unit = "c", households = ["1"], from = 2021-01-01 } ]
 accounts = [ { person = "a", login = "zhangs" } ]
 parameters = [ { unit = "c", procedure = "zhichu", values = { "大额标准" = 3000 } } ]
 """
@@ -112,6 +113,7 @@ def test_somebody_entered_by_hand_is_recognised_by_the_telephone(database: Datab
         ('level = "村"', 'level = "组"', "level 只能写"),
         (', parent = "x"', "", "最上面的单位（不写 parent 的）要有且只有一个，现在有 2 个"),
         ('login = "zhangs"', 'login = "张三"', "login 写得不对"),
+        ('households = ["1"]', 'households = ["9"]', "c里没有编号为“9”的户"),
         ("kinships =", "kin =", "不认识 [[kin]]"),
         ("kinships = [", "kinships = 1 #", "kinships 要写成 [[kinships]]"),
     ],
@@ -186,3 +188,20 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, messa
         path.write_bytes(content)
     with pytest.raises(CountyRefused, match=message):
         read_county(path, designations())
+
+
+def test_a_household_has_one_delegate_and_changes_from_a_day(database: Database) -> None:
+    def speaks() -> list[tuple[str, date, date | None]]:
+        columns = (people.c.code, representations.c.starts_on, representations.c.ends_on)
+        query = select(*columns).join(people, people.c.id == representations.c.person_id)
+        with database.read() as c:
+            return [tuple(row) for row in c.execute(query.order_by(representations.c.starts_on))]
+
+    bring(database)
+    bring(database)  # again is nothing new
+    assert speaks() == [("d", date(2021, 1, 1), None)]
+    other = COUNTY.replace('person = "d", unit = "c", households', 'person = "b", unit = "c", households')
+    with pytest.raises(CountyRefused, match="由别人联系"):
+        bring(database, other)
+    bring(database, other.replace('["1"], from = 2021-01-01', '["1"], from = 2026-01-01'))
+    assert speaks() == [("d", date(2021, 1, 1), date(2025, 12, 31)), ("b", date(2026, 1, 1), None)]
