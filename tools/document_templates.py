@@ -352,7 +352,7 @@ def _ticket(side: str) -> str:
             motion,
             election,
             tag("endfor"),
-            p("在选定的“□”里打“√”；每项议案只选一种，多选的这一项无效。", "BallotNote"),
+            p(f"{{{{排.{side}.说明}}}}", "BallotNote"),
             p(f"{{{{排.{side}.日期}}}}", "BallotNote"),
             tag("endif"),
             p("", "BallotNote"),

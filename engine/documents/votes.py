@@ -108,15 +108,25 @@ def papers(subject: Subject, row: Row[Any]) -> dict[str, Any]:
     on_page = _on_page(found)
     number = int(held["应到"]) or 1
     pages = -(-number // on_page)
-    ticket = {"会议": f"{held['单位']}{held['会议名称']}", "日期": held["会议日期"], "议案": found}
-    beside = ticket if on_page == 4 else {"会议": "", "日期": "", "议案": []}
-    rows = 2 if on_page >= 2 else 1
-    printed = pages if pages <= MOST_PAGES else 1
+    elects = any(motion["候选人"] for motion in found)
+    how = "不得多选，可以少选；一个也不选的是弃权" if elects else "每项议案只选一种，多选的这一项无效"
+    ticket = {
+        "会议": f"{held['单位']}{held['会议名称']}",
+        "日期": held["会议日期"],
+        "说明": f"在选定的“□”里打“√”；{how}。",
+        "议案": found,
+    }
+    nothing = {"会议": "", "日期": "", "说明": "", "议案": []}
+    printed = number if pages <= MOST_PAGES else on_page
+    beside = 2 if on_page == 4 else 1
     return held | {
         "每页": on_page,
         "份数": number,
         "页数": pages,
-        "各排": [{"左": ticket, "右": beside} for _ in range(rows * printed)],
+        "各排": [
+            {"左": ticket, "右": ticket if beside == 2 and place + 1 < printed else nothing}
+            for place in range(0, printed, beside)
+        ],
     }
 
 

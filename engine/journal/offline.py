@@ -103,7 +103,7 @@ class _Check:
         self._anchor(proof, entries)
         self.found.open += (
             "文书（PDF、Word）是根据记录生成的，只核对了它们和压缩包里的清单是否一致",
-            "用印、备案和签字记在单位的留痕链上，不在这个压缩包里，要在系统里核对",
+            "签字记在单位的留痕链上，用印和备案在留痕里只有编号和照片：登记的文字要在系统里核对",
         )
         return self.found
 
@@ -233,6 +233,9 @@ class _Check:
             if isinstance(one, dict) and one.get("erased")
         }
         wanted = dict(_attached(_dict(proof.get("submissions"))))
+        for entry in entries:  # of what is registered with photos: the seal, a filing
+            for one in _list(_dict(entry.get("detail")).get("files")):
+                wanted.setdefault(str(one), f"留痕第 {entry.get('sequence')} 条的照片")
         self.found.faults += [
             f"办理时交的附件不见了或被换过：{name}"
             for id_, name in wanted.items()
