@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.refusal import Invalid
+from engine.steps import schema
 from engine.steps.kind import Action
 
 ROWS, NUMBER, VERDICT, REPLY = "答复", "编号", "采纳", "答复"
@@ -54,26 +55,14 @@ def tally(items: int, verdicts: Iterable[str]) -> Answered:
 
 def action(roles: Sequence[str]) -> Action:
     """答复: several opinions may be answered in one go."""
-    options = [{"label": verdict, "value": verdict} for verdict in VERDICTS]
-    rows = {
-        "type": "dynamiclist",
-        "path": ROWS,
-        "label": "答复",
-        "validate": {"required": True},
-        "components": [
-            {"type": "textfield", "key": NUMBER, "label": "意见编号", "validate": {"maxLength": 40}},
-            {
-                "type": "radio",
-                "key": VERDICT,
-                "label": "是否采纳",
-                "values": options,
-                "validate": {"required": True},
-            },
-            {"type": "textarea", "key": REPLY, "label": "答复", "validate": {"maxLength": 1000}},
-        ],
-    }
-    schema = {"type": "default", "components": [rows]}
-    return Action("answer", "答复", schema, tuple(roles))
+    options = [(verdict, verdict) for verdict in VERDICTS]
+    row = (
+        schema.text(NUMBER, "意见编号", 40),
+        schema.choice(VERDICT, "是否采纳", options, required=True),
+        schema.area(REPLY, "答复", 1000),
+    )
+    form = schema.form(schema.rows(ROWS, "答复", *row, required=True))
+    return Action("answer", "答复", form, tuple(roles))
 
 
 def check_rows(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 
 from engine.diagram.model import Node
 from engine.refusal import Invalid, Overtaken
-from engine.steps import period, slips, threshold
+from engine.steps import period, schema, slips, threshold
 from engine.steps.kind import (
     DOERS,
     MEMBER,
@@ -40,6 +40,7 @@ from engine.steps.kind import (
     Submission,
     Words,
 )
+from engine.steps.schema import Schema
 from engine.steps.whole import whether, whole
 
 SETTINGS = ("from", "scores", "satisfied", "pass", "least", "until", "recorder", "public")
@@ -121,7 +122,7 @@ class Assess(Kind):
     def actions(self, settings: Mapping[str, Any], forms: Forms) -> list[Action]:
         clerks = (ORGANISER, RECORDER)
         return [
-            Action("close", "汇总", _form(_text(REASON, "说明", "textarea", 1000)), (ORGANISER,)),
+            Action("close", "汇总", schema.form(schema.area(REASON, "说明", 1000)), (ORGANISER,)),
             Action("rate", "评价", rate_schema(settings), (MEMBER,), mass=True),
             Action("add_batch", "录入测评票", batch_schema(settings), clerks, mass=True, behalf=False),
             Action("withdraw", "撤回", withdraw_schema(), (MEMBER, *clerks), mass=True, behalf=False),
@@ -192,53 +193,28 @@ def _agree(settings: Mapping[str, Any]) -> None:
 
 def thresholds(settings: Mapping[str, Any]) -> list[threshold.Threshold]:
     """The frozen thresholds of `pass`."""
-    return [one for text in settings["pass"] for one in threshold.parse(text, {})]
+    return threshold.frozen(settings["pass"])
 
 
 # ---------------------------------------------------------------- forms
 
 
-def rate_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
+def rate_schema(settings: Mapping[str, Any]) -> Schema:
     """评价: one tap, and whatever one wants to say about it."""
-    options = [{"label": score, "value": score} for score in settings["scores"]]
-    choice = {
-        "type": "radio",
-        "key": SCORE,
-        "label": "您的评价",
-        "values": options,
-        "validate": {"required": True},
-    }
-    return _form(choice, _text(COMMENT, "意见和建议", "textarea", 1000))
+    options = [(score, score) for score in settings["scores"]]
+    choice = schema.choice(SCORE, "您的评价", options, required=True)
+    return schema.form(choice, schema.area(COMMENT, "意见和建议", 1000))
 
 
-def batch_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
+def batch_schema(settings: Mapping[str, Any]) -> Schema:
     """录入测评票: how many papers say what, with photos of them."""
-    rules = {"min": 0, "max": 100_000}
-    counts = [
-        {"type": "number", "key": score, "label": f"{score}（张）", "decimalDigits": 0, "validate": rules}
-        for score in settings["scores"]
-    ]
-    photos = {
-        "type": "filepicker",
-        "key": PHOTOS,
-        "label": "测评票的照片",
-        "multiple": True,
-        "accept": "image/*,.pdf",
-        "validate": {"required": True},
-    }
-    return _form(*counts, _text(COMMENT, "票上写的意见", "textarea", 1000), photos)
+    counts = [schema.number(score, f"{score}（张）", 0, 100_000) for score in settings["scores"]]
+    photos = schema.files(PHOTOS, "测评票的照片", required=True)
+    return schema.form(*counts, schema.area(COMMENT, "票上写的意见", 1000), photos)
 
 
-def withdraw_schema() -> dict[str, Any]:
-    return _form(_text(ENTRY, "编号（不写就是自己最后录的）", "textfield", 40))
-
-
-def _text(key: str, label: str, kind: str, longest: int) -> dict[str, Any]:
-    return {"type": kind, "key": key, "label": label, "validate": {"maxLength": longest}}
-
-
-def _form(*components: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "default", "components": list(components)}
+def withdraw_schema() -> Schema:
+    return schema.form(schema.text(ENTRY, "编号（不写就是自己最后录的）", 40))
 
 
 # ---------------------------------------------------------------- rules

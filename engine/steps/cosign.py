@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.diagram.model import Node
+from engine.steps import schema
 from engine.steps.kind import (
     DOERS,
     Action,
@@ -32,6 +33,7 @@ from engine.steps.kind import (
     Words,
     doers,
 )
+from engine.steps.schema import Schema
 
 CHOICE, REASON = "结论", "说明"
 FRACTION = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
@@ -161,24 +163,8 @@ def _opinion(submission: Submission) -> dict[str, Any]:
     return opinion | ({DOERS: submission.person} if submission.person is not None else {})
 
 
-def _schema(settings: Mapping[str, Any]) -> dict[str, Any]:
-    reason: dict[str, Any] = {
-        "type": "textarea",
-        "key": REASON,
-        "label": "说明",
-        "description": f"选{'、'.join(settings['explain'])}时必须写明" if settings["explain"] else "",
-        "validate": {"maxLength": 1000},
-    }
-    return {
-        "type": "default",
-        "components": [
-            {
-                "type": "radio",
-                "key": CHOICE,
-                "label": "您的意见",
-                "values": [{"label": choice, "value": choice} for choice in settings["choices"]],
-                "validate": {"required": True},
-            },
-            reason,
-        ],
-    }
+def _schema(settings: Mapping[str, Any]) -> Schema:
+    explain = f"选{'、'.join(settings['explain'])}时必须写明" if settings["explain"] else ""
+    options = [(choice, choice) for choice in settings["choices"]]
+    choice = schema.choice(CHOICE, "您的意见", options, required=True)
+    return schema.form(choice, schema.area(REASON, "说明", 1000) | {"description": explain})

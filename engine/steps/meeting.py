@@ -180,7 +180,7 @@ def counts_households(settings: Settings) -> bool:
 
 def thresholds(settings: Settings, name: str = "quorum") -> list[threshold.Threshold]:
     """The frozen thresholds of a setting."""
-    return [one for text in settings[name] for one in threshold.parse(text, {})]
+    return threshold.frozen(settings[name])
 
 
 # ---------------------------------------------------------------- who and what

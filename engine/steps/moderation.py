@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.refusal import Invalid
+from engine.steps import schema
 from engine.steps.kind import ORGANISER, RECORDER, Action
 
 ROWS, NUMBER, VERDICT, REASON = "核对", "编号", "采用", "理由"
@@ -28,16 +29,13 @@ class Ruling:
 
 def action() -> Action:
     """采用 or 不采用, several in one go."""
-    verdicts = [{"label": word, "value": word} for word in (ADMIT, REFUSE)]
-    required = {"required": True}
-    row = [
-        {"type": "textfield", "key": NUMBER, "label": "编号", "validate": required | {"maxLength": 40}},
-        {"type": "radio", "key": VERDICT, "label": "是否采用", "values": verdicts, "validate": required},
-        {"type": "textfield", "key": REASON, "label": "不采用的理由", "validate": {"maxLength": 200}},
-    ]
-    rows = {"type": "dynamiclist", "path": ROWS, "label": "核对", "validate": required, "components": row}
-    schema = {"type": "default", "components": [rows]}
-    return Action("moderate", "核对", schema, (ORGANISER, RECORDER), behalf=False)
+    row = (
+        schema.text(NUMBER, "编号", 40, required=True),
+        schema.choice(VERDICT, "是否采用", ((ADMIT, ADMIT), (REFUSE, REFUSE)), required=True),
+        schema.text(REASON, "不采用的理由", 200),
+    )
+    form = schema.form(schema.rows(ROWS, "核对", *row, required=True))
+    return Action("moderate", "核对", form, (ORGANISER, RECORDER), behalf=False)
 
 
 def read(rows: Sequence[Mapping[str, Any]]) -> list[Ruling]:

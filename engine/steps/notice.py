@@ -25,7 +25,7 @@ from typing import Any
 from engine.diagram.model import Node
 from engine.durations import SHANGHAI, Calendar, TimerError, in_words, parse_duration
 from engine.refusal import Invalid, Overtaken
-from engine.steps import answers, moderation, period
+from engine.steps import answers, moderation, period, schema
 from engine.steps.answers import Answered
 from engine.steps.kind import (
     DOERS,
@@ -125,7 +125,7 @@ class Notice(Kind):
             Action("publish", "公示", publish_schema(settings), (ORGANISER,)),
             Action("add_feedback", "记反馈", feedback_schema(), anybody, mass=True),
             answers.action((ORGANISER,)),
-            Action("close", "结束", {"type": "default", "components": []}, (ORGANISER,)),
+            Action("close", "结束", schema.form(), (ORGANISER,)),
             moderation.action(),
             Action("add_photo", "补照片", photo_schema(settings), (ORGANISER, RECORDER), behalf=False),
         ]

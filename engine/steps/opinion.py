@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.refusal import Invalid, Overtaken, Refusal
+from engine.steps import schema
 from engine.steps.kind import Forms
+from engine.steps.schema import Schema
 
 OUTCOME, REASON, DIGEST = "结论", "说明", "归纳"
 STANCE, CONTENT, CHANNEL, AUTHOR, PEOPLE, ROWS, PHOTOS = (
@@ -38,88 +40,58 @@ class Opinion:
 # ---------------------------------------------------------------- forms
 
 
-def opinion_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
+def opinion_schema(settings: Mapping[str, Any]) -> Schema:
     """提意见: one question, one box. Who organises without a register writes whose opinion it is, too."""
-    fields = _stance(settings, "radio")
-    fields.append(_text(CONTENT, "意见和建议", "textarea", 2000, required=not settings["stances"]))
+    fields = _stance(settings, schema.choice)
+    fields.append(schema.area(CONTENT, "意见和建议", 2000, required=not settings["stances"]))
     if not settings["from"]:
-        fields = [_text(AUTHOR, "谁提的", "textfield", 64), *_channel(settings), *fields]
-    return _form(*fields, _photos("照片"))
+        fields = [schema.text(AUTHOR, "谁提的", 64), *_channel(settings), *fields]
+    return schema.form(*fields, schema.files(PHOTOS, "照片"))
 
 
-def batch_schema(settings: Mapping[str, Any]) -> dict[str, Any]:
+def batch_schema(settings: Mapping[str, Any]) -> Schema:
     """录入一批: the paper of several people in one go, with photos of it."""
-    row = [*_channel(settings), *_stance(settings, "select")]
-    row = [_text(AUTHOR, "姓名（几个人意见一样的，用顿号隔开）", "textfield", 1000), *row]
-    if settings["from"]:
-        row.insert(0, _people(PEOPLE, "应征人", settings["from"]))
-    row.append(_text(CONTENT, "意见和建议", "textarea", 2000))
-    rows = {
-        "type": "dynamiclist",
-        "path": ROWS,
-        "label": "意见",
-        "components": row,
-        "validate": {"required": True},
-    }
-    return _form(*_channel(settings), rows, _photos("纸质原件照片"))
+    people = [schema.people(PEOPLE, "应征人", settings["from"])] if settings["from"] else []
+    rows = schema.rows(
+        ROWS,
+        "意见",
+        *people,
+        schema.text(AUTHOR, "姓名（几个人意见一样的，用顿号隔开）", 1000),
+        *_channel(settings),
+        *_stance(settings, schema.select),
+        schema.area(CONTENT, "意见和建议", 2000),
+        required=True,
+    )
+    return schema.form(*_channel(settings), rows, schema.files(PHOTOS, "纸质原件照片"))
 
 
-def withdraw_schema() -> dict[str, Any]:
-    return _form(_text("编号", "意见编号（不写就是自己最后提的）", "textfield", 40))
+def withdraw_schema() -> Schema:
+    return schema.form(schema.text("编号", "意见编号（不写就是自己最后提的）", 40))
 
 
-def closing_schema(settings: Mapping[str, Any], forms: Forms) -> dict[str, Any]:
+def closing_schema(settings: Mapping[str, Any], forms: Forms) -> Schema:
     """汇总: the conclusion where one is to be chosen, the digest, a reason, and the form's own fields."""
-    fields: list[Mapping[str, Any]] = []
-    if settings["outcomes"]:
-        options = [{"label": word, "value": word} for word in settings["outcomes"]]
-        fields.append(
-            {
-                "type": "radio",
-                "key": OUTCOME,
-                "label": "结论",
-                "values": options,
-                "validate": {"required": True},
-            }
-        )
-    fields.append(_text(DIGEST, "意见归纳", "textarea", 5000))
-    fields += forms.get(settings["form"], {}).get("components") or []
-    return _form(*fields, _text(REASON, "说明", "textarea", 1000))
+    options = _options(settings["outcomes"])
+    return schema.form(
+        *([schema.choice(OUTCOME, "结论", options, required=True)] if options else []),
+        schema.area(DIGEST, "意见归纳", 5000),
+        *(forms.get(settings["form"], {}).get("components") or []),
+        schema.area(REASON, "说明", 1000),
+    )
 
 
-def _stance(settings: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
-    if not settings["stances"]:
-        return []
-    options = [{"label": word, "value": word} for word in settings["stances"]]
-    return [{"type": kind, "key": STANCE, "label": "立场", "values": options, "validate": {"required": True}}]
+def _stance(settings: Mapping[str, Any], field: Callable[..., Schema]) -> list[Schema]:
+    options = _options(settings["stances"])
+    return [field(STANCE, "立场", options, required=True)] if options else []
 
 
-def _channel(settings: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    options = [{"label": word, "value": word} for word in settings["channels"]]
-    return [{"type": "select", "key": CHANNEL, "label": "渠道", "values": options}] if options else []
+def _channel(settings: Mapping[str, Any]) -> list[Schema]:
+    options = _options(settings["channels"])
+    return [schema.select(CHANNEL, "渠道", options)] if options else []
 
 
-def _people(key: str, label: str, of: Sequence[str]) -> dict[str, Any]:
-    return {
-        "type": "checklist",
-        "key": key,
-        "label": label,
-        "values": [],
-        "properties": {"people": " ".join(of)},
-    }
-
-
-def _text(key: str, label: str, kind: str, longest: int, *, required: bool = False) -> dict[str, Any]:
-    rules: dict[str, Any] = {"maxLength": longest} | ({"required": True} if required else {})
-    return {"type": kind, "key": key, "label": label, "validate": rules}
-
-
-def _photos(label: str) -> dict[str, Any]:
-    return {"type": "filepicker", "key": PHOTOS, "label": label, "multiple": True, "accept": "image/*,.pdf"}
-
-
-def _form(*components: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "default", "components": list(components)}
+def _options(words: Sequence[str]) -> list[tuple[str, str]]:
+    return [(word, word) for word in words]
 
 
 # ---------------------------------------------------------------- rules

@@ -44,9 +44,10 @@ def tick(key: str, label: str) -> Schema:
     return _field("checkbox", key, label, False)
 
 
-def rows(path: str, label: str, *components: Schema) -> Schema:
-    """Any number of rows of these fields."""
-    return {"type": "dynamiclist", "path": path, "label": label, "components": list(components)}
+def rows(path: str, label: str, *components: Mapping[str, Any], required: bool = False) -> Schema:
+    """Any number of rows of these fields; at least one where they are `required`."""
+    found: Schema = {"type": "dynamiclist", "path": path, "label": label, "components": list(components)}
+    return found | ({"validate": {"required": True}} if required else {})
 
 
 def ticks(key: str, label: str, options: Iterable[str], *, required: bool = False) -> Schema:

@@ -30,7 +30,7 @@ class Heard:
 
 
 def thresholds(settings: Mapping[str, Any]) -> list[threshold.Threshold]:
-    return [one for text in settings["coverage"] for one in threshold.parse(text, {})]
+    return threshold.frozen(settings["coverage"])
 
 
 def enough(settings: Mapping[str, Any], heard: Heard) -> bool:

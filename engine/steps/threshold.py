@@ -56,6 +56,11 @@ def parse(text: str, parameters: Mapping[str, Any]) -> list[Threshold]:
     return [_one(part, parameters) for part in parts]
 
 
+def frozen(texts: Iterable[str]) -> list[Threshold]:
+    """The thresholds of a setting as it was frozen: their texts, parameters filled in."""
+    return [one for text in texts for one in parse(text, {})]
+
+
 def all_hold(thresholds: Iterable[Threshold], counts: Mapping[str, int], bases: Mapping[str, int]) -> bool:
     """`counts` and `bases` by the base's name."""
     return all(t.holds(counts[t.base], bases[t.base]) for t in thresholds)
