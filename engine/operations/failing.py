@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from engine.authorisation import Actor, may_see_matter
 from engine.execution import ExecutionError
@@ -16,7 +16,15 @@ from engine.store.tables import instances, people, submissions, tasks, units
 
 def gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal:
     """The task is not open: done by somebody, cancelled, or never there."""
-    row = c.execute(
+    row = last_act(c, actor, task_id)
+    if row is not None:
+        return Overtaken("task-done", _done(row, "您" if row.name == actor.name else row.name))
+    return NotVisible("task-unknown", "没有这项任务：它可能已经办完、撤销，或者不归您办")
+
+
+def last_act(c: Connection, actor: Actor, task_id: str) -> Row[Any] | None:
+    """What was handed in last on a step that is gone, and by whom; None where this person has no business knowing."""
+    row: Row[Any] | None = c.execute(
         select(
             submissions.c.instance_id, submissions.c.step, submissions.c.action, people.c.name, units.c.path
         )
@@ -25,10 +33,9 @@ def gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal
         .join(units, units.c.id == instances.c.unit_id)
         .where(submissions.c.task_id == task_id, submissions.c.withdrawn_at.is_(None))
         .order_by(submissions.c.sequence.desc())
+        .limit(1)
     ).first()
-    if row is not None and may_see_matter(c, actor, row.instance_id, row.path):
-        return Overtaken("task-done", _done(row, "您" if row.name == actor.name else row.name))
-    return NotVisible("task-unknown", "没有这项任务：它可能已经办完、撤销，或者不归您办")
+    return row if row is not None and may_see_matter(c, actor, row.instance_id, row.path) else None
 
 
 def _done(row: Any, who: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 from engine import authorisation, steps
 from engine.authorisation import Actor
 from engine.clauses import Clause, clauses
+from engine.operations.failing import last_act
 from engine.queries import proceedings, results
 from engine.queries.cause import Cause, cause
 from engine.queries.closure import Closure
@@ -240,16 +241,8 @@ _QUERY: Select[Any] = (
 
 def _gone(c: Connection, actor: Actor, task_id: str) -> Exception:
     """Why there is no such task: it was done, or this person has no business knowing."""
-    row = c.execute(
-        select(submissions.c.instance_id, submissions.c.step, people.c.name, units.c.path)
-        .join(people, people.c.id == submissions.c.person_id)
-        .join(instances, instances.c.id == submissions.c.instance_id)
-        .join(units, units.c.id == instances.c.unit_id)
-        .where(submissions.c.task_id == task_id, submissions.c.withdrawn_at.is_(None))
-        .order_by(submissions.c.sequence.desc())
-        .limit(1)
-    ).first()
-    if row is None or not authorisation.may_see_matter(c, actor, row.instance_id, row.path):
+    row = last_act(c, actor, task_id)
+    if row is None:
         return NotVisible("task-unknown", "没有这项待办，可能已经办完、撤回，或者不归您办理")
     return TaskClosed(f"“{row.step}”刚刚已由{row.name}办理", row.instance_id)
 
