@@ -32,14 +32,24 @@ def entry() -> AnyResponse:
 @blueprint.get("/<code>")
 def matter(code: str) -> AnyResponse:
     """A matter as it came, the same for everybody."""
+    return _of_matter("matter.html", code)
+
+
+@blueprint.get("/<code>/photos")
+def photos(code: str) -> AnyResponse:
+    """The photos of its publications, small: for who wants to see them."""
+    return _of_matter("photos.html", code)
+
+
+def _of_matter(template: str, code: str) -> AnyResponse:
     version = public.version(runtime(), code)
 
     def render() -> tuple[str, datetime | None]:
         page = public.matter(runtime(), code)
-        drawn = draw("matter.html", page=page, place=page.unit, unit_code=page.unit_code)
+        drawn = draw(template, page=page, place=page.unit, unit_code=page.unit_code)
         return drawn, _changes_at(page)
 
-    return shelved(f"matter {code.upper()}", version, render)
+    return shelved(f"{template} {code.upper()}", version, render)
 
 
 def _changes_at(page: MatterPage) -> datetime | None:
