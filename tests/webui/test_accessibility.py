@@ -35,6 +35,7 @@ KNOWN = {
     "png",
     "pdf",
     "PDF",
+    "Word",
     *["xiongcs", "tanxy", "linxy", "jiangyc", "yist", "linjs"],
 }  # files, accounts
 CUT_OFF = """
