@@ -233,6 +233,8 @@ class Performance:
             value = result.get(key)
             if kind in ("radio", "select") and key in result:
                 result[key] = chosen(component, value)
+            elif kind == "checklist" and component.get("values") and isinstance(value, list):
+                result[key] = [chosen(component, one) for one in value]
             elif kind == "filepicker" and isinstance(value, list):
                 result[key] = [self._paper(name, actor) for name in value]
             elif kind == "dynamiclist" and isinstance(value, list):

@@ -15,6 +15,7 @@ from engine.setting_up import load_demo
 from engine.store import Database
 from engine.store.proceedings import meetings, ratings
 from engine.store.tables import incidents, instances, people, procedure_versions, tasks
+from engine.store.voting import ballots
 from tests.world import configuration
 
 
@@ -37,12 +38,17 @@ def test_every_story_is_told_to_its_end(sqlite_database: Database, now: datetime
             .join(procedure_versions, procedure_versions.c.id == instances.c.version_id)
             .where(procedure_versions.c.key != "zhichu")
         ).all()
-        assert len(begun) == len(performing.planned())
+        by_message = c.scalar(select(func.count()).where(instances.c.started_by.is_(None)))
+        assert by_message >= 2  # what a neighbourhood's meeting left open
+        assert len(begun) == len(performing.planned()) + by_message
         assert all(row.started_at <= now for row in begun)
         kinds = Counter((row.key, row.status) for row in begun)
         for key in ("babu", "liubu", "sibu", "wuhuan"):
             assert kinds[key, "completed"] >= 1 and kinds[key, "running"] >= 3, key
-        assert {"已办结", "终止", "已形成决议"} <= {row.outcome for row in begun}
+        assert {key for key, _ in kinds} >= {"lishihui", "yishi", "cungui", "wuchang", "wenti"}
+        secret = select(func.count()).where(ballots.c.method == "secret", ballots.c.status == "open")
+        assert c.scalar(secret) >= 1
+        assert {"已办结", "终止", "已形成决议", "已销号"} <= {row.outcome for row in begun}
         assert _late(c, now) >= 4
         assert {"inquorate", "convened", "held"} <= set(c.scalars(select(meetings.c.status)))
         assert c.scalar(select(func.count()).select_from(ratings)) >= 3
