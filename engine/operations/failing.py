@@ -24,7 +24,7 @@ def gone(runtime: Runtime, c: Connection, actor: Actor, task_id: str) -> Refusal
 
 def last_act(c: Connection, actor: Actor, task_id: str) -> Row[Any] | None:
     """What was handed in last on a step that is gone, and by whom; None where this person has no business knowing."""
-    row: Row[Any] | None = c.execute(
+    row: Any = c.execute(
         select(
             submissions.c.instance_id, submissions.c.step, submissions.c.action, people.c.name, units.c.path
         )

@@ -51,6 +51,8 @@ def test_invited_and_signed_in_with_one_tap_each(
     page.goto(f"{address}/tasks/{task}")
     expect(page.get_by_text("参加 1 · 请假 0 · 未答复 29")).to_be_visible()
     page.get_by_text("参加 1 · 请假 0 · 未答复 29").click()
+    page.get_by_role("link", name="电话里问过的，记下答复").click()
+    page.get_by_text("参加 1 · 请假 0 · 未答复 29").click()
     page.get_by_text("电话里问过的，记在这里").click()
     problems += judge(page, "answers")
     page.get_by_role("group", name="请假的").get_by_label("代表3", exact=True).check()
