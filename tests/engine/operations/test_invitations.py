@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from engine import operations
 from engine.queries import tasks as task_queries
+from engine.refusal import Refusal
 from engine.store.proceedings import meeting_households, meeting_members, meeting_replies, meetings
 from engine.store.tables import household_members, households, people, registrations, representations
 from tests.engine.operations.conftest import Office
@@ -18,6 +19,7 @@ from tests.hall import procedure
 from tests.world import SINCE
 
 HOUSES = procedure("houses", quorum="至少 4/5 户", roll="户代表", delegate="户内")
+EVERYBODY = procedure("everybody", announce="10d", roll="村民", quorum="超过 1/2 应到")
 SPOKEN = procedure("spoken", quorum="至少 2/3 户", roll="村民代表")
 
 
@@ -228,3 +230,21 @@ def test_a_seat_that_two_gave_away_to_one_is_given_once(hall: Hall) -> None:
     hall.act(task, "open", 到会=[])
     names = {m.name: m.in_place_of for m in hall.view(task).proceeding.meeting.members}
     assert names["户1子"] == "户1" and names["户1妻"] is None and "户1" not in names
+
+
+def test_a_meeting_of_the_village_is_public_ten_days_before(hall: Hall) -> None:
+    """FD-2, from convening to the opening: the day of the announcement is not counted."""
+    operations.publish_procedure(hall.office.runtime, None, EVERYBODY, "county")
+    task = hall.start("everybody")
+    hall.convene(task, "2026-03-11T19:00")  # nine days on
+    with pytest.raises(Refusal, match="提前 10 天公开.*最早 3 月 12 日"):
+        hall.announce(task)
+    hall.convene(task, "2026-03-12T09:00")
+    hall.announce(task)
+    assert waits(hall, "百姓") == ["开会审议"]
+    hall.office.wait(days=9)
+    hall.refused("announced-late", task, "open", 到会=[])
+    assert "3 月 12 日起才能开会" in hall.view(task).proceeding.hindrance
+    hall.office.wait(days=1)
+    hall.act(task, "open", 到会=[hall.office["百姓"]])
+    assert hall.view(task).proceeding.meeting.record.present == 1
