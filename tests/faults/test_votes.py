@@ -1,10 +1,16 @@
 """Many vote at the same moment, on two server processes: everybody is counted once, and nobody after the end."""
 
-from sqlalchemy import select
+from pathlib import Path
 
+import pytest
+from sqlalchemy import func, select
+
+from engine.ballot_keys import BallotKeys
+from engine.queries import ballots as queries
+from engine.recount import verify
 from engine.store.proceedings import meeting_members
-from engine.store.voting import ballots, votes
-from tests.faults.town import Answer, Site, Town, at_once
+from engine.store.voting import ballots, receipts, sealed_ballots, secret_marks, votes
+from tests.faults.town import Answer, Site, Town, at_once, eventually
 from tests.voting import Hall, figures
 
 VOTERS, ROUNDS = 12, 3
@@ -108,4 +114,70 @@ def test_a_count_is_confirmed_once(town: Town) -> None:
         assert len(town.entries(matter, "confirm_count")) == 1
         status = select(ballots.c.status).where(ballots.c.task_id == task)
         assert town.runtime.database.look(lambda c: c.scalar(status)) == "closed"
+    town.verify()
+
+
+# ---------------------------------------------------------------- in secret
+
+
+@pytest.fixture
+def hall(town: Town, tmp_path: Path) -> Hall:
+    """The server's processes and this one share the folder of keys."""
+    town.runtime.ballot_keys = BallotKeys(tmp_path / "ballot-keys")
+    return Hall(town.runtime, town.world, VOTERS, method="phone", secrecy="secret")
+
+
+def number(town: Town, table: object) -> int:
+    return int(town.runtime.database.look(lambda c: c.scalar(select(func.count()).select_from(table))) or 0)
+
+
+def test_everybody_votes_twice_at_once_in_secret(town: Town, hall: Hall) -> None:
+    with town.serve() as site:
+        matter, task = open_vote(hall)
+        calls = [
+            lambda who=who, choice=choice: cast(site, who, task, choice)
+            for who in hall.voters
+            for choice in ("赞成", "反对")
+        ]
+        answers = at_once(calls)
+        assert sorted({status for status, _ in answers}) == [200, 409], answers
+        given = {answer["receipt"] for status, answer in answers if status == 200}
+        assert len(given) == VOTERS == number(town, secret_marks) == number(town, sealed_ballots)
+        assert act(site, "主席", task, "close", {})[0] == 200
+    report = verify(town.runtime.database.look(lambda c: queries.published(c, task)) or b"")
+    assert report.same and report.receipts == given
+    [motion] = hall.result(matter)["议案"]
+    assert motion["赞成"] + motion["反对"] == VOTERS
+    assert not list(town.runtime.ballot_keys.held())
+    town.verify()
+
+
+def test_a_secret_vote_at_the_moment_of_the_end_is_counted_or_refused(town: Town, hall: Hall) -> None:
+    with town.serve() as site:
+        matter, task = open_vote(hall)
+        for who in hall.voters[:4]:
+            assert cast(site, who, task)[0] == 200
+        calls = [lambda who=who: cast(site, who, task) for who in hall.voters[4:]]
+        calls[4:4] = [lambda: act(site, "主席", task, "close", {})] * 2
+        answers = at_once(calls)
+        assert {status for status, _ in answers} <= {200, 404, 409}, answers
+        closings = answers[4:6]
+        assert sum(status == 200 for status, _ in closings) == 1, answers
+    heard = 4 + sum(status == 200 for status, _ in answers) - 1
+    [motion] = hall.result(matter)["议案"]
+    assert motion["赞成"] == heard == number(town, secret_marks) == number(town, receipts)
+    assert number(town, sealed_ballots) == 0
+    town.verify()
+
+
+def test_a_key_that_outlived_its_vote_is_destroyed_by_the_worker(town: Town, hall: Hall) -> None:
+    """As if the process had been killed between the commit and the end of the key."""
+    _, task = open_vote(hall)
+    hall.cast(task, yes=VOTERS)
+    [path] = town.runtime.ballot_keys.folder.iterdir()
+    content = path.read_bytes()
+    hall.act(task, "close", "主席")
+    path.write_bytes(content)
+    with town.worker():
+        eventually(lambda: not path.exists())
     town.verify()
