@@ -89,7 +89,7 @@ def _line(rt: Runtime, row: Any, open_tasks: Sequence[Any], ends: Mapping[str, d
         code=row.code,
         title=row.title,
         procedure=row.procedure,
-        state=way.state(row.status, row.outcome, open_tasks, ends),
+        state=way.state(row.status, row.outcome, open_tasks, ends, rt.now()),
         at=row.ended_at or row.started_at,
         until=min(untils, default=None),
     )

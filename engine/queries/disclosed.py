@@ -123,7 +123,9 @@ class Participation:
 
 @dataclass(frozen=True)
 class Voice:
-    """Something villagers said and what was answered. `author` is masked, and empty where none is shown."""
+    """Something villagers said and what was answered. `author` is masked, and empty where none is shown. `number` said
+    the same and were answered the same.
+    """
 
     step: str
     sort: str
@@ -133,6 +135,7 @@ class Voice:
     adopted: str
     reply: str
     answered_at: datetime | None
+    number: int = 1
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -78,10 +79,20 @@ def voices(c: Connection, instance_id: str, labels: Mapping[str, str]) -> tuple[
         .limit(SHOWN)
     )
     found = [_voice(row, labels.get(row.element_id, "")) for row in c.execute(query)]
-    if len(found) < SHOWN:
-        return found, 0
-    number = int(c.scalar(select(func.count()).select_from(opinions).where(*here)) or 0)
-    return found, number - len(found)
+    more = 0
+    if len(found) == SHOWN:
+        more = int(c.scalar(select(func.count()).select_from(opinions).where(*here)) or 0) - SHOWN
+    return _alike(found), more
+
+
+def _alike(found: Sequence[Voice]) -> list[Voice]:
+    """What several said in the same words, and got the same answer to, stands once with how many they were."""
+    by_words: dict[tuple[str, ...], Voice] = {}
+    for one in found:
+        words = (one.step, one.sort, one.author, one.content, one.adopted, one.reply)
+        before = by_words.get(words)
+        by_words[words] = replace(before, number=before.number + 1) if before is not None else one
+    return list(by_words.values())
 
 
 def _voice(row: Any, step: str) -> Voice:

@@ -158,7 +158,7 @@ def _matter(rt: Runtime, c: Connection, code: str) -> MatterPage:
         unit_code=row.unit_code,
         above=[one.name for one in reversed(rt.line(c, row.unit_id, row.path)[1:])],
         procedure=row.procedure,
-        state=state(row.status, row.outcome, open_tasks, ends),
+        state=state(row.status, row.outcome, open_tasks, ends, rt.now()),
         status=row.status,
         outcome=row.outcome or "",
         started_at=row.started_at,

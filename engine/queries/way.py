@@ -16,11 +16,12 @@ from engine import steps
 from engine.diagram.model import Node
 from engine.masking import masked
 from engine.operations.meetings import record_of
+from engine.people.roster import capacities
 from engine.queries.closure import Closure
 from engine.queries.disclosed import BallotFile, Fact, Gathered, Stage
 from engine.queries.exhibits import Exhibits
 from engine.queries.heard import KEPT, objectors
-from engine.runtime import Runtime
+from engine.runtime import SHANGHAI, Runtime
 from engine.steps import SettingError, answers, notice, period
 from engine.steps.opinion import DIGEST, OUTCOME
 from engine.store.proceedings import agenda_items, meetings, notices, opinions
@@ -29,6 +30,7 @@ from engine.store.voting import ballots
 
 STAGES = {"consult": "征求意见", "deliberate": "审议", "ballot": "票决", "notice": "公示", "assess": "测评"}
 HANDLED = "办理"
+DONE = (None, "", "办结", "已办结")  # outcomes that say no more than that it is over
 MOST = 300  # steps of one matter on its page, the latest ones
 _OVER = ("held", "inquorate", "cancelled")
 
@@ -78,13 +80,20 @@ def way(matter: Matter, open_tasks: Sequence[Any]) -> list[Stage]:
     found = [begun, *_joined([_done(matter, entry) for entry in done])]
     found += [_open(matter, task) for task in open_tasks if task.element_id in matter.nodes]
     if row.ended_at is not None:
-        words = {"completed": row.outcome or "办结", "cancelled": "终止"}.get(row.status, "中断")
+        came_to = "" if row.outcome in DONE else row.outcome
+        words = {"completed": came_to, "cancelled": "已终止"}.get(row.status, "已中断")
         found.append(Stage("办结", "办结", "", row.ended_at, False, outcome=words))
     return found
 
 
 def _starter(matter: Matter) -> str:
-    return "、".join(matter.closure.main.starters)
+    """The post it was started from; all that may start it where the person held none of them alone."""
+    row, starters = matter.row, matter.closure.main.starters
+    if row.started_by is None:
+        return ""
+    day = row.started_at.astimezone(SHANGHAI).date()
+    held = capacities(matter.c, row.started_by, day, matter.rt.designations)
+    return "、".join([post for post in starters if (post, row.unit_id) in held] or starters)
 
 
 # ---------------------------------------------------------------- steps that are over
@@ -302,18 +311,30 @@ def _open(matter: Matter, task: Any) -> Stage:
     return stage
 
 
-def state(status: str, outcome: str | None, open_tasks: Sequence[Any], ends: Mapping[str, datetime]) -> str:
-    """Where a matter stands, in words. `open_tasks` have `id`, `kind` and `name`; `ends` are those of notices."""
+def state(
+    status: str, outcome: str | None, open_tasks: Sequence[Any], ends: Mapping[str, datetime], now: datetime
+) -> str:
+    """Where a matter stands, in words. `open_tasks` are rows of `tasks`; `ends` are those of notices that are up."""
     if status == "completed":
-        return f"已办结：{outcome}" if outcome and outcome != "办结" else "已办结"
+        return f"已办结：{outcome}" if outcome not in DONE else "已办结"
     if status != "running":
         return "已终止" if status == "cancelled" else "办理中断，正在处理"
-    for kind, words in (("notice", "正在公示"), ("consult", "正在征求意见"), ("assess", "正在测评")):
+    for kind in ("notice", "consult", "assess"):
         for task in open_tasks:
             if task.kind == kind and (kind != "notice" or task.id in ends):
-                if task.id not in ends:
-                    return words
-                last = period.last_day(ends[task.id]).removesuffix(" 24:00")
-                return f"{words}，到 {last}止"
+                return _asking(task, ends.get(task.id) or period.ends(task.settings), now)
     names = list(dict.fromkeys(task.name for task in open_tasks))
     return f"正在办：{'、'.join(names[:3])}" if names else "等候下一步"
+
+
+def _asking(task: Any, until: datetime | None, now: datetime) -> str:
+    """What a step that asks the people is at."""
+    if task.settings.get("of"):
+        return "正在答复意见"
+    words = {"notice": "公示", "consult": "征求意见", "assess": "测评"}[task.kind]
+    if until is None:
+        return f"正在{words}"
+    if now >= until:
+        return f"{words}到期，正在汇总"
+    last = period.last_day(until).removesuffix(" 24:00")
+    return f"正在{words}，到 {last}止"

@@ -113,7 +113,7 @@ def test_to_its_end_with_answers_and_a_rating(square, told, office):
     assert square.result(matter, "测评")["扫码参评"] == 1
     operations.complete_task(square.runtime, square.id("报账"), square.open(matter)["公布"], {"说明": "内部"})
     page = page_of(square, matter)
-    assert page.state == "已办结" and page.way[-1].kind == "办结"
+    assert page.state == "已办结" and (page.way[-1].kind, page.way[-1].outcome) == ("办结", "")
     assert stage(page, "回复").facts[0].text == "逐条答复 1 条意见：部分采纳 1 条"
     assert "参评 3 人，满意 2 人" in [fact.text for fact in stage(page, "测评").facts]
     [voice] = page.voices
@@ -363,3 +363,16 @@ def test_the_list_of_problems_is_public_from_the_first_day(office):
     assert page.code == public.code_of(office.runtime, done.instance_id)
     assert page.way[0].kind == "提出" and page.way[-1].is_open
     assert public.unit(office.runtime, "village").below == [("grove", "樟树屋场")]
+
+
+def test_the_same_words_with_the_same_answer_stand_once(square, told):
+    matter, notice = told
+    for host in range(3):
+        object_to(square, matter, notice, text="太窄了", address=f"192.0.2.{host}")
+    moderate(square, notice, *["采用"] * 3)
+    square.act(notice, "answer", "主任", {"答复": [{"编号": "1-2", "采纳": "采纳", "答复": "加宽"}]})
+    voices = page_of(square, matter).voices
+    assert [(one.content, one.reply, one.number) for one in voices] == [
+        ("太窄了", "", 1),
+        ("太窄了", "加宽", 2),
+    ]
