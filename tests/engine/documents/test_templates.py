@@ -178,3 +178,22 @@ def test_a_procedures_own_template_takes_the_place_of_the_built_in_one(village):
     village.hall.act(task, "close", "主席")
     assert "本决议自公布之日起执行。" in village.text("决议", matter)
     assert "本决议自公布之日起执行。" not in village.text("决议"), "an earlier matter keeps its version"
+
+
+def test_every_field_is_in_the_manual():
+    from engine.documents.fields import Each
+
+    manual = Path("docs/文书模板.md").read_text("utf-8")
+    common = manual.split("### 每种文书都有的")[1].split("### 会议通知")[0]
+
+    def names(fields):
+        for name, about in fields.items():
+            yield name
+            yield from names(
+                about.fields if isinstance(about, Each) else about if isinstance(about, dict) else {}
+            )
+
+    for paper in PAPERS.values():
+        own = manual.split(f"### {paper.name}\n")[1].split("\n### ")[0]
+        missing = [name for name in names(paper.fields) if f"`{name}`" not in own + common]
+        assert not missing, f"docs/文书模板.md, {paper.name}"
