@@ -96,19 +96,8 @@ class Ballot(Kind):
 
     def prepare(self, settings: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
         handlers = people_at(settings["handlers"], context)
-        if settings.get("elect"):
-            seats = settings["elect"]
-            seats = seats if isinstance(seats, int) else _seats(_read(seats, context))
-            candidates = election.candidates_in(_read(settings["candidates"], context))
-            election.require_choice(candidates, seats)
-            own = {"motions": [settings["subject"]], "elect": seats, "candidates": candidates}
-            return dict(settings) | own | {"handlers": handlers}
-        motions = list(_motions(_read(settings["motions"], context))) if settings["motions"] else []
-        if settings["motions"] and not motions:
-            raise SettingError(f"前面“{settings['motions']}”里没有议案，没有可以表决的内容")
-        if len(motions) > MAX_MOTIONS:
-            raise SettingError(f"一次会议最多表决 {MAX_MOTIONS} 项议案，请分几次")
-        return dict(settings) | {"motions": motions, "handlers": handlers}
+        voted_on = _standing(settings, context) if settings.get("elect") else _moved(settings, context)
+        return dict(settings) | voted_on | {"handlers": handlers}
 
     def named(
         self, settings: Mapping[str, Any], names: Callable[[Collection[int]], Mapping[int, str]]
@@ -117,10 +106,7 @@ class Ballot(Kind):
             return dict(settings)
         candidates = settings["candidates"]
         known = names([one["person"] for one in candidates if not one["name"]])
-        named = [one | {"name": one["name"] or known.get(one["person"], "")} for one in candidates]
-        if not all(one["name"] for one in named):
-            raise SettingError("候选人里有一个人查不到姓名，请核对前面填的候选人")
-        return dict(settings) | {"candidates": named}
+        return dict(settings) | {"candidates": election.told_apart(candidates, known)}
 
     def seats(
         self, settings: Mapping[str, Any], lane: str, holders: Holders, people: Sequence[int] = ()
@@ -251,6 +237,24 @@ def _read(path: str, context: Mapping[str, Any]) -> Any:
         return Expression(path).evaluate(context)
     except ExpressionError as error:
         raise SettingError(f"表决要看前面的“{path}”，可是还没有填好：{error}") from error
+
+
+def _moved(settings: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+    motions = list(_motions(_read(settings["motions"], context))) if settings["motions"] else []
+    if settings["motions"] and not motions:
+        raise SettingError(f"前面“{settings['motions']}”里没有议案，没有可以表决的内容")
+    if len(motions) > MAX_MOTIONS:
+        raise SettingError(f"一次会议最多表决 {MAX_MOTIONS} 项议案，请分几次")
+    return {"motions": motions}
+
+
+def _standing(settings: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+    """Who stands for how many seats; an election is one motion, called as its step."""
+    seats = settings["elect"]
+    seats = seats if isinstance(seats, int) else _seats(_read(seats, context))
+    candidates = election.candidates_in(_read(settings["candidates"], context))
+    election.require_choice(candidates, seats)
+    return {"motions": [settings["subject"]], "elect": seats, "candidates": candidates}
 
 
 def _motions(found: Any) -> Iterator[str]:

@@ -126,6 +126,20 @@ def candidates_in(found: Any) -> list[dict[str, Any]]:
     return candidates
 
 
+def told_apart(candidates: Sequence[Mapping[str, Any]], known: Mapping[int, str]) -> list[dict[str, Any]]:
+    """The candidates with their names, `known` by id; those of one name by their number on the ballot paper too.
+
+    Raises SettingError where nobody knows who somebody is.
+    """
+    names = [one["name"] or known.get(one["person"], "") for one in candidates]
+    if not all(names):
+        raise SettingError("候选人里有一个人查不到姓名，请核对前面填的候选人")
+    return [
+        dict(one) | {"name": f"{name}（{place} 号）" if names.count(name) > 1 else name}
+        for place, (one, name) in enumerate(zip(candidates, names, strict=True), 1)
+    ]
+
+
 def require_choice(candidates: Sequence[Any], seats: int) -> None:
     """差额 (YZ-2.2): more stand than are elected. Raises SettingError."""
     if len(candidates) <= seats:

@@ -163,6 +163,12 @@ def test_people_who_were_picked_are_candidates_by_name_and_id():
         BALLOT.named(settings, lambda ids: {})
 
 
+def test_people_of_one_name_are_told_apart():
+    settings = prepared([7, 8, "李四"], seats="2")
+    named = BALLOT.named(settings, lambda ids: dict.fromkeys(ids, "张三"))
+    assert [one["name"] for one in named["candidates"]] == ["张三（1 号）", "张三（2 号）", "李四"]
+
+
 @pytest.mark.parametrize(
     ("found", "said"),
     [
