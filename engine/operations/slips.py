@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from engine.operations.acting import Act, Handler
 from engine.operations.links import new_code
@@ -40,16 +40,33 @@ def make(act: Act) -> None:
 def renew(act: Act) -> None:
     """换户码: a slip was lost; its code ends and the household gets a new one. What it has answered stays."""
     lock(act.c, act.task.id, shared=False)
-    number = str(act.data[HOUSEHOLD]).strip()
-    query = select(public_links).join(households, households.c.id == public_links.c.household_id)
-    old = act.c.execute(query.where(_live(act.task.id), households.c.number == number)).first()
-    if old is None:
-        message = f"户号“{number}”在这一步没有户码，请照户码单上的户号写"
-        raise Invalid("household-unknown", message, {HOUSEHOLD: message})
+    old = _meant(act, str(act.data[HOUSEHOLD]).strip())
     act.c.execute(update(public_links).where(public_links.c.code == old.code).values(revoked_at=act.now))
     fresh = _row(act, household_id=old.household_id, person_id=old.person_id)
     act.c.execute(insert(public_links).values(fresh))
     act.note(household=old.household_id)
+
+
+def _meant(act: Act, written: str) -> Row[Any]:
+    """The link of the household with this number, or whose 户代表 has this name: every group of a village begins to
+    number its households anew. Raises Invalid where none or several are meant.
+    """
+    query = (
+        select(public_links, people.c.name)
+        .join(households, households.c.id == public_links.c.household_id)
+        .join(people, people.c.id == public_links.c.person_id)
+        .where(_live(act.task.id), or_(households.c.number == written, people.c.name == written))
+        .order_by(people.c.name)
+    )
+    found = act.c.execute(query).all()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "、".join(row.name for row in found[:5])
+        message = f"“{written}”有 {len(found)} 户（{names}），请改写户代表的姓名"
+        raise Invalid("household-shared", message, {HOUSEHOLD: message})
+    message = f"“{written}”在这一步没有户码，请照户码单上的户号或户代表姓名写"
+    raise Invalid("household-unknown", message, {HOUSEHOLD: message})
 
 
 def _row(act: Act, *, household_id: int, person_id: int) -> dict[str, Any]:

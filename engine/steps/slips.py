@@ -20,5 +20,5 @@ def actions() -> list[Action]:
 
 def household(*, required: bool = False) -> Schema:
     """The field for a household's number."""
-    label = "户号" if required else "户号（村里有同名的人时写）"
+    label = "户号，或者户代表的姓名" if required else "户号（村里有同名的人时写）"
     return schema.text(HOUSEHOLD, label, 32, required=required)

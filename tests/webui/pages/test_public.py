@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, insert, select, update
 from werkzeug.test import TestResponse
 
 from engine.operations import act_on_task, publish_procedure, start_matter
 from engine.store.proceedings import meetings
 from engine.store.publicity import public_links
+from engine.store.tables import households, units
 from tests.consulting import Square, asking, photo, publishing
 from tests.hall import FULL, enrol
 from tests.strangers import code_of, settle_household
@@ -247,8 +248,9 @@ class Asked:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.square = Square(site.runtime, site.world, asking(**{"from": "户代表", "open": "yes"}), asked=0)
-        for number, name in (("1", "钱一"), ("2", "孙二"), ("12", "周三")):
+        for number, name in (("1", "钱一"), ("2", "孙二"), ("3", "李四")):
             settle_household(self.square, number, name, post="户代表")
+        site.runtime.database.run(self._renumber)
         self.matter, self.task = self.square.matter()
         assert site.visitor("主任").post(f"/tasks/{self.task}/act/make_links").status_code == 302
         links = public_links.c
@@ -256,6 +258,15 @@ class Asked:
         with site.runtime.database.read() as c:
             self.codes = list(c.scalars(query))
         self.page = f"/p/h/{self.codes[0]}"
+
+    def _renumber(self, c: Connection) -> None:
+        """The third lives in another group, which numbers its households anew."""
+        village = self.site.world.units["village"]
+        path = c.scalar(select(units.c.path).where(units.c.id == village))
+        group = {"parent_id": village, "level": "屋场", "code": "group", "name": "上湾屋场"}
+        made = c.execute(insert(units).values(**group, path=f"{path}999/")).inserted_primary_key[0]
+        third = update(households).where(households.c.number == "3")
+        c.execute(third.values(number="2", unit_id=made))
 
     def answer(self, by: Visitor, path: str = "", **fields: Any) -> TestResponse:
         page = path or self.page
@@ -304,8 +315,10 @@ def test_slips_are_printed_for_those_who_have_not_answered(asked: Asked, site: S
 def test_a_lost_slip_is_replaced(asked: Asked, site: Site) -> None:
     renew = f"/tasks/{asked.task}/act/renew_link"
     wrong = site.visitor("主任").post(renew, {"户号": "99"})
-    assert wrong.status_code == 422 and 'value="99"' in wrong.text and "照户码单上的户号写" in wrong.text
-    assert site.visitor("主任").post(renew, {"户号": "1"}).status_code == 302
+    assert wrong.status_code == 422 and 'value="99"' in wrong.text and "请照户码单" in wrong.text
+    twice = site.visitor("主任").post(renew, {"户号": "2"})  # two groups number their households alike
+    assert twice.status_code == 422 and "孙二、李四" in twice.text
+    assert site.visitor("主任").post(renew, {"户号": "钱一"}).status_code == 302
     old = site.stranger().get(asked.page)
     assert old.status_code == 404 and "重新输入编号" in old.text
 
