@@ -27,9 +27,10 @@ def main(parts: list[str]) -> None:
             for (database, few), (_, many) in counties:
                 _todo(database, todo.measure(few, many))
         if "ballot" in wanted:
-            for voters, ballots in ((30, 40), (2000, 1)):
-                for database, url in databases(folder, f"ballot{voters}"):
-                    _ballot(database, voters, ballot.measure(url, folder, voters, ballots))
+            for voters, ballots, secret in ((30, 40, False), (2000, 1, False), (2000, 1, True)):
+                for database, url in databases(folder, f"ballot{voters}{'secret' if secret else ''}"):
+                    found = ballot.measure(url, folder, voters, ballots, secret=secret)
+                    _ballot(f"{database}{', in secret' if secret else ''}", voters, found)
         if "opinions" in wanted:
             for database, url in databases(folder, "opinions"):
                 _opinions(database, opinions.measure(url))
@@ -83,6 +84,14 @@ def _ballot(name: str, voters: int, found: dict[str, Any]) -> None:
     print(f"\n{name}: 4 clients vote at once on a ballot of {voters:,}")
     print(f"  floor {found['floor']:.0f}/s, votes {found['votes']:.0f}/s: {found['ratio']:.2f} of the floor")
     print(f"  {found['statements']} SQL statements a vote, authentication left out")
+    same = found["statements_last"] == found["statements"]
+    _line("of the last two voters", found["statements_last"], same, "the same")
+    _line(
+        "the published file counted again",
+        "agrees" if found["right"] else "differs",
+        found["right"],
+        "agrees",
+    )
     _line("members not counted, or more than once", found["missing"], found["missing"] == 0, "0")
     _line("growth of the matter's state", f"{found['grown']} B", found["grown"] == 0, "0 B")
     print(f"  closing takes {found['close_ms']:.0f} ms")
