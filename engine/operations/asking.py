@@ -1,33 +1,14 @@
-"""Whose opinion is asked on a step, and who is meant by a name on paper."""
+"""Who is meant by a name on paper."""
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine.operations.acting import Act
 from engine.people.units import within
 from engine.refusal import Invalid
-from engine.steps.kind import MEMBER
 from engine.steps.slips import HOUSEHOLD
-from engine.store.proceedings import asked
 from engine.store.tables import household_members, households, people, units
-
-
-def remember_asked(act: Act) -> None:
-    """The step ends: who was asked may see what becomes of the matter, though he kept silent."""
-    rows = [
-        {
-            "instance_id": act.instance_id,
-            "task_id": act.task.id,
-            "designation": seat.designation,
-            "unit_id": seat.unit_id,
-            "person_id": seat.person_id,
-        }
-        for seat in act.task.seats
-        if seat.seat == MEMBER
-    ]
-    if rows:
-        act.c.execute(insert(asked), rows)
 
 
 def recognised(act: Act, name: str, household: str = "") -> int | None:

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from engine.operations.acting import Act, Handler
-from engine.operations.asking import remember_asked
 from engine.operations.failing import gone
 from engine.queries.raters import raters
 from engine.steps import assess
@@ -75,7 +74,6 @@ def close(act: Act) -> dict[str, Any]:
     _lock(act)
     figures = rated(act)
     assess.require_closable(act.settings, figures, act.now)
-    remember_asked(act)
     return assess.conclude(act.settings, figures, act.data) | {DOERS: [act.person_id]}
 
 

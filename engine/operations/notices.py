@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from engine.operations.acting import Act, Handler
-from engine.operations.asking import recognised, remember_asked
+from engine.operations.asking import recognised
 from engine.operations.links import ensure_page
 from engine.operations.opinions import answer_in, keep, lock
 from engine.queries.closure import Closure
@@ -145,7 +145,6 @@ def _end(act: Act, so_far: Published) -> dict[str, Any]:
     mine = notices.c.task_id == act.task.id
     act.c.execute(update(notices).where(mine).values(ended_at=act.now))
     by = act.c.scalar(select(notices.c.published_by).where(mine))
-    remember_asked(act)
     return notice.conclude(act.settings, so_far) | {DOERS: [by]}
 
 

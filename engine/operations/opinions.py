@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.operations.acting import Act, Handler
-from engine.operations.asking import remember_asked
 from engine.operations.work import attempt
 from engine.queries.closure import Closure
 from engine.queries.heard import KEPT, answered, heard, source_of, waiting
@@ -88,7 +87,6 @@ def close(act: Act) -> dict[str, Any]:
     moderation.require_none_waiting(waiting(act.c, act.task.id), "汇总")
     heard = heard_so_far(act)
     summing_up.close(act.settings, heard, act.data, act.now)
-    remember_asked(act)
     return summing_up.conclude(act.settings, heard, act.data) | {DOERS: [act.person_id]}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 
 from engine import journal
 from engine.execution import ExecutionError
-from engine.operations import agenda, links
+from engine.operations import agenda, asked, links
 from engine.refusal import Invalid
 from engine.store.database import new_id
 from engine.store.tables import (
@@ -114,11 +114,14 @@ def _guard(work: Work) -> dict[str, Any]:
 
 
 def _save_tasks(work: Work, c: Connection) -> None:
-    closed = work.closed
+    closed, dropped = work.closed, work.dropped
+    ended = [*dropped, *([work.concluded] if work.concluded else ())]
+    if ended:
+        asked.remember(c, ended)
     if closed:
         c.execute(_CLOSE, [{"b_task": task_id} for task_id in closed])
-    if work.dropped:
-        agenda.drop(c, work.dropped, work.now)
+    if dropped:
+        agenda.drop(c, dropped, work.now)
     rows = [opened.task for opened in work.opened] + work.reopened.get("tasks", [])
     seats = [seat for opened in work.opened for seat in opened.seats] + work.reopened.get("seats", [])
     if rows:

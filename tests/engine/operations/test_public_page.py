@@ -318,11 +318,15 @@ def test_rating_by_the_open_link_only_where_it_is_set(office):
         say(square, matter, square.open(matter)["测评"], {"评价": "满意"})
 
 
-def test_who_was_asked_and_kept_silent_sees_what_became_of_it(office):
+@pytest.mark.parametrize("ends", ["close", "cancel"])
+def test_who_was_asked_and_kept_silent_sees_what_became_of_it(office, ends):
     square = Square(office.runtime, office.world, asking(coverage="至少 1/2 应征"), asked=3)
     matter, task = square.matter()
     square.say(task, yes=2)
-    square.act(task, "close", "主任")
+    if ends == "close":
+        square.act(task, "close", "主任")
+    else:
+        operations.cancel_matter(square.runtime, square.id("报账"), matter, "不修了")
     with square.runtime.database.read() as c:
         actor = square.runtime.actor(c, square.id("代表3"))
         stranger = square.runtime.actor(c, square.id("百姓"))
