@@ -23,6 +23,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif"}
 _COUNTERS = {"PAGE": "page", "NUMPAGES": "pages"}
+_PAGE_BREAK = "\f"  # between the pieces of a paragraph; XML knows no such character
 EMU = 36_000  # of Word's drawing units in a millimetre
 DEEPEST = 8  # tables in tables
 
@@ -145,9 +146,16 @@ class _Converter:
         content = "".join(self.inline(each) for each in element)
         if "<img" in content and css.get("line-height", "").endswith("pt"):
             css = css | {"line-height": "normal"}  # an exact height would cut the picture off
-        if not content:
-            content = "<br>"
-        return f'<p style="{html.escape(written(text | css))}">{content}</p>'
+        look, parts = html.escape(written(text | css)), content.split(_PAGE_BREAK)
+        broken = "".join(
+            f'<p style="{look};break-after:page">{part}</p>'
+            if part
+            else '<div style="break-after:page"></div>'
+            for part in parts[:-1]
+        )
+        if len(parts) > 1 and not parts[-1]:
+            return broken
+        return f'{broken}<p style="{look}">{parts[-1] or "<br>"}</p>'
 
     # ------------------------------------------------------------ runs
 
@@ -169,7 +177,11 @@ class _Converter:
             key = value(properties.find(W + "rStyle"))
             css = (self.styles.of(key)[1] if key else {}) | looks.run_css(properties)
         content = "".join(self._piece(each) for each in element)
-        return f'<span style="{html.escape(written(css))}">{content}</span>' if css and content else content
+        look = html.escape(written(css))
+        return _PAGE_BREAK.join(
+            f'<span style="{look}">{part}</span>' if css and part else part
+            for part in content.split(_PAGE_BREAK)
+        )
 
     def _piece(self, element: Element) -> str:
         tag = _local(element)
@@ -187,7 +199,7 @@ class _Converter:
         if tag == "t":
             return "" if self.in_field == "counted" else _text(element.text or "")
         if tag == "br":
-            return '<span style="break-after:page"></span>' if value(element, "type") == "page" else "<br>"
+            return _PAGE_BREAK if value(element, "type") == "page" else "<br>"
         if tag in ("drawing", "pict"):
             return self.picture(element)
         return {"tab": "&emsp;&emsp;", "cr": "<br>", "noBreakHyphen": "‑"}.get(tag, "")

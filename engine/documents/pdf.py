@@ -1,7 +1,8 @@
 """PDF out of HTML, with WeasyPrint. Where its system parts are missing, that is said, and the Word file is offered.
 
 Nothing is ever fetched: a picture stands in the HTML itself, or is handed over by the caller under a name of its own
-(`picture:12`). One PDF at a time in a process, so that big ones do not add up.
+(`picture:12`). In a process one document is made at a time, and beside it one with pictures, so that big ones neither
+add up nor keep a resolution of one page waiting.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ Pictures = Callable[[str], tuple[bytes, str]]
 STYLE = """
 @page { size: A4 }
 html { font-family: "SimSun", "Noto Serif CJK SC", serif; font-size: 12pt; line-height: 1.5; color: #000 }
-body { margin: 0; text-spacing-trim: trim-start }
-p { margin: 0; overflow-wrap: anywhere; text-justify: inter-ideograph }
+body { margin: 0 }
+p { margin: 0; overflow-wrap: anywhere }
 td { padding: 2pt 4pt; overflow-wrap: anywhere }
 thead { display: table-header-group }
 img { vertical-align: middle }
@@ -34,7 +35,7 @@ img { vertical-align: middle }
 .page::after { content: counter(page) }
 .pages::after { content: counter(pages) }
 """
-_ONE = threading.Lock()
+_ONE, _ONE_BIG = threading.Lock(), threading.Lock()
 
 
 class NoPdf(Refusal):
@@ -70,12 +71,13 @@ def write_pdf(
     """
     if not available():
         raise NoPdf
-    if not _ONE.acquire(timeout=PATIENCE):
+    turn = _ONE if pictures is None else _ONE_BIG
+    if not turn.acquire(timeout=PATIENCE):
         raise Unavailable("pdf-busy", "正在给别人生成文件，请过一会儿再点一次")
     try:
         _write(body, css, to, title, pictures)
     finally:
-        _ONE.release()
+        turn.release()
 
 
 def _write(body: str, css: str, to: IO[bytes], title: str, pictures: Pictures | None) -> None:

@@ -91,7 +91,7 @@ def _of_meeting(held: Row[Any]) -> Iterator[Offer]:
     about = f"{held.name}，{day(held.starts_at)}"
     over = held.status in ("held", "inquorate")
     # A meeting that was only written down afterwards was never called by a notice of ours.
-    called = held.opened_at != held.starts_at
+    called = held.opened_at != held.starts_at or held.convened_at < held.opened_at
     for name in ("会议通知",) * called + ("签到表",) + ("会议记录",) * over:
         yield Offer(name, about, meeting_id=held.id)
 
