@@ -1,4 +1,6 @@
-"""选举 on the server: rounds and run-offs, on phones by name, in secret, and on paper; the file of each is recounted."""
+"""选举 on the server: on phones by name, in secret, on paper; hands and weights. The file of each is counted again."""
+
+from datetime import date
 
 import pytest
 from sqlalchemy import insert, select
@@ -9,9 +11,9 @@ from engine.queries import ballots as queries
 from engine.queries import tasks as task_queries
 from engine.recount import verify
 from engine.refusal import Forbidden, Invalid, Overtaken
-from engine.store.tables import kinships
+from engine.store.tables import households, kinships, representations
 from engine.store.voting import election_rounds, secret_marks
-from tests.voting import Hall
+from tests.voting import QUORUM, Hall, figures
 
 ELECTION = {"motions": "", "candidates": "{审定.议案}", "seats": "2", "majority": "超过 1/2 到会组成人员"}
 
@@ -177,4 +179,54 @@ def test_hands_are_three_figures(office):
     hall.act(task, "enter_count", "文书", {"赞成": 8, "反对": 1, "弃权": 0})
     hall.act(task, "confirm_count", "监督", {"结束": True})
     assert (hall.result(matter)["结论"], hall.result(matter)["方式"]) == ("通过", "举手表决")
+    recounted(hall, task)
+
+
+# ---------------------------------------------------------------- votes that stand for households
+
+
+def spoken_for(office, hall, *numbers):
+    """代表1, 代表2, … speak for so many households each; the village has no others."""
+
+    def settle(c):
+        village, number = office.world.units["village"], 0
+        for voter, many in zip(hall.voters, numbers, strict=False):
+            for _ in range(many):
+                number += 1
+                made = c.execute(insert(households).values(unit_id=village, number=f"H{number}"))
+                row = {"household_id": made.inserted_primary_key[0], "person_id": hall.id(voter)}
+                c.execute(insert(representations).values(**row, starts_on=date(2020, 1, 1)))
+
+    office.database.run(settle)
+
+
+WEIGHED = {"weights": "户", "majority": "超过 1/2 到会户", "quorum": f"{QUORUM}；至少 2/3 户"}
+
+
+@pytest.mark.parametrize(("yes", "weight"), [(4, 10), (5, 15)])
+def test_a_vote_weighs_the_households_it_speaks_for(office, yes, weight):
+    """Four of six are most of the people; their ten households are just half of twenty."""
+    hall = Hall(office.runtime, office.world, 6, method="phone", **WEIGHED)
+    spoken_for(office, hall, 1, 2, 3, 4, 5, 5)
+    matter, task = opened(hall, "筹资修渠")
+    view = seen(hall, task, "代表4")
+    assert (view.weight, view.weighted) == (4, True)
+    hall.cast(task, yes=yes, no=6 - yes)
+    hall.act(task, "close", "主席")
+    [motion] = hall.result(matter)["议案"]
+    assert (motion["赞成"], motion["反对"], motion["通过"]) == (weight, 20 - weight, weight > 10)
+    record = queries.record(office.runtime, actor(hall, "代表1"), task)
+    assert record.weighted and [voter.weight for voter in record.voters] == [1, 2, 3, 4, 5, 5]
+    recounted(hall, task)
+
+
+def test_on_paper_as_many_are_handed_out_as_households_are_there(office):
+    hall = Hall(office.runtime, office.world, 6, method="paper", **WEIGHED)
+    spoken_for(office, hall, 1, 2, 3, 4, 5, 5)
+    matter, task = opened(hall, "筹资修渠")
+    with refusal(Invalid, "count"):
+        hall.act(task, "enter_count", "文书", figures(发出=21, 收回=20, 有效=20, 赞成=11, 反对=9, 弃权=0))
+    hall.act(task, "enter_count", "文书", figures(发出=20, 收回=20, 有效=20, 赞成=11, 反对=9, 弃权=0))
+    hall.act(task, "confirm_count", "监督", {"结束": True})
+    assert hall.result(matter)["结论"] == "通过"
     recounted(hall, task)
