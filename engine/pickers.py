@@ -47,6 +47,14 @@ def people_in(schema: Mapping[str, Any], data: Mapping[str, Any]) -> set[int]:
     return found
 
 
+def picks(schema: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether what was handed in names anybody: else nobody has to be looked up to check it."""
+    return any(
+        data.get(forms.key_of(component)) and (designations_of(component) or any(picking(component)))
+        for component in forms.fields(schema)
+    )
+
+
 def picking(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The components that pick people, also those inside lists and groups."""
     for component in schema.get("components") or []:

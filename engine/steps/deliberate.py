@@ -163,7 +163,7 @@ class Deliberate(Kind):
         result = conclude(settings, found.record, last.data, found.guests)
         result |= {
             MEETING: "",
-            PEOPLE: list(found.present[:MOST_PEOPLE]) if names_people(found.record) else [],
+            PEOPLE: sorted({*found.present, *found.left}) if names_people(found.record) else [],
         }
         return result | ({DOERS: [last.person]} if last.person is not None else {})
 

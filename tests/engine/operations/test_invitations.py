@@ -237,7 +237,7 @@ def test_a_meeting_of_the_village_is_public_ten_days_before(hall: Hall) -> None:
     operations.publish_procedure(hall.office.runtime, None, EVERYBODY, "county")
     task = hall.start("everybody")
     hall.convene(task, "2026-03-11T19:00")  # nine days on
-    with pytest.raises(Refusal, match="提前 10 天公开.*最早 3 月 12 日"):
+    with pytest.raises(Refusal, match=r"提前 10 天公开.*最早 3 月 12 日"):
         hall.announce(task)
     hall.convene(task, "2026-03-12T09:00")
     hall.announce(task)
