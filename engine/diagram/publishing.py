@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -222,6 +223,9 @@ def _expressions(node: Node, names: Names, report: Report) -> Iterator[Read]:
             yield what, Expression(path.removeprefix("{").removesuffix("}")), inside, none, node
         except ExpressionError as error:
             report.add("bad-who", f"{what}写错了：{error}", node)
+    for what, path in _voted_on(node):
+        with suppress(ExpressionError):  # the kind says what is wrong with it
+            yield what, Expression(path), inside, none, node
     for what, key in _results_named(node):
         try:
             yield what, Expression(key), inside, none, node
@@ -258,6 +262,15 @@ def _people_named(node: Node) -> Iterator[tuple[str, str]]:
     for word in node.properties.get("not_who", "").split():
         if word.startswith("{"):
             yield "不能由谁办（not_who）", word
+
+
+def _voted_on(node: Node) -> Iterator[tuple[str, str]]:
+    """Where a ballot reads from the data: the setting, and the path."""
+    titles = {"motions": "议案", "candidates": "候选人", "handlers": "承办人", "seats": "应选名额"}
+    for setting, title in titles.items() if node.kind == "ballot" else ():
+        path = node.properties.get(setting, "").strip().removeprefix("{").removesuffix("}").strip()
+        if path and (setting != "seats" or "." in path):  # a number, or a parameter
+            yield f"{title}（{setting}）", path
 
 
 def _results_named(node: Node) -> Iterator[tuple[str, str]]:

@@ -183,6 +183,14 @@ def test_the_village_committee_is_not_elected_here(called: dict[str, str], fine:
     assert found(assembly(meeting="村委会工作会议")) == []
 
 
+@pytest.mark.parametrize("setting", ["motions", "handlers", "candidates"])
+def test_what_is_voted_on_stands_somewhere(setting: str) -> None:
+    """A name nothing sets would stop the matter when the vote opens."""
+    said = {"candidates": {"seats": "{提名.名额}"}}.get(setting, {})
+    codes = [f.code for f in check_folder(assembly(**{setting: "{没有.这个}"}, **said))]
+    assert codes.count("unknown-name") == 1 + len(said)
+
+
 def test_findings_say_what_to_do() -> None:
     messages = [
         finding.message
