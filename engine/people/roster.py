@@ -28,6 +28,7 @@ from engine.people.units import Unit, ancestors, get, within
 from engine.store.tables import people, registrations, tenures, units
 
 CLERK = "文书"
+ADULT = 18  # years: a 村民 has a say from then on (FD-2, HW-3.2)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def holders_of(
         for name, unit, person in connection.execute(_HOLDERS, asked):
             held[name, unit].add(person)
     return {
-        (name, unit): residents(connection, unit)
+        (name, unit): residents(connection, unit, on)
         if one.everyone
         else sorted(set().union(*(held[leaf, unit] for leaf in one.leaves if one.kind is not Sort.DUTY)))
         for (name, unit), one in meant.items()
@@ -140,7 +141,8 @@ def standing(connection: Connection, person_id: int, on: date, known: Designatio
     for row in connection.execute(_STANDING, {"person": person_id, "day": on}):
         if row.held is None:  # where the person lives, not what they hold
             who = (row.name, row.standing)
-            names = known.of_everyone(row.level)
+            grown = row.born is None or row.born <= born_by(on)
+            names = known.of_everyone(row.level) if grown else frozenset()
         else:
             names = known.groups(row.held) | {row.held}
             if row.held in known and known[row.held].kind is Sort.POST:
@@ -168,11 +170,18 @@ def names_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def residents(connection: Connection, unit_id: int) -> list[int]:
-    """The people who live in the unit or below it, in order of their ids."""
+def residents(connection: Connection, unit_id: int, on: date) -> list[int]:
+    """The adults who live in the unit or below it, in order of their ids; somebody without a birthday is one."""
     path = get(connection, unit_id).path
     homes = select(people.c.id).join(units, units.c.id == people.c.unit_id)
-    return sorted(connection.scalars(homes.where(within(path), people.c.erased_at.is_(None))))
+    grown = or_(people.c.born.is_(None), people.c.born <= born_by(on))
+    return sorted(connection.scalars(homes.where(within(path), people.c.erased_at.is_(None), grown)))
+
+
+def born_by(on: date) -> date:
+    """The last birthday of those who are of age on a day."""
+    leap_day = (on.month, on.day) == (2, 29)
+    return date(on.year - ADULT, on.month, 28 if leap_day else on.day)
 
 
 def _current(table: Table, on: date | ColumnElement[date]) -> ColumnElement[bool]:
@@ -197,7 +206,11 @@ def _standing() -> CompoundSelect[Any]:
     """What the person holds; and the person, with the home unit and the two above it (屋场, 村 and 乡镇)."""
     person, day = bindparam("person", type_=Integer), bindparam("day", type_=Date)
     unit = (units.c.id, units.c.path, units.c.level)
-    nobody = (literal(None, String).label("name"), literal(None, Integer).label("standing"))
+    nobody = (
+        literal(None, String).label("name"),
+        literal(None, Integer).label("standing"),
+        literal(None, Date).label("born"),
+    )
     held = [
         select(name.label("held"), *unit, *nobody)
         .join(units, units.c.id == table.c.unit_id)
@@ -209,7 +222,7 @@ def _standing() -> CompoundSelect[Any]:
         above, above.c.id == home.c.parent_id
     )
     living = [
-        select(nothing, *unit, people.c.name, people.c.standing)
+        select(nothing, *unit, people.c.name, people.c.standing, people.c.born)
         .select_from(lived_in.join(units, units.c.id == where))
         .where(people.c.id == person, people.c.erased_at.is_(None))
         for where in (home.c.id, home.c.parent_id, above.c.parent_id)

@@ -1,10 +1,10 @@
 """Who a lane means and what a person is: on both databases, each in one statement."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from engine.people import roster, tenures, units
 from engine.people.units import Unit
@@ -82,6 +82,29 @@ def test_holders_are_those_of_the_day_and_of_that_unit(database: Database, place
         assert len(statements) == 9 - 1
         assert holders("村民") == [one, two, three]
         assert roster.holders(c, "村民", place.town.id, DAY) == [one, two, three]
+
+
+def test_a_villager_has_a_say_from_the_eighteenth_birthday(database: Database, place: Village) -> None:
+    """FD-2, HW-3.2; whose birthday nobody wrote down is taken for grown up."""
+    born = {
+        "今天十八": DAY.replace(year=DAY.year - 18),
+        "明天十八": DAY.replace(year=DAY.year - 18) + timedelta(days=1),
+    }
+    with database.write() as c:
+        today, tomorrow, unknown = (person(c, place.ward, name) for name in (*born, "不详"))
+        for one, day in zip((today, tomorrow), born.values(), strict=True):
+            c.execute(update(people).where(people.c.id == one).values(born=day))
+    with database.read() as c:
+        for unit in (place.ward.id, place.village.id):
+            assert roster.holders(c, "村民", unit, DAY) == [today, unknown]
+            assert roster.holders(c, "村民", unit, DAY + timedelta(days=1)) == [today, tomorrow, unknown]
+        assert "村民" not in {name for name, _ in roster.standing(c, tomorrow, DAY).capacities}
+        assert "村民" in {name for name, _ in roster.standing(c, today, DAY).capacities}
+
+
+def test_who_turns_eighteen_on_a_day_that_does_not_exist() -> None:
+    assert roster.born_by(date(2028, 2, 29)) == date(2010, 2, 28)
+    assert roster.born_by(date(2026, 3, 1)) == date(2008, 3, 1)
 
 
 def test_a_persons_standing_takes_one_statement(database: Database, place: Village) -> None:
