@@ -380,3 +380,25 @@ def test_the_same_words_with_the_same_answer_stand_once(square, told):
         ("太窄了", "", 1),
         ("太窄了", "加宽", 2),
     ]
+
+
+def test_the_file_of_a_secret_vote_is_there_for_everybody_once_it_is_over(office):
+    hall = Hall(
+        office.runtime, office.world, representatives=6, announce="1d", method="phone", secrecy="secret"
+    )
+    matter, task = hall.matter("修路")
+    hall.convene(task)
+    proof = operations.upload_file(hall.runtime, hall.id("主席"), photo(), "公告.png")
+    hall.act(
+        task, "announce", "主席", {"渠道": ["微信群"], "凭证": [{"id": proof["id"], "name": "公告.png"}]}
+    )
+    office.wait(days=4)
+    hall.open(task, [*hall.voters, "主任", "委员"])
+    hall.cast(task, yes=5, no=1)
+    code = code_of(hall, matter)
+    with refusal(NotVisible, "ballot-unknown"):
+        public.ballot_file(hall.runtime, code, task)
+    hall.act(task, "close", "主席")
+    file = stage(page_of(hall, matter), "票决").ballot
+    data, name = public.ballot_file(hall.runtime, code, file.task_id)
+    assert name.endswith(".json") and not any(voter in data.decode() for voter in hall.voters)
