@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Response as OwnResponse
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
@@ -35,6 +37,14 @@ class Me:
     administrator: bool
     must_change: bool
     actor: Actor
+
+
+class Sessions(SecureCookieSessionInterface):
+    """What a cache on the way may keep and hand to others never carries somebody's session."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: OwnResponse) -> None:
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
 
 
 def runtime() -> Runtime:
@@ -108,6 +118,7 @@ def register(app: Flask, rt: Runtime) -> None:
     configuration = rt.configuration
     secure = configuration.secure_cookies
     app.secret_key = configuration.secret_key
+    app.session_interface = Sessions()
     app.config.update(
         SESSION_COOKIE_NAME="__Host-cunyi" if secure else "cunyi",
         SESSION_COOKIE_SECURE=secure,

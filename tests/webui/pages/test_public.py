@@ -88,6 +88,17 @@ def test_a_page_is_drawn_once_and_sent_once(village: Village, site: Site) -> Non
     assert len([one for one in asked if one.startswith("SELECT")]) <= 2
 
 
+def test_no_cache_on_the_way_gets_a_session(village: Village, site: Site) -> None:
+    """A cadre's cookie is renewed with every page of his, but not with what others are handed from a cache."""
+    cadre = site.visitor("主任")
+    assert "Set-Cookie" in cadre.get("/tasks").headers
+    styles = re.search(r'<link rel="stylesheet" href="([^"]+)"', cadre.get(village.page).text)
+    assert styles is not None
+    for path in (village.page, f"{village.page}/photos", "/p/unit/village", styles[1]):
+        answer = cadre.get(path)
+        assert "public" in answer.headers["Cache-Control"] and "Set-Cookie" not in answer.headers, path
+
+
 def test_large_letters_need_no_script(village: Village, site: Site) -> None:
     reader = site.stranger()
     assert '<html lang="zh-CN">' in reader.get(village.page).text
