@@ -31,6 +31,7 @@ from engine.runtime import Runtime
 from engine.scenarios.stage import HOURS, Stage, chosen
 from engine.scenarios.written import Scenario, Step
 from engine.setting_up import read_files
+from engine.steps import Action
 from engine.store import Database
 from engine.store.tables import (
     calendar_days,
@@ -93,6 +94,7 @@ class Server:
         starter = self._starter(scenario)
         done = operations.start_matter(self.runtime, starter, self.procedure.key, self.home, scenario.title)
         self.matter = done.instance_id
+        self._offered: dict[str, Action] = {}  # by task, while one step of the story is played
 
     # ------------------------------------------------------------ people
 
@@ -227,6 +229,7 @@ class Server:
             pass
 
     def _do(self, step: Step) -> None:
+        self._offered.clear()
         for name in (step.by, *step.others):
             assert name is not None
             self._complete(name, step)
@@ -247,13 +250,20 @@ class Server:
         how: dict[str, Any] = {}
         if step.entered_by:
             how = {"on_behalf_of": doer, "papers": [self._file(actor, "原件.png")["id"]]}
-        with self.database.read() as c:
-            viewer = self.runtime.actor(c, actor)
-        view = task_queries.task(self.runtime, viewer, task_id)
-        action = next((a for a in view.all_actions if step.action in (None, a.name, a.title)), None)
-        assert action is not None, f"没有“{step.action}”：{[a.title for a in view.all_actions]}"
+        action = self._action(task_id, actor, step)
         data = casting.numbered(action.schema, self._with_files(actor, action.schema, step.data), self)
         operations.act_on_task(self.runtime, actor, task_id, action.name, data, **how)
+
+    def _action(self, task_id: str, actor: int, step: Step) -> Action:
+        """What the step's page offers; where many do the same in turn, as the first of them saw it."""
+        if task_id not in self._offered:
+            with self.database.read() as c:
+                viewer = self.runtime.actor(c, actor)
+            view = task_queries.task(self.runtime, viewer, task_id)
+            found = next((a for a in view.all_actions if step.action in (None, a.name, a.title)), None)
+            assert found is not None, f"没有“{step.action}”：{[a.title for a in view.all_actions]}"
+            self._offered[task_id] = found
+        return self._offered[task_id]
 
     def _with_files(self, actor: int, schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
         found = dict(data)
