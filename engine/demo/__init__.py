@@ -27,6 +27,8 @@ HIGHLIGHTS = (  # who is worth signing in as first: unit code, post
     ("liuwan", "文书"),
     ("liuwan", "村代会主席"),
     ("liuwan", "村务监督委员会主任"),
+    ("liuwan-1", "屋场长"),
+    ("liuwan-1", "记录员"),
     ("baishi", "村党组织书记"),
     ("baishi", "村委会主任"),
     ("zhuping", "报账员"),
