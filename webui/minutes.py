@@ -26,7 +26,7 @@ def sign(meeting_id: str) -> Any:
     """Drawn with the finger, or a photo of a signature."""
 
     def once() -> None:
-        signing.sign(runtime(), actor().person_id, meeting_id, _seen(), _uploaded(signing.SIGNATURE))
+        signing.sign_minutes(runtime(), actor().person_id, meeting_id, _seen(), _uploaded(signing.SIGNATURE))
 
     return _do(meeting_id, "sign", once, "已签字。")
 
@@ -39,7 +39,7 @@ def signed(meeting_id: str) -> Any:
     def once() -> None:
         people = [int(one) for one in request.form.getlist(signing.SIGNED_BY) if one.isdigit()]
         files = _uploaded(signing.SIGNATURE)
-        signing.sign_for(runtime(), actor().person_id, meeting_id, _seen(), people, files)
+        signing.sign_minutes_for(runtime(), actor().person_id, meeting_id, _seen(), people, files)
 
     return _do(meeting_id, "signed", once, "签字页已存好。")
 
@@ -49,7 +49,7 @@ def signed(meeting_id: str) -> Any:
 def words(meeting_id: str) -> Any:
     def once() -> None:
         said, note = request.form.get(signing.WORDS, ""), request.form.get(signing.NOTE, "")
-        signing.write_words(runtime(), actor().person_id, meeting_id, said, note)
+        signing.write_minutes(runtime(), actor().person_id, meeting_id, said, note)
 
     return _do(meeting_id, "words", once, "记录已保存。")
 

@@ -25,13 +25,16 @@ from engine.operations.administration import (
     release_for,
     reset_password,
 )
+from engine.operations.arrivals import arrive
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
 from engine.operations.opinions import confirm_opinion
+from engine.operations.papers import receive_filing_receipt, register_filing, register_seal_use
 from engine.operations.parameters import set_parameters
 from engine.operations.procedures import publish_procedure
+from engine.operations.signing import sign_minutes, sign_minutes_for, write_minutes
 from engine.operations.tasks import act_on_task, claim_task, complete_task, release_task
 from engine.operations.uploads import read_file, upload_file
 from engine.operations.viewing import note_view
@@ -52,6 +55,7 @@ __all__ = [
     "act_on_task",
     "add_person",
     "appoint",
+    "arrive",
     "cancel_matter",
     "change_password",
     "claim_task",
@@ -66,13 +70,19 @@ __all__ = [
     "publish_procedure",
     "read_file",
     "reassign_task",
+    "receive_filing_receipt",
+    "register_filing",
+    "register_seal_use",
     "release_for",
     "release_task",
     "remind",
     "reset_password",
     "retry_incident",
     "set_parameters",
+    "sign_minutes",
+    "sign_minutes_for",
     "start_matter",
     "upload_file",
     "withdraw_step",
+    "write_minutes",
 ]

@@ -31,7 +31,7 @@ LONGEST = 10_000  # characters of the recorder's words
 NOTE, WORDS, SIGNATURE, SIGNED_BY = "更正说明", "纪要", "签名", "签字的人"
 
 
-def sign(runtime: Runtime, actor_id: int, meeting_id: str, seen: str, files: Sequence[str]) -> None:
+def sign_minutes(runtime: Runtime, actor_id: int, meeting_id: str, seen: str, files: Sequence[str]) -> None:
     """Sign as the one who presides, keeps the record or attended. `seen`: the digest of what was shown.
 
     Raises Invalid without a picture of the signature, Forbidden, Overtaken when the minutes have changed, NotVisible.
@@ -49,10 +49,10 @@ def sign(runtime: Runtime, actor_id: int, meeting_id: str, seen: str, files: Seq
     _change(runtime, actor_id, meeting_id, once)
 
 
-def sign_for(
+def sign_minutes_for(
     runtime: Runtime, actor_id: int, meeting_id: str, seen: str, people: Sequence[int], files: Sequence[str]
 ) -> None:
-    """Several have signed on paper: chair or recorder hand in photos of the page. Raises what `sign` raises."""
+    """Several have signed on paper: chair or recorder hand in photos of the page. Raises what `sign_minutes` raises."""
 
     def once(c: Connection, actor: Actor, row: Row[Any]) -> None:
         _require_conducts(c, actor, row)
@@ -68,7 +68,7 @@ def sign_for(
     _change(runtime, actor_id, meeting_id, once)
 
 
-def write_words(runtime: Runtime, actor_id: int, meeting_id: str, words: str, note: str = "") -> None:
+def write_minutes(runtime: Runtime, actor_id: int, meeting_id: str, words: str, note: str = "") -> None:
     """The recorder's own words; once somebody has signed only with a note why, and everybody signs again.
 
     Raises Invalid, Forbidden, NotVisible.

@@ -101,9 +101,9 @@ def _signed(c: Connection, actor: Actor, row: Row[Any], digest: str) -> list[Sig
         .join(people, people.c.id == signatures.c.person_id)
         .outerjoin(clerk, clerk.c.id == signatures.c.entered_by)
         .where(signatures.c.meeting_id == row.id)
-        .order_by(signatures.c.at)
     )
-    last = {one.person_id: one for one in c.execute(query)}
+    rows = sorted(c.execute(query), key=lambda one: (one.digest == digest, one.at))
+    last = {one.person_id: one for one in rows}
     ids = {each for one in last.values() for each in one.evidence}
     readable = select(file_uses.c.file_id).where(
         file_uses.c.file_id.in_(ids), file_uses.c.instance_id.in_(visible_matters(actor))

@@ -16,6 +16,7 @@ from engine.store.tables import household_members, households, people, registrat
 from tests.engine.operations.conftest import Office
 from tests.engine.operations.test_meetings import Hall
 from tests.hall import procedure
+from tests.voting import procedure as vote
 from tests.world import SINCE
 
 HOUSES = procedure("houses", quorum="至少 4/5 户", roll="户代表", delegate="户内")
@@ -248,3 +249,33 @@ def test_a_meeting_of_the_village_is_public_ten_days_before(hall: Hall) -> None:
     hall.office.wait(days=1)
     hall.act(task, "open", 到会=[hall.office["百姓"]])
     assert hall.view(task).proceeding.meeting.record.present == 1
+
+
+def test_whoever_has_the_seat_votes(hall: Hall) -> None:
+    """One household, one vote: the delegate's counts, and who gave the seat away has none."""
+    office, runtime = hall.office, hall.office.runtime
+    office.add("主席", "村代会主席")
+    terms = {"roll": "户代表", "also": "", "delegate": "户内", "weights": "户", "method": "named"}
+    bounds = {"quorum": "至少 2/3 户", "majority": "超过 1/2 到会户"}
+    operations.publish_procedure(runtime, None, vote(**terms, **bounds), "county")
+    for number in range(1, 4):
+        household(hall, f"{number}", (f"户{number}", None), (f"户{number}妻", date(1980, 5, 1)))
+    matter = operations.start_matter(runtime, office["报账"], "vote", "village", "修路")
+    office.do(matter.instance_id, "审定", "报账", {"议案": [{"议案": "修路"}]})
+    task = office.task(matter.instance_id, "票决").id
+    hall.act(task, "convene", "主席", 时间="2026-03-02T19:00", 地点="村委会")
+    hall.act(task, "reply", "户1", 答复="委托", 受托人=office["户1妻"])
+    hall.act(task, "open", "主席", 到会=[office["户1"], office["户2"]])
+    assert waits(hall, "户1妻") == ["票决"] and waits(hall, "户1") == []
+    assert hall.view(task, "户1妻").proceeding.acts == ("cast",)
+    with pytest.raises(Refusal):
+        hall.act(task, "cast", "户1", motion=1, choice="反对")
+    hall.act(task, "cast", "户1妻", motion=1, choice="赞成")
+    hall.act(task, "attend", "主席", 早退=[office["户1"]])  # she has voted, and goes
+    hall.refused("inquorate", task, "cast", "户2", motion=1, choice="赞成")
+    hall.act(task, "attend", "户3")
+    for name in ("户2", "户3"):
+        hall.act(task, "cast", name, motion=1, choice="赞成")
+    done = hall.act(task, "close", "主席")
+    result = done.results["票决"]
+    assert result["结论"] == "通过" and result["议案"][0]["赞成"] == 3

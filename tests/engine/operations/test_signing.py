@@ -36,14 +36,14 @@ class Over:
     def sign(self, by: str, seen: str | None = None, files: list[str] | None = None) -> None:
         drawn = self.upload(by) if files is None else files
         who = self.office[by]
-        signing.sign(self.office.runtime, who, self.id, seen or self.read(by).digest, drawn)
+        signing.sign_minutes(self.office.runtime, who, self.id, seen or self.read(by).digest, drawn)
 
     def upload(self, by: str, color: str = "black") -> list[str]:
         stored = operations.upload_file(self.office.runtime, self.office[by], photo(color), "签名.png")
         return [stored["id"]]
 
     def write(self, words: str, note: str = "", by: str = "文书") -> None:
-        signing.write_words(self.office.runtime, self.office[by], self.id, words, note)
+        signing.write_minutes(self.office.runtime, self.office[by], self.id, words, note)
 
     def refused(self, code: str, act: Any, *given: Any, **named: Any) -> None:
         with pytest.raises(Refusal) as refusal:
@@ -99,12 +99,12 @@ def test_several_sign_on_paper(over: Over) -> None:
     digest, pages = over.read().digest, over.upload("文书")
     people = [office["主任"], *hall.delegates[:3]]
     given = (office.runtime, office["文书"], over.id, digest)
-    over.refused("not-there", signing.sign_for, *given, [hall.delegates[29]], pages)
-    over.refused("nobody", signing.sign_for, *given, [], pages)
+    over.refused("not-there", signing.sign_minutes_for, *given, [hall.delegates[29]], pages)
+    over.refused("nobody", signing.sign_minutes_for, *given, [], pages)
     over.refused(
-        "not-recorder", signing.sign_for, office.runtime, office["代表1"], over.id, digest, people, pages
+        "not-recorder", signing.sign_minutes_for, office.runtime, office["代表1"], over.id, digest, people, pages
     )
-    signing.sign_for(*given, people, pages)
+    signing.sign_minutes_for(*given, people, pages)
     seen = over.read()
     assert seen.current == 4 and {one.entered_by for one in seen.signed} == {"文书"}
     assert office["主任"] not in dict(seen.unsigned) and len(seen.unsigned) == 22 - 4
@@ -136,4 +136,4 @@ def test_nothing_is_signed_before_the_end(office: Office) -> None:
     hall = Hall(office)
     hall.opened(hall.start(), 20)
     with pytest.raises(Refusal, match="还没有结束"):
-        signing.sign(office.runtime, office["主任"], str(hall.one(meetings).id), "x", ["y"])
+        signing.sign_minutes(office.runtime, office["主任"], str(hall.one(meetings).id), "x", ["y"])
