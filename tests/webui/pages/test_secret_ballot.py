@@ -89,6 +89,26 @@ def test_a_secret_vote_gives_a_receipt_and_the_result_has_it(voters: Voters, tmp
     assert not voters.problems, "\n".join(voters.problems)
 
 
+def test_a_box_that_cannot_be_opened_says_so_and_lets_the_chair_begin_again(
+    site: Site, tmp_path: Path
+) -> None:
+    site.runtime.ballot_keys = BallotKeys(tmp_path / "keys")
+    hall = Hall(site.runtime, site.world, 6, **SECRET)
+    task = hall.opened("村口道路硬化 800 米")
+    hall.cast(task, yes=6)
+    for path in site.runtime.ballot_keys.folder.iterdir():
+        path.unlink()
+    chair, clerk = site.visitor("主席"), site.visitor("文书")
+    assert "作废，重新投票" not in chair.get(f"/tasks/{task}").text
+    refused = chair.post(f"/tasks/{task}/act/close")
+    assert refused.status_code == 422
+    assert "票箱打不开，一票也没有计：开票的密钥找不到了" in refused.text and "作废，重新投票" in refused.text
+    assert "作废，重新投票" not in clerk.post(f"/tasks/{task}/act/close").text
+    assert chair.post(f"/tasks/{task}/act/revote").status_code == 422  # a reason is wanted
+    assert chair.post(f"/tasks/{task}/act/revote", {"理由": "换了机器，密钥没有带过来"}).status_code == 302
+    assert "请您投票" in site.visitor("代表1").get(f"/tasks/{task}").text
+
+
 def test_an_election_on_the_phone_goes_into_a_second_round(voters: Voters, tmp_path: Path) -> None:
     hall = voters.begin(tmp_path, "张大山", "李小河", "王春燕", "赵铁柱", method="phone", **ELECTION)
     page = voters.at("代表1")
