@@ -116,7 +116,7 @@ _VERSION = _version()  # built once: every reader asks
 
 
 def matter(rt: Runtime, code: str) -> MatterPage:
-    """Everything public of one matter. Some twenty statements: keep it by `version`. Raises NotVisible."""
+    """Everything public of one matter. One or two statements a stage: keep it by `version`. Raises NotVisible."""
     return rt.database.look(lambda c: _matter(rt, c, code))
 
 
