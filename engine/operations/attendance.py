@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all, update
 
 from engine.operations.acting import Act
 from engine.refusal import Invalid
@@ -30,7 +30,7 @@ def mark(
     if len(set(everybody)) != len(everybody):
         raise Invalid("marked-twice", "同一个人既记到会又记请假或未到，请改成一种")
     own = meeting_members.c.meeting_id == meeting_id
-    meant = meeting_members.c.person_id.in_(everybody)
+    meant: ColumnElement[bool] = meeting_members.c.person_id.in_(everybody)
     if act.settings.get("delegate") and everybody != [
         act.person_id
     ]:  # who gave it away does not sign in for it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -279,3 +280,15 @@ def test_whoever_has_the_seat_votes(hall: Hall) -> None:
     done = hall.act(task, "close", "主席")
     result = done.results["票决"]
     assert result["结论"] == "通过" and result["议案"][0]["赞成"] == 3
+
+
+def test_two_taps_are_one_answer(hall: Hall) -> None:
+    task = hall.start()
+    hall.convene(task)
+
+    def tap(number: int) -> None:
+        hall.act(task, "reply", f"代表{number % 3 + 1}", 答复="参加")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(tap, range(12)))
+    assert (invited(hall, task).coming, invited(hall, task).silent) == (3, 27)
