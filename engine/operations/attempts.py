@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -59,7 +60,7 @@ def forget(c: Connection, now: datetime) -> int:
 
 
 def _of_address(runtime: Runtime, address: str, instance_id: str) -> dict[str, tuple[Limit, ...]]:
-    own, matter = f"address|{_network(address)}", f"matter|{instance_id}"
+    own, matter = f"address|{visitor(address)}", f"matter|{instance_id}"
     return {_digest(runtime, own): PER_ADDRESS, _digest(runtime, matter): PER_MATTER}
 
 
@@ -87,10 +88,18 @@ def _digest(runtime: Runtime, what: str) -> str:
     return hmac.new(key, f"{runtime.today()}|{what}".encode(), hashlib.sha256).hexdigest()
 
 
-def _network(address: str) -> str:
-    """An IPv6 customer has a whole /64 to come from; that is one visitor."""
+def visitor(address: str) -> str:
+    """An IPv6 customer has a whole /64 to come from; that is one visitor. Of an IPv4 visitor some servers say ::ffff:
+    and his address, and some proxies add his port: he is who he is all the same.
+    """
+    bare = PORT.sub(r"\1\2", address)
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(bare)
     except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+        return bare
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
+
+
+PORT = re.compile(r"^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$")
