@@ -76,6 +76,18 @@ def test_a_picture_that_would_eat_the_memory_is_refused(monkeypatch: pytest.Monk
         accept(photo(), "a.jpg")
 
 
+@pytest.mark.parametrize(("format", "more"), [("PNG", {}), ("WEBP", {}), ("JPEG", {"progressive": True})])
+def test_a_bomb_of_some_kilobytes_is_refused(format: str, more: dict[str, object]) -> None:
+    """What must be held whole is refused at sizes at which a camera's JPEG is taken."""
+    bomb = io.BytesIO()
+    Image.new("L", (6000, 5000)).save(bomb, format, **more)  # type: ignore[arg-type]
+    with pytest.raises(FileRefused, match="图片太大（6000×5000）"):
+        accept(bomb.getvalue(), "a")
+    taken = accept(photo(size=(6000, 5000)), "a.jpg")
+    with Image.open(io.BytesIO(taken.data)) as read:
+        assert max(read.size) <= 3200
+
+
 @pytest.mark.parametrize(
     ("data", "name", "message"),
     [
