@@ -1,5 +1,6 @@
 """The pages of a secret vote, of an election and of a show of hands, looked at on a phone and on a wide screen."""
 
+import logging
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,10 @@ def voters(page: "Page", phone: "BrowserContext", site: Site, address: str) -> V
     return Voters(page, phone, site, address)
 
 
-def test_a_secret_vote_gives_a_receipt_and_the_result_has_it(voters: Voters, tmp_path: Path) -> None:
+def test_a_secret_vote_gives_a_receipt_and_the_result_has_it(
+    voters: Voters, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     hall = voters.begin(tmp_path, "村口道路硬化 800 米", **SECRET)
     page = voters.at("代表1")
     expect(page.get_by_text("无记名：您选了什么，封在票箱里")).to_be_visible()
@@ -73,6 +77,7 @@ def test_a_secret_vote_gives_a_receipt_and_the_result_has_it(voters: Voters, tmp
     page.get_by_role("link", name="记好了").click()
     expect(page.get_by_text("您的票已经投好")).to_be_visible()
     assert receipt[0] not in page.content()
+    assert "/act/cast" in caplog.text and receipt[0] not in caplog.text and "赞成" not in caplog.text
     hall.cast_by(voters.task, hall.voters[1:], "赞成")
     page = voters.at("主席")
     expect(page.get_by_text("已投 6 人，到会 6 人")).to_be_visible()
