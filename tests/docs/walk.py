@@ -17,9 +17,12 @@ from sqlalchemy import select
 from engine.configuration import Configuration
 from engine.operations import act_on_task, upload_file
 from engine.people.accounts import person_by_login
+from engine.queries.public import code_of
 from engine.refusal import Refusal
 from engine.runtime import Runtime
 from engine.steps.method import PAPER
+from engine.store.proceedings import ratings
+from engine.store.publicity import public_links
 from engine.store.tables import instances, tasks
 from tests.docs.album import Album, logins, photo, registered, unfold
 from tests.stories.county import county
@@ -252,6 +255,46 @@ def publishes(walk: Walk) -> None:
     walk.taps(page, "公示出去")
 
 
+def reads_as_a_villager(walk: Walk) -> None:
+    """Without an account, from the code on the paper."""
+    title = "上湾到小学的路加护栏"
+    album, code = walk.album, code_of(walk.runtime, walk.matter(title))
+    album.take("输入编号", album.opens("", "/p"))
+    page = album.opens("", f"/p/{code}")
+    album.take("公开页", page)
+    page.get_by_role("link", name="提意见").click()
+    page.get_by_label("意见、建议").check()
+    page.get_by_label("您要说的话").fill("转弯的地方再装一面镜子。")
+    album.take(
+        "村民提意见", page, page.get_by_role("heading", level=1), page.get_by_role("button", name="交上")
+    )
+    page.get_by_role("button", name="交上").click()
+    page.get_by_role("heading", name="已收到，谢谢您").wait_for()
+    album.look(page)
+
+
+def answers_by_household(walk: Walk) -> None:
+    """With the slip of a household that has not rated yet."""
+    task = walk.task("清淤老鸦山塘", "满意度测评")
+    walk.acts("彭玉成", task, "make_links", {})
+    walk.album.opens("彭玉成", f"/tasks/{task}")
+    spoke = select(ratings.c.person_id).where(ratings.c.task_id == task, ratings.c.person_id.is_not(None))
+    silent = (public_links.c.task_id == task, public_links.c.person_id.not_in(spoke))
+    code = walk.runtime.database.look(lambda c: c.scalar(select(public_links.c.code).where(*silent)))
+    page = walk.album.opens("", f"/p/h/{code}")
+    page.get_by_label("满意", exact=True).check()
+    page.get_by_role("button", name="代表全户交上").click()
+    page.get_by_text("这一户的答复已经收到").wait_for()
+    walk.album.look(page)
+
+
+def moderates(walk: Walk) -> None:
+    page = walk.opens("谭秀英", "上湾到小学的路加护栏", "广示之")
+    heading = page.get_by_role("heading", name="待核对的意见")
+    walk.album.take("核对意见", page, heading, page.get_by_label("公开页"))
+    walk.taps(page, "采用，公开")
+
+
 def answers_feedback(walk: Walk) -> None:
     page = walk.opens("谭秀英", "三组接通自来水", "广示之")
     heading = page.get_by_role("heading", name="请逐条答复")
@@ -356,6 +399,9 @@ CHAPTERS = (
     counts_papers,
     writes_a_meeting_down,
     publishes,
+    reads_as_a_villager,
+    answers_by_household,
+    moderates,
     answers_feedback,
     rates,
     enters_for_somebody,
