@@ -31,7 +31,7 @@ def index(instance_id: str) -> str:
 @blueprint.get("/matters/<instance_id>/documents/<name>.<form>")
 @signed_in
 def download(instance_id: str, name: str, form: str) -> Response:
-    """One document. A PDF is shown, a Word file is saved."""
+    """One document; with `public` the copy for everybody. A PDF is shown, a Word file is saved."""
     if form not in ("docx", "pdf"):
         raise NotVisible("document-unknown", "没有这种文书。请从“文书”页里选")
     made = documents.produce(
@@ -42,6 +42,7 @@ def download(instance_id: str, name: str, form: str) -> Response:
         task_id=request.args.get("task"),
         meeting_id=request.args.get("meeting"),
         form="pdf" if form == "pdf" else "docx",
+        public="public" in request.args,
     )
     operations.note_view(runtime(), actor(), instance_id)
     return handed_out(made.data, made.name, made.media_type)

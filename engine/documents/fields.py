@@ -27,7 +27,7 @@ Fields = Mapping[str, Any]  # a text's meaning, an Each, or the fields of someth
 
 @dataclass(frozen=True)
 class Paper:
-    """One kind of document. `public`: it may be shown to everybody, with names masked."""
+    """One kind of document. `public`: there is a copy for everybody, with names masked."""
 
     name: str
     of: Of
@@ -121,7 +121,6 @@ PAPERS: Mapping[str, Paper] = {
                 "公开渠道": "会前在哪里公开，用顿号隔开",
                 "通知日期": "召集的日期",
             },
-            public=True,
         ),
         Paper(
             "签到表",
@@ -198,7 +197,6 @@ PAPERS: Mapping[str, Paper] = {
                 "公示渠道": "用顿号隔开",
                 "落款日期": "发布的日期",
             },
-            public=True,
         ),
         Paper(
             "选票",

@@ -51,6 +51,11 @@ class Offer:
     meeting_id: str | None = None
     task_id: str | None = None
 
+    @property
+    def public(self) -> bool:
+        """There is a copy for everybody, with names masked."""
+        return PAPERS[self.name].public
+
 
 Build = Callable[[Subject, Row[Any]], dict[str, Any]]
 _BUILD: dict[str, Build] = {
@@ -136,7 +141,7 @@ def produce(
         return written(subject, paper, task_id, meeting_id), subject.row.title
 
     data, title = rt.database.look(read)
-    full = f"{title} {name}.{form}"
+    full = f"{title} {name}{'（公开版）' if public else ''}.{form}"
     if form == "pdf":
         data = as_pdf(data, f"{title} {name}")
     return Document(full, MEDIA_TYPES[form], data)

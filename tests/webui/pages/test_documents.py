@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from tests.engine.documents.conftest import words
 from tests.voting import Hall
 from tests.webui.pages.browsing import enter, judge
 
@@ -36,6 +37,10 @@ def test_each_is_one_tap_away(site, voted):
     pdf = chair.get(f"/matters/{matter}/documents/决议.pdf")
     assert pdf.data.startswith(b"%PDF") and pdf.headers["Content-Disposition"].startswith("inline")
     assert "no-store" in pdf.headers["Cache-Control"]
+    copy = chair.get(f"/matters/{matter}/documents/表决票统计.docx?public=1")
+    assert "代表1" in words(chair.get(f"/matters/{matter}/documents/表决票统计.docx").data)
+    assert copy.status_code == 200 and "代表1" not in words(copy.data)
+    assert chair.get(f"/matters/{matter}/documents/签到表.docx?public=1").status_code == 404
 
 
 def test_what_there_is_not_is_said(site, voted):
