@@ -27,7 +27,8 @@ ENGLISH = """
     if (node.nodeType === 3) { out.push(node.data); continue; }
     for (const name of ['placeholder', 'title', 'aria-label', 'alt']) out.push(node.getAttribute(name) ?? '');
   }
-  return [...new Set(out.join(' ').match(/[A-Za-z]{3,}/g) ?? [])];
+  const codes = /[0-9A-Z]{4,5}(-[0-9A-Z]{4,5}){1,2}/g;  // of public pages, and of receipts
+  return [...new Set(out.join(' ').replace(codes, '').match(/[A-Za-z]{3,}/g) ?? [])];
 }
 """
 KNOWN = {
