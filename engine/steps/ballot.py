@@ -8,7 +8,7 @@ Settings in the diagram, besides those of a meeting (engine.steps.meeting):
   matter itself is voted on;
 - `method`: words out of `phone`, `paper`, `hands`, or `any` (default: all that fit); several are chosen from when the
   meeting opens;
-- `secrecy`: `named` (default) or `secret`;
+- `secrecy`: `named` (default) or `secret`, or a parameter that says 记名 or 无记名;
 - `weights`: `户`: a vote weighs as many as its member represents households (FD-4);
 - `seats` and `candidates`: how many are elected and where those who stand are in the data; `rounds`: after how many
   rounds it ends, default 2 (engine.steps.election);
@@ -67,7 +67,9 @@ class Ballot(Kind):
         except SettingError as error:
             yield Problem("ballot-setting", str(error))
             return
-        yield from (Problem(code, message) for code, message in method.problems(settings))
+        to_choose = node.properties.get("secrecy", "").strip().startswith("{")
+        problems = method.problems_of_choices if to_choose else method.problems
+        yield from (Problem(code, message) for code, message in problems(settings))
         yield from _bases_wrong(settings)
 
     def freeze(self, node: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,8 +90,11 @@ class Ballot(Kind):
             raise SettingError(
                 f"票决的方式(method)“{unknown[0]}”不认识，请写 phone、paper、hands 中的一个或几个，或者 any"
             )
-        if settings["secrecy"] not in (method.NAMED, method.SECRET):
-            raise SettingError("记名还是无记名(secrecy)请写 named 或 secret")
+        if settings["secrecy"] not in method.SECRECY:
+            raise SettingError(
+                "记名还是无记名(secrecy)请写 named 或 secret；写成参数的，参数的选项是“记名”“无记名”"
+            )
+        settings["secrecy"] = method.SECRECY[settings["secrecy"]]
         if settings["weights"] not in ("", "户"):
             raise SettingError("加权(weights)只能写“户”：一票按所代表的户数计")
         return settings | _election(words, node)

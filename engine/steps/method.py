@@ -1,7 +1,8 @@
 """How people vote: on their phones, by name or in secret; on paper; by show of hands.
 
 A diagram writes `method` in words of its own (`phone paper hands`, `any` for all that fit) and `secrecy`; what a vote
-was opened with is one of METHODS.
+was opened with is one of METHODS. Where `secrecy` is a parameter, 记名 or 无记名 is the township's to choose, and no
+choice of theirs may leave a vote that cannot be held.
 """
 
 from __future__ import annotations
@@ -12,6 +13,12 @@ from typing import Any
 NAMED, SECRET, PAPER, HANDS = "named", "secret", "paper", "hands"
 METHODS = {NAMED: "记名投票", SECRET: "无记名投票", PAPER: "纸质票", HANDS: "举手表决"}
 ON_PHONE = (NAMED, SECRET)  # a vote is cast by the member alone
+SECRECY = {
+    NAMED: NAMED,
+    SECRET: SECRET,
+    "记名": NAMED,
+    "无记名": SECRET,
+}  # as written, or as a parameter says it
 COUNTED = (PAPER, HANDS)  # two people stand for the figures (11.3)
 METHOD = "方式"  # the field of 开会
 
@@ -25,10 +32,9 @@ def methods(settings: Settings) -> tuple[str, ...]:
     """The ways a vote with these settings may be taken, the one on phones first."""
     words = str(settings["method"]).split()
     phone = SECRET if is_secret(settings) else NAMED
-    every = {PHONE: phone, PAPER: PAPER, HANDS: HANDS}
-    if ANY in words:
-        return tuple(row for word, row in every.items() if word != HANDS or not _no_hands(settings))
-    return tuple(row for word, row in every.items() if word in words or (word == PHONE and NAMED in words))
+    every = {PHONE: phone, PAPER: PAPER} | ({} if _no_hands(settings) else {HANDS: HANDS})
+    wanted = every if ANY in words else [PHONE if word == NAMED else word for word in words]
+    return tuple(row for word, row in every.items() if word in wanted)
 
 
 def chosen(settings: Settings, data: Mapping[str, Any]) -> str:
@@ -64,6 +70,21 @@ def problems(settings: Settings) -> Iterator[tuple[str, str]]:
             "ballot-weights",
             "按户数加权的票，一票顶几户一看就知道是谁投的，不能无记名，请去掉 weights 或 secrecy",
         )
+
+
+def problems_of_choices(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What would not go together whichever a township chooses; in secret no show of hands is offered, that is all."""
+    found = [*problems(dict(settings) | {"secrecy": NAMED})]
+    left = " ".join(word for word in str(settings["method"]).split() if word != HANDS)
+    found += problems(dict(settings) | {"secrecy": SECRET, "method": left})
+    if not left:
+        found.append(
+            (
+                "ballot-hands",
+                "只能举手的表决不能选无记名，请在 method 里加上 phone 或 paper，或者把 secrecy 写成 named",
+            )
+        )
+    yield from dict.fromkeys(found)
 
 
 def _no_hands(settings: Settings) -> str:

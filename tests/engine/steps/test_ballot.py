@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.steps import SettingError, ballot
+from engine.steps import SettingError, ballot, method
 from tests.assembly import BALLOT, QUORUM, Meeting, frozen, node, refusal
 
 # ---------------------------------------------------------------- motions
@@ -209,6 +209,31 @@ def test_papers_that_came_back_are_a_base_of_their_own_only_on_paper(method, fin
 def test_a_right_setting_is_left_alone():
     right = node(motions="{审定.议案}", also="村委会成员", quorum=QUORUM, announce="yes", secrecy="named")
     assert not list(BALLOT.check(right, {}, {}))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ways"), [("记名", ("named", "paper", "hands")), ("无记名", ("secret", "paper"))]
+)
+def test_a_township_chooses_whether_votes_are_secret(chosen, ways):
+    """No hands are shown in a secret vote: the choice takes them away, it does not break the step."""
+    settings = frozen({"投票记名": chosen}, secrecy="{投票记名}", method="phone paper hands")
+    assert method.methods(settings) == ways
+
+
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ({"method": "phone paper hands"}, []),
+        ({"method": "any"}, []),
+        ({"method": "hands"}, ["ballot-hands"]),
+        ({"method": "named paper"}, ["ballot-secrecy"]),
+        ({"weights": "户", "majority": "超过 1/2 到会户", "method": "phone"}, ["ballot-weights"]),
+    ],
+)
+def test_whatever_a_township_may_choose_is_checked_before_publishing(settings, wrong):
+    for default in ("记名", "无记名"):
+        found = BALLOT.check(node(secrecy="{投票记名}", **settings), {}, {"投票记名": default})
+        assert [problem.code for problem in found] == wrong
 
 
 def test_a_parameter_takes_its_value_when_the_step_opens():
