@@ -35,6 +35,7 @@ def add(act: Act) -> None:
     lock(act.c, act.task.id, shared=True)
     said = opinion.read_opinion(act.data, act.person_id)
     if said.person is not None:
+        set_aside(act, [said.person])
         opinion.require_first(act.settings, bool(_spoke(act, [said.person])))
         if ORGANISER not in act.roles:
             act.taken_part(said.person)
@@ -49,6 +50,7 @@ def add_batch(act: Act) -> None:
     rows = _recognised(act, opinion.read_batch(act.data))
     persons = [said.person for _, said in rows if said.person is not None]
     opinion.require_paper(persons, sorted(act.files))
+    set_aside(act, persons)
     opinion.require_once_each(act.settings, rows, act.names(_spoke(act, persons)))
     keep(act, [said for _, said in rows], sorted(act.files), act.actor.person_id)
     _leave_lists(act, persons)
@@ -159,6 +161,18 @@ def keep(
         for place, one in enumerate(said)
     ]
     act.c.execute(insert(opinions), rows)
+
+
+def set_aside(act: Act, persons: Sequence[int]) -> None:
+    """Where one has a single say, what came through the open link under his name gives way to what he says himself:
+    anybody may write anybody's name there.
+    """
+    if not act.settings.get("stances"):
+        return
+    theirs = (opinions.c.task_id == act.task.id, opinions.c.person_id.in_(persons))
+    taken = (opinions.c.source == "open", opinions.c.answered_at.is_(None), KEPT)
+    given_way = {"admitted": False, "moderation": moderation.HIMSELF, "person_id": None, "single": False}
+    act.c.execute(update(opinions).where(*theirs, *taken).values(given_way))
 
 
 def _spoke(act: Act, persons: Iterable[int]) -> list[int]:

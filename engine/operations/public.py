@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from engine import files, forms
 from engine.operations import attempts, links
 from engine.operations.acting import Act, roles
-from engine.operations.opinions import keep, lock
+from engine.operations.opinions import keep, lock, set_aside
 from engine.operations.work import attempt
 from engine.queries.heard import KEPT, published
 from engine.refusal import Invalid, NotVisible, Overtaken
@@ -102,6 +102,7 @@ def answer_for_household(
         lock(c, link.task_id, shared=True)
         until = _require_open(act)
         clean = _clean(act, data, household=True)
+        set_aside(act, [link.person_id])
         _require_first(act, link)
         attempts.count_household(runtime, c, link.code)
         found = _keep_photo(act, picture)

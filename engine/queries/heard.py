@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from engine.queries.closure import Closure
 from engine.steps import answers, notice
@@ -24,14 +24,14 @@ WAITING = opinions.c.withdrawn_at.is_(None) & (opinions.c.source == "open") & op
 def heard(c: Connection, task_id: str, stances: Sequence[str], asked: Sequence[int]) -> Heard:
     """Three statements, however many have spoken."""
     figures = c.execute(_FIGURES, {"task": task_id}).all()
-    spoke = set(c.scalars(_SPOKE, {"task": task_id}))
+    spoke = {row.person_id: bool(row.known) for row in c.execute(_SPOKE, {"task": task_id})}
     authors = c.scalar(_AUTHORS, {"task": task_id}) or 0
     by_stance = {row.stance: int(row.number) for row in figures}
     return Heard(
         items=sum(by_stance.values()),
         heads=len(spoke) + int(authors),
         asked=len(asked),
-        covered=len(spoke.intersection(asked)),
+        covered=sum(spoke.get(person, False) for person in set(asked)),
         stances={word: by_stance.get(word, 0) for word in stances},
     )
 
@@ -46,7 +46,11 @@ def answered(c: Connection, task_id: str) -> Answered:
 
 _HERE = (opinions.c.task_id == bindparam("task"), KEPT)
 _FIGURES = select(opinions.c.stance, func.count().label("number")).where(*_HERE).group_by(opinions.c.stance)
-_SPOKE = select(opinions.c.person_id).where(*_HERE, opinions.c.person_id.is_not(None)).distinct()
+_SPOKE = (  # `known`: by his account, his slip or his paper; through the open link anybody may write anybody's name
+    select(opinions.c.person_id, func.max(case((opinions.c.source != "open", 1), else_=0)).label("known"))
+    .where(*_HERE, opinions.c.person_id.is_not(None))
+    .group_by(opinions.c.person_id)
+)
 _AUTHORS = select(func.count(opinions.c.author.distinct())).where(
     *_HERE, opinions.c.person_id.is_(None), opinions.c.author != ""
 )

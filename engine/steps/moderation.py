@@ -15,6 +15,7 @@ from engine.steps.kind import ORGANISER, RECORDER, Action
 
 ROWS, NUMBER, VERDICT, REASON = "核对", "编号", "采用", "理由"
 ADMIT, REFUSE = "采用", "不采用"
+HIMSELF = "本人另外提了意见"
 REASONS = ("与本事项无关", "内容重复", "辱骂他人或泄露隐私", "广告")
 
 
