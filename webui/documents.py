@@ -33,7 +33,7 @@ def index(instance_id: str) -> str:
 def download(instance_id: str, name: str, form: str) -> Response:
     """One document; with `public` the copy for everybody. A PDF is shown, a Word file is saved."""
     if form not in ("docx", "pdf"):
-        raise NotVisible("document-unknown", "没有这种文书。请从“文书”页里选")
+        raise NotVisible("document-unknown", "没有这种材料。请从“打印材料”页里选")
     made = documents.produce(
         runtime(),
         actor(),

@@ -134,7 +134,7 @@ def produce(
     """
     paper = PAPERS.get(name)
     if paper is None or form not in MEDIA_TYPES or (public and not paper.public):
-        raise NotVisible("document-unknown", "没有这种文书。请从“文书”页里选")
+        raise NotVisible("document-unknown", "没有这种材料。请从“打印材料”页里选")
 
     def read(c: Connection) -> tuple[bytes, str]:
         subject = Subject(rt, c, Subject.read(rt, c, actor, instance_id).row, public)
@@ -166,7 +166,7 @@ def _about(subject: Subject, paper: Paper, task_id: str | None, meeting_id: str 
 
 def _last(rows: list[Row[Any]]) -> Row[Any]:
     if not rows:
-        raise NotVisible("document-early", "还没有到出这份文书的时候：先要有会议、表决或公示")
+        raise NotVisible("document-early", "还没有到出这份材料的时候：先要有会议、表决或公示")
     return rows[-1]
 
 

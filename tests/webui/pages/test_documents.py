@@ -27,7 +27,7 @@ def voted(site):
 def test_each_is_one_tap_away(site, voted):
     _, matter = voted
     chair = site.visitor("主席")
-    assert "文书和档案" in chair.get(f"/matters/{matter}").text
+    assert "打印材料和档案" in chair.get(f"/matters/{matter}").text
     page = chair.get(f"/matters/{matter}/documents")
     for name in ("会议通知", "签到表", "会议记录", "表决票统计", "决议"):
         assert f'aria-label="{name} PDF"' in page.text and f'aria-label="{name} Word"' in page.text
