@@ -30,6 +30,7 @@ def test_every_page_loads_little() -> None:
     assert packed("app.js", "app.css") < FIRST_VISIT / 2
     assert packed("app.js", "app.css", "diagram.js", "diagram.css") < FIRST_VISIT
     assert packed("form.js", "form.css") < 180_000
+    assert packed("public.css") < 4_000
 
 
 def test_no_page_of_a_cadre_loads_an_editor() -> None:

@@ -138,7 +138,8 @@ def is_bad(outcome: str) -> bool:
 
 def without_title(text: str, title: str) -> str:
     """A notice's text begins with the matter's title, which stands above it already."""
-    return text.removeprefix(title).lstrip("\n") if text.startswith(f"{title}\n") else text
+    first, _, rest = text.partition("\n")  # browsers send their lines ended by \r\n
+    return rest.lstrip("\r\n") if first.strip() == title.strip() else text
 
 
 def public_code(instance_id: str) -> str:

@@ -31,7 +31,7 @@ class Village:
         self.site = site
         self.square = Square(site.runtime, site.world, publishing(publishes="决议事项"), asked=3)
         self.matter, self.task = self.square.matter()
-        self.square.publish(self.task, "村务公开栏", "微信群", 内容="村口道路硬化\n\n今年五月底前修好。")
+        self.square.publish(self.task, "村务公开栏", "微信群", 内容="村口道路硬化\r\n\r\n今年五月底前修好。")
         with site.runtime.database.read() as c:
             links = public_links.c
             self.code = str(c.scalar(select(links.code).where(links.instance_id == self.matter)))
@@ -66,6 +66,7 @@ def test_a_notice_is_read_by_anybody_and_is_small(village: Village, site: Site) 
     assert answer.status_code == 200
     assert "今年五月底前修好。" in answer.text
     assert "村口道路硬化" in answer.text and "柳湾村" in answer.text
+    assert answer.text.count(">村口道路硬化<") == 1  # the text's first line is the title that stands above it
     assert "四次公开" in answer.text and answer.text.count("还没有公开") == 3
     assert "主任</" not in answer.text.replace("村委会主任", "")  # posts are named, people are not
     assert "<script" not in answer.text and " style=" not in answer.text
