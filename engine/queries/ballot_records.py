@@ -81,10 +81,15 @@ def record(rt: Runtime, actor: Actor, task_id: str) -> Record:
 
 def file(rt: Runtime, actor: Actor, task_id: str) -> bytes:
     """The published file, for whoever may see the matter. Raises NotVisible."""
-    row = rt.database.look(lambda c: _closed(c, actor, task_id))
-    if row.published is None:
+
+    def look(c: Connection) -> bytes | None:
+        _closed(c, actor, task_id)
+        return published(c, task_id)
+
+    found = rt.database.look(look)
+    if found is None:
         raise NotVisible("ballot-file-unknown", "这次表决是以前办的，没有公布文件")
-    return str(row.published).encode()
+    return found
 
 
 def published(c: Connection, task_id: str) -> bytes | None:
