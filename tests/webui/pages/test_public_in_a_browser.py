@@ -21,7 +21,7 @@ def judged(page: "Page", what: str) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         problems.append(f"{what} is wider than the phone")
     low = page.evaluate(
-        "[...document.querySelectorAll('main a, main button, main summary, main input:not([type=radio], [type=hidden])')]"
+        "[...document.querySelectorAll('main :is(a, button, summary, input:not([type=radio], [type=hidden]))')]"
         ".filter(one => one.closest('p, .trap') === null && one.getBoundingClientRect().height < 44)"
         ".map(one => one.outerHTML.slice(0, 80))"
     )
