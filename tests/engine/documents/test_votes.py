@@ -15,7 +15,7 @@ from engine import archive as archives
 from engine import documents
 from engine.ballot_keys import BallotKeys
 from engine.journal.offline import PROOF, verify_archive
-from engine.operations import signing, upload_file
+from engine.operations import sign_minutes, upload_file, write_minutes
 from engine.operations.papers import Filing, SealUse, register_filing, register_seal_use
 from engine.queries import minutes
 from engine.store import Database
@@ -128,7 +128,7 @@ def test_drawn_signatures_stand_under_the_minutes(office: Office, tmp_path: Path
     def sign(by: str, color: str) -> None:
         actor = office.database.look(lambda c: office.runtime.actor(c, office[by]))
         seen = minutes.minutes(office.runtime, actor, meeting).digest
-        signing.sign(office.runtime, office[by], meeting, seen, photographed(office, by, color))
+        sign_minutes(office.runtime, office[by], meeting, seen, photographed(office, by, color))
 
     sign("主席", "black")
     actor = office.database.look(lambda c: office.runtime.actor(c, office["主席"]))
@@ -136,7 +136,7 @@ def test_drawn_signatures_stand_under_the_minutes(office: Office, tmp_path: Path
     with zipfile.ZipFile(io.BytesIO(made.data)) as file:
         assert sum(name.startswith("word/media/") for name in file.namelist()) == 1
     assert "主席|主持||2026年3月2日" in words(made.data) and "主持人（签字）" not in words(made.data)
-    signing.write_words(office.runtime, office["主席"], meeting, "都赞成，先修东头。", "补一句")
+    write_minutes(office.runtime, office["主席"], meeting, "都赞成，先修东头。", "补一句")
     assert "主席|主持|（签的是旧稿）|" in text(hall, matter, "会议记录")
 
     today = date(2026, 3, 2)
