@@ -35,6 +35,7 @@ PER_ADDRESS = (  # a household's router, or a village behind one: slips of paper
     Limit(20, DAY, "这个网络一天", "请明天再提"),
 )
 PER_MATTER = (Limit(200, HOUR, "这件事一小时", "请过一个小时再提"),)
+PHOTOS = (Limit(20, HOUR, "带照片的，一小时", "请过一个小时再提"),)  # also those that are none in the end
 PER_HOUSEHOLD = (Limit(10, DAY, "一户一天", "请明天再改"),)
 KEPT = timedelta(days=2)
 
@@ -47,6 +48,11 @@ def count_address(runtime: Runtime, c: Connection, address: str, instance_id: st
 def require_room(runtime: Runtime, c: Connection, address: str, instance_id: str) -> None:
     """Whether one more would be taken; before anything costly is done for it. Raises TooMany."""
     _require(c, _of_address(runtime, address, instance_id), runtime.now())
+
+
+def count_photo(runtime: Runtime, c: Connection, whose: str) -> None:
+    """One more photo to be drawn for an address or a household's code. Raises TooMany."""
+    _count(c, {_digest(runtime, f"photo|{visitor(whose)}"): PHOTOS}, runtime.now())
 
 
 def count_household(runtime: Runtime, c: Connection, code: str) -> None:

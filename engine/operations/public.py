@@ -6,10 +6,13 @@ link waits to be moderated. A photo is drawn anew and bound to the matter; the p
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -20,7 +23,7 @@ from engine.operations.acting import Act, roles
 from engine.operations.opinions import keep, lock, set_aside
 from engine.operations.work import attempt
 from engine.queries.heard import KEPT, published
-from engine.refusal import Invalid, NotVisible, Overtaken
+from engine.refusal import Invalid, NotVisible, Overtaken, TooMany
 from engine.runtime import Runtime
 from engine.steps import notice, period, strangers
 from engine.steps.kind import ORGANISER, Action
@@ -30,6 +33,8 @@ from engine.store.tables import file_uses, tasks, units
 
 Upload = tuple[bytes, str]  # content and name of a file
 PHOTO = "照片"
+PATIENCE = 3.0  # seconds a visitor waits for others' photos
+_drawing = BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Received:
     step: str
     waits: bool
     until: datetime | None
+    again: bool = False  # this very form had come in before
 
 
 def say(
@@ -50,8 +56,10 @@ def say(
     *,
     address: str,
     photo: Upload | None = None,
+    once: str = "",
 ) -> Received:
-    """An opinion, an objection or a rating through the matter's own page.
+    """An opinion, an objection or a rating through the matter's own page. A rating with a mark of its form (`once`)
+    counts once, however often the form is sent.
 
     Raises NotVisible for an unknown code, Overtaken when the step is over, Invalid with the fields at fault, TooMany.
     """
@@ -63,20 +71,28 @@ def say(
             raise Invalid("not-open", f"“{act.task.name}”不从这里收意见，请找村文书")
         return link, act
 
-    if photo is not None:  # nobody who is not let in makes the server draw pictures
-        runtime.database.look(lambda c: attempts.require_room(runtime, c, address, welcome(c)[0].instance_id))
-    picture = _picture(photo)
+    def let_in(c: Connection) -> None:
+        link, act = welcome(c)
+        _require_open(act)
+        _clean(act, data, household=False)
+        attempts.require_room(runtime, c, address, link.instance_id)
+        attempts.count_photo(runtime, c, address)
+
+    picture = _picture(runtime, photo, let_in)
 
     def work(c: Connection) -> Received:
         link, act = welcome(c)
         lock(c, task_id, shared=True)
         until = _require_open(act)
         clean = _clean(act, data, household=False)
+        rating = _mark(act, clean, once)
+        if act.kind.key == "assess" and act.c.scalar(select(ratings.c.id).where(ratings.c.id == rating)):
+            return Received(link.code, act.task.name, False, until, again=True)
         attempts.count_address(runtime, c, address, link.instance_id)
-        found = _keep_photo(act, picture)
         if act.kind.key == "assess":
-            _rate(act, clean, source="open")
+            _rate(act, clean, source="open", id=rating)
             return Received(link.code, act.task.name, False, until)
+        found = _keep_photo(act, picture)
         author, contact = (str(clean.get(key) or "").strip() for key in (AUTHOR, strangers.PHONE))
         keep(act, [_opinion(act, clean, author=author)], found, None, source="open", contact=contact)
         act.activate(ORGANISER)
@@ -93,12 +109,21 @@ def answer_for_household(
     Raises NotVisible for an unknown or revoked code, Overtaken when the household or its person has answered or the
     step is over, Invalid with the fields at fault, TooMany.
     """
-    runtime.database.look(lambda c: links.found(c, code, household=True))
-    picture = _picture(photo)
+
+    def welcome(c: Connection) -> tuple[Any, Act]:
+        link = links.found(c, code, household=True)
+        return link, _act(runtime, c, link.task_id, link.instance_id)
+
+    def let_in(c: Connection) -> None:
+        link, act = welcome(c)
+        _require_open(act)
+        _clean(act, data, household=True)
+        attempts.count_photo(runtime, c, link.code)
+
+    picture = _picture(runtime, photo, let_in)
 
     def work(c: Connection) -> Received:
-        link = links.found(c, code, household=True)
-        act = _act(runtime, c, link.task_id, link.instance_id)
+        link, act = welcome(c)
         lock(c, link.task_id, shared=True)
         until = _require_open(act)
         clean = _clean(act, data, household=True)
@@ -199,7 +224,8 @@ def _require_first(act: Act, link: Any) -> None:
 def _clean(act: Act, data: Mapping[str, Any], *, household: bool) -> dict[str, Any]:
     """What the form accepts. Raises Invalid."""
     schema = strangers.schema(act.kind.key, act.settings, household=household)
-    clean, errors = forms.validate(schema, data)
+    readable = {key: strangers.readable(value) for key, value in data.items()}
+    clean, errors = forms.validate(schema, readable)
     if errors:
         raise Invalid("form", "有几处需要改一改，请看标红的地方", errors)
     return clean
@@ -230,14 +256,34 @@ def _rate(act: Act, data: Mapping[str, Any], *, person_id: int | None = None, **
     act.c.execute(insert(ratings).values(row | came))
 
 
-def _picture(photo: Upload | None) -> files.Accepted | None:
-    """The photo, drawn anew; outside any transaction, for it takes a while. Raises Invalid."""
+def _mark(act: Act, data: Mapping[str, Any], once: str) -> str:
+    """The id of a rating: the same one for the same form sent twice with the same words."""
+    if not once:
+        return uuid.uuid4().hex
+    said = json.dumps([act.task.id, once, data], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _picture(
+    runtime: Runtime, photo: Upload | None, let_in: Callable[[Connection], None]
+) -> files.Accepted | None:
+    """The photo, drawn anew; outside any transaction, for it takes a while, and for nobody who is not let in.
+
+    Raises Invalid, and TooMany where others' photos are being drawn: strangers must not keep every thread busy.
+    """
     if photo is None or not photo[0]:
         return None
+    attempt(runtime, lambda: runtime.database.run(let_in, 1))
+    if not _drawing.acquire(timeout=PATIENCE):
+        raise TooMany(
+            "busy", "现在传照片的人多，这一次没有收。您写的内容还在，请过一分钟再交，或者先不带照片交"
+        )
     try:
         accepted = files.accept(*photo)
     except files.FileRefused as error:
         raise Invalid("file", str(error), {PHOTO: str(error)}) from error
+    finally:
+        _drawing.release()
     if not accepted.media_type.startswith("image/"):
         message = "这里只能传照片（JPG、PNG、WebP）。别的材料请交给村文书"
         raise Invalid("file", message, {PHOTO: message})

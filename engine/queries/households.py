@@ -85,11 +85,8 @@ def _spoke(c: Connection, link: Any, task: Any) -> bool:
         return False
     table = ratings if task.kind == "assess" else opinions
     mine = (table.c.task_id == task.id, table.c.person_id == link.person_id, table.c.withdrawn_at.is_(None))
-    if (
-        table is opinions
-    ):  # what came by the open link under the name gives way to what the person says himself
-        mine += (opinions.c.source != "open",)
-    return c.scalar(select(table.c.id).where(*mine)) is not None
+    himself = table.c.source != "open"  # what came by the open link under his name gives way to what he says
+    return c.scalar(select(table.c.id).where(*mine, himself)) is not None
 
 
 # ---------------------------------------------------------------- slips

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +15,26 @@ SORT = posting.SORT
 PHONE = "电话"
 BY_CODE, BY_SLIP = "扫码", "户码"  # the channels they come through
 LONGEST = 1000  # characters of a stranger's opinion
+
+
+def readable(value: Any) -> Any:
+    """A text without what nobody can see and what spoils the page for others: signs that turn the direction of
+    writing, blanks that look like words, marks heaped over the lines above, and empty lines by the hundred.
+    """
+    if not isinstance(value, str):
+        return value
+    text = unicodedata.normalize("NFC", LINES.sub("\n", value))
+    kept = (one for one in text if one in JOINERS or unicodedata.category(one) != "Cf")
+    text = HEAPED.sub(r"\1", EMPTY.sub("\n\n", BLANKS.sub("", "".join(kept))))
+    return text if any(one not in JOINERS and not one.isspace() for one in text) else ""
+
+
+JOINERS = frozenset("\u200d\ufe0f")  # of the parts of an emoji
+LINES = re.compile("\r\n?|[\x85\u2028\u2029]")
+BLANKS = re.compile("[\x7f-\x84\x86-\x9f\u115f\u1160\u2800\u3164\uffa0]")
+EMPTY = re.compile(r"\n(?:[^\S\n]*\n){2,}")
+MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+HEAPED = re.compile(f"({MARKS}{{2}}){MARKS}+")
 
 
 def takes(kind: str, settings: Mapping[str, Any]) -> bool:

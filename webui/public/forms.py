@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from webui.public.frame import HEADINGS, TITLES, blueprint, draw, message
 from webui.security import CsrfFailed
 from webui.sessions import runtime
 
+ONCE = "once"  # a mark of the form as it was shown: tapped twice, it is one
 TRAP = "homepage"  # a field nobody sees: what fills it in is a machine
 AGAIN = "刚才没有交上，写的字都还在，请再点一次交上。一直交不上的，请打开浏览器的 Cookie，或者当面告诉村里。"
 PHOTO_AGAIN = "照片要重新选一次。"
@@ -39,18 +41,25 @@ def say(code: str, task_id: str) -> Any:
         return _say(page, asked, typed, AGAIN), 422
     try:
         received = operations.say(
-            runtime(), code, task_id, typed, address=request.remote_addr or "", photo=_photo()
+            runtime(),
+            code,
+            task_id,
+            typed,
+            address=request.remote_addr or "",
+            photo=_photo(),
+            once=request.form.get(ONCE, "")[:64],
         )
     except Refusal as refusal:
         return _say(page, asked, typed, refusal.message, refusal.fields), refusal.status
-    return redirect(url_for("public.said", code=received.page_code, waits=1 if received.waits else None), 303)
+    waits, again = (1 if true else None for true in (received.waits, received.again))
+    return redirect(url_for("public.said", code=received.page_code, waits=waits, again=again), 303)
 
 
 @blueprint.get("/<code>/said")
 def said(code: str) -> str:
     """What happens next with what was handed in."""
     page = public.matter(runtime(), code)
-    text = WAITS if request.args.get("waits") else COUNTS
+    text = WAITS if request.args.get("waits") else AGAIN_SENT if request.args.get("again") else COUNTS
     ways = [(url_for("public.matter", code=page.code), "回到这件事")]
     title = "已收到，谢谢您"
     named = {"place": page.unit, "unit_code": page.unit_code}
@@ -58,6 +67,7 @@ def said(code: str) -> str:
 
 
 WAITS = "村里核对后公开；答复会写在这件事的页面上，过几天扫同一个二维码就能看到。没有采用的，也会写明有几条、为什么。"
+AGAIN_SENT = "这一份刚才已经收到，没有重复计算。要替家里别的人评，请回到这件事，重新打开“作评价”。"
 COUNTS = "您的评价已经计入。结果出来以后，会写在这件事的页面上，扫同一个二维码就能看到。"
 
 
@@ -153,6 +163,7 @@ def _filled(
         "asked": asked,
         "key": keys | {"photo": operations.PHOTO},
         "longest": LONGEST,
+        "once": request.form.get(ONCE, "") or secrets.token_hex(16),
         "typed": typed,
         "trouble": trouble,
         "errors": errors or {},

@@ -1,13 +1,21 @@
 """Attacks from outside: what a stranger tries that is no mistake, and what becomes of it."""
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from sqlalchemy import func, select
+
+from engine import files
 from engine.operations import attempts
 from engine.operations import public as operations
 from engine.queries import public
 from engine.queries import tasks as queries
-from tests.consulting import Square, asking
-from tests.strangers import moderate, say, settle_household, slips
+from engine.refusal import Invalid, Overtaken, TooMany
+from engine.steps.strangers import readable
+from engine.store.proceedings import ratings
+from tests.consulting import Square, asking, photo, publishing
+from tests.procedures import step
+from tests.strangers import moderate, object_to, say, settle_household, slips
 
 
 @pytest.mark.parametrize(
@@ -79,3 +87,116 @@ def test_a_coverage_is_not_made_of_typed_names(asked):
     square, matter, task = asked
     impersonated(square, matter, task, "钱一", "孙二")
     assert (heard(square, task).heads, heard(square, task).covered) == (2, 0)
+
+
+# ---------------------------------------------------------------- photos
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """How many pictures were drawn."""
+    seen = []
+    accept = files.accept
+
+    def counted(data, name):
+        seen.append(name)
+        return accept(data, name)
+
+    monkeypatch.setattr(files, "accept", counted)
+    return seen
+
+
+@pytest.fixture
+def noticed(office):
+    square = Square(office.runtime, office.world, publishing(), asked=2)
+    matter, task = square.matter()
+    square.publish(task, 内容="修路的决议")
+    return square, matter, task
+
+
+def test_no_picture_is_drawn_for_a_form_that_is_not_taken(noticed, drawn, office):
+    square, matter, task = noticed
+    drawn.clear()
+    with pytest.raises(Invalid):
+        say(square, matter, task, {"类别": "异议"}, photo=(photo(), "路.png"))
+    office.wait(days=8)
+    with pytest.raises(Overtaken):
+        object_to(square, matter, task, photo=(photo(), "路.png"))
+    assert not drawn
+
+
+def test_a_household_s_code_makes_nobody_draw_for_ever(asked, drawn, office):
+    square, _, task = asked
+    code = slips(square, task)["1"]
+    drawn.clear()
+    with pytest.raises(Invalid):
+        operations.answer_for_household(square.runtime, code, {}, photo=(photo(), "路.png"))
+    office.wait(days=6)
+    with pytest.raises(Overtaken):
+        operations.answer_for_household(square.runtime, code, {"立场": "赞成"}, photo=(photo(), "路.png"))
+    assert not drawn
+
+
+def test_photos_that_are_none_are_counted(noticed, drawn):
+    square, matter, task = noticed
+    drawn.clear()
+    for _ in range(20):
+        with pytest.raises(Invalid, match="打不开"):
+            object_to(square, matter, task, photo=(photo()[:40], "路.png"))
+    with pytest.raises(TooMany, match="带照片的"):
+        object_to(square, matter, task, photo=(photo(), "路.png"))
+    assert len(drawn) == 20
+    object_to(square, matter, task)  # words alone are taken as before
+
+
+def test_strangers_photos_do_not_keep_every_thread_busy(noticed, monkeypatch):
+    square, matter, task = noticed
+    monkeypatch.setattr(operations, "PATIENCE", 0.01)
+    with operations._drawing, operations._drawing, pytest.raises(TooMany, match="传照片的人多"):
+        object_to(square, matter, task, photo=(photo(), "路.png"))
+    object_to(square, matter, task, photo=(photo(), "路.png"))
+
+
+# ---------------------------------------------------------------- ratings
+
+
+def test_a_form_tapped_twice_is_one_rating(office):
+    rating = {"kind": "assess", "from": "public", "public": "yes", "pass": "至少 3/5 收回票", "until": "7d"}
+    square = Square(office.runtime, office.world, step("rate", "测评", "村委会主任", **rating), asked=0)
+    matter, task = square.matter()
+
+    def rate(score, once):
+        return say(square, matter, task, {"评价": score}, once=once)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: rate("不满意", "a" * 32), range(4)))
+    assert sorted(one.again for one in answers) == [False, True, True, True]
+    assert not rate("满意", "a" * 32).again and not rate("不满意", "b" * 32).again
+    with square.runtime.database.read() as c:
+        assert c.scalar(select(func.count()).where(ratings.c.task_id == task)) == 3
+
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("路要修，\u202e钱不够", "路要修，钱不够"),
+        ("\u3164\u200b\u2800 ", ""),
+        ("修" + "\u0301" * 300 + "路", "修\u0301\u0301路"),
+        ("一" + "\r\n" * 900 + "二\u2028三", "一\n\n二\n三"),
+        ("好👨‍👩‍👧❤️", "好👨‍👩‍👧❤️"),
+        ("𠮷村的\t路", "𠮷村的\t路"),
+        ("\u200d", ""),
+    ],
+)
+def test_nothing_a_stranger_writes_spoils_the_page(written, kept):
+    assert readable(written) == kept
+
+
+def test_what_nobody_can_see_is_no_objection(noticed):
+    square, matter, task = noticed
+    with pytest.raises(Invalid) as refused:
+        object_to(square, matter, task, text="\u3164\u200b")
+    assert list(refused.value.fields) == ["内容"]
