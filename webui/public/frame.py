@@ -44,7 +44,7 @@ TEXTS = {
 
 def draw(template: str, **named: Any) -> str:
     """A page in the frame. `large` is the reader's choice of letters, the one thing a cookie says about him."""
-    return render_template(f"public/{template}", large=large(), here=request.path, **named)
+    return render_template(f"public/{template}", **{"large": large(), "here": request.path} | named)
 
 
 def large() -> bool:

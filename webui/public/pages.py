@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.operations import links
 from engine.queries import public
 from engine.queries.public import MatterPage
 from engine.refusal import NotVisible
@@ -15,6 +16,8 @@ from webui.public import codes, thumbnails
 from webui.public.frame import blueprint, draw, shelved
 from webui.public.shelf import FRESH
 from webui.sessions import runtime
+
+STALE = timedelta(minutes=10)
 
 
 @blueprint.get("", strict_slashes=False)
@@ -42,21 +45,26 @@ def photos(code: str) -> AnyResponse:
 
 
 def _of_matter(template: str, code: str) -> AnyResponse:
+    """Kept under the code itself: however many ways there are to write it, they are one page."""
+    code = links.normal(code)
     version = public.version(runtime(), code)
 
     def render() -> tuple[str, datetime | None]:
         page = public.matter(runtime(), code)
-        drawn = draw(template, page=page, place=page.unit, unit_code=page.unit_code)
+        here = url_for(request.endpoint or "public.matter", code=code)
+        drawn = draw(template, page=page, place=page.unit, unit_code=page.unit_code, here=here)
         return drawn, _changes_at(page)
 
-    return shelved(f"{template} {code.upper()}", version, render)
+    return shelved(f"{template} {code}", version, render)
 
 
-def _changes_at(page: MatterPage) -> datetime | None:
-    """When the page says something else by the clock alone: something on it comes to its end."""
-    ends = [one.until for one in page.participations] + [n.ends_at for n in page.notices if n.is_running]
+def _changes_at(page: MatterPage) -> datetime:
+    """When the page may say something else without the matter's doing: something on it comes to its end, or somebody
+    it names was taken off the registers.
+    """
     now = runtime().now()
-    return min((end for end in ends if end is not None and end > now), default=None)
+    ends = [one.until for one in page.participations] + [n.ends_at for n in page.notices if n.is_running]
+    return min([end for end in ends if end is not None and end > now] + [now + STALE])
 
 
 @blueprint.get("/unit/<code>")

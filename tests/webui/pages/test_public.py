@@ -100,6 +100,22 @@ def test_no_cache_on_the_way_gets_a_session(village: Village, site: Site) -> Non
         assert "public" in answer.headers["Cache-Control"] and "Set-Cookie" not in answer.headers, path
 
 
+def test_one_page_however_its_code_is_written(village: Village, site: Site) -> None:
+    """Hyphens by the hundred would otherwise draw and keep a page each, and push the others out."""
+    first = site.stranger().get(village.page)
+    shelf = site.app.extensions["public-shelf"]
+    kept = len(shelf)
+    for code in (
+        grouped(village.code),
+        village.code.lower(),
+        f"--{village.code}",
+        f"%20{village.code}%E2%80%8B",
+    ):
+        answer = site.stranger().get(f"/p/{code}")
+        assert answer.data == first.data, code
+    assert len(shelf) == kept
+
+
 def test_large_letters_need_no_script(village: Village, site: Site) -> None:
     reader = site.stranger()
     assert '<html lang="zh-CN">' in reader.get(village.page).text
