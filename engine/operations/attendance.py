@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, union_all, update
 
+from engine.operations import rolls
 from engine.operations.acting import Act
 from engine.refusal import Invalid
 from engine.steps import balloting, invitation, meeting
@@ -21,10 +22,16 @@ TAKES_OFF = (LEAVE, ABSENT, LEFT)
 
 
 def mark(
-    act: Act, meeting_id: str, marks: Mapping[str, Sequence[int]], *, by_code: bool = False
+    act: Act,
+    meeting_id: str,
+    marks: Mapping[str, Sequence[int]],
+    *,
+    by_code: bool = False,
+    households: bool = False,
 ) -> list[int]:
     """Set the attendance of people on the frozen roll; answers who is there by this act. A seat that was given away may
-    be ticked by the name of either. Raises Invalid for strangers, and for who has voted already.
+    be ticked by the name of either. With `households` these are counted, and somebody of each has its vote. Raises
+    Invalid for strangers, and for who has voted already.
     """
     everybody = [person for people in marks.values() for person in people]
     if len(set(everybody)) != len(everybody):
@@ -38,6 +45,10 @@ def mark(
     columns = (meeting_members.c.person_id, meeting_members.c.in_place_of, meeting_members.c.attendance)
     known = select(*columns).where(own, meant)
     # Locked, in one order: a vote cast at this moment is either seen below, or sees that its member is not there.
+    if households:
+        home = meeting_members.c.person_id.in_(rolls.of_one_household(meeting_id, everybody))
+        lock = select(meeting_members.c.person_id).where(own, home).order_by(meeting_members.c.person_id)
+        act.c.execute(lock.with_for_update()).all()
     locked = act.c.execute(known.order_by(meeting_members.c.person_id).with_for_update()).all()
     holder = {row.in_place_of: row.person_id for row in locked if row.in_place_of is not None}
     holder |= {row.person_id: row.person_id for row in locked}
@@ -48,6 +59,8 @@ def mark(
         if people:
             changed = update(meeting_members).where(own, meeting_members.c.person_id.in_(people))
             act.c.execute(changed.values(_written(act, name, by_code)))
+    if households:
+        rolls.pass_on(act, meeting_id, sorted({person for people in meant_by.values() for person in people}))
     return meant_by.get("present", [])
 
 

@@ -283,7 +283,7 @@ def open_meeting(act: Act) -> Row[Any]:
             **_presiding(act),
         )
     elif ticked:
-        attendance.mark(act, row.id, {"present": ticked})
+        attendance.mark(act, row.id, {"present": ticked}, households=row.households is not None)
     if row.households is None:
         rolls.freeze_households(act, row.id)
     rolls.seat(act, row.id)
@@ -316,7 +316,8 @@ def attend(act: Act) -> list[int]:
     marks = {mark: list(act.data.get(key) or ()) for mark, key in attendance.MARKS.items()}
     if not any(marks.values()) and act.person_id is not None:
         marks["present"] = [act.person_id]
-    return attendance.mark(act, row.id, marks, by_code=bool(act.data.get(attendance.BY_CODE)))
+    by_code, households = bool(act.data.get(attendance.BY_CODE)), row.households is not None
+    return attendance.mark(act, row.id, marks, by_code=by_code, households=households)
 
 
 # ---------------------------------------------------------------- ending

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, func, insert, or_, select, update
 
 from engine.operations.acting import Act
 from engine.people.units import within
@@ -23,6 +23,7 @@ from engine.store.proceedings import (
     taken_part,
 )
 from engine.store.tables import assignments, household_members, households, representations, units
+from engine.store.voting import ballots, motions, votes
 
 REPRESENTATIVES = (
     "村民代表"  # the register whose people speak for other households than their own (FD-4, BB-9.4)
@@ -102,10 +103,12 @@ def freeze_households(act: Act, meeting_id: str) -> None:
     """
     if not meeting.counts_households(act.settings):
         return
-    rows = act.c.execute(_links(act, meeting_id)).all()
-    speaks: dict[int, int] = {}  # one household, one weight: its head's, where several of it are there
-    for row in rows:
-        speaks.setdefault(row.household_id, row.person_id)
+    rows = list(dict.fromkeys((row[0], row[1]) for row in act.c.execute(_links(act, meeting_id))))
+    speaks: dict[int, int] = {}  # one household, one vote: whoever of it comes first
+    for household, person in rows:
+        speaks.setdefault(household, person)
+    if _represented(act):  # on the day one delegate follows another a household is not spoken for twice
+        rows = list(speaks.items())
     if act.settings.get("weights") and not speaks:
         what = "联系哪些户" if _represented(act) else "是哪一户的"
         raise Invalid(
@@ -117,7 +120,7 @@ def freeze_households(act: Act, meeting_id: str) -> None:
         update(meetings).where(own).values(households=total.where(within(act.unit_path)).scalar_subquery())
     )
     if rows:
-        linked = [{"meeting_id": meeting_id, **row._mapping} for row in rows]
+        linked = [{"meeting_id": meeting_id, "household_id": h, "person_id": p} for h, p in rows]
         act.c.execute(insert(meeting_households), linked)
     _weigh(act, meeting_id, speaks)
 
@@ -127,7 +130,9 @@ def _represented(act: Act) -> bool:
 
 
 def _links(act: Act, meeting_id: str) -> Any:
-    """(household, person) of everybody who votes: those a delegate speaks for, else the person's own."""
+    """(household, person) of everybody who votes: those a delegate speaks for, else the person's own; of several of one
+    household who is there comes first, and the head before the others.
+    """
     holder = func.coalesce(meeting_members.c.in_place_of, meeting_members.c.person_id)
     mine = (meeting_members.c.meeting_id == meeting_id, meeting_members.c.is_voter.is_(True))
     columns = (households.c.id.label("household_id"), meeting_members.c.person_id)
@@ -142,13 +147,14 @@ def _links(act: Act, meeting_id: str) -> Any:
             select(*columns)
             .select_from(joined)
             .where(*mine, current, still, within(act.unit_path))
-            .distinct()
+            .order_by(representations.c.starts_on.desc(), meeting_members.c.person_id)
         )
     joined = meeting_members.join(household_members, household_members.c.person_id == holder)
     joined = joined.join(households, households.c.id == household_members.c.household_id)
     joined = joined.join(units, units.c.id == households.c.unit_id)
     found = select(*columns).select_from(joined).where(*mine, within(act.unit_path))
-    return found.order_by(household_members.c.is_head.desc(), meeting_members.c.person_id)
+    here = case((meeting_members.c.attendance == "present", 0), else_=1)
+    return found.order_by(here, household_members.c.is_head.desc(), meeting_members.c.person_id)
 
 
 def _weigh(act: Act, meeting_id: str, speaks: Mapping[int, int]) -> None:
@@ -166,3 +172,67 @@ def _weigh(act: Act, meeting_id: str, speaks: Mapping[int, int]) -> None:
             meeting_members.c.person_id == bindparam("b_person"),
         )
         act.c.execute(update(meeting_members).where(*own).values(weight=bindparam("b_weight")), changed)
+
+
+# ---------------------------------------------------------------- one household, one vote, whoever of it is there
+
+
+def of_one_household(meeting_id: str, persons: Sequence[int]) -> Select[tuple[int]]:
+    """SQL: everybody on the roll who stands for a household that one of these people stands for."""
+    mine = meeting_households.alias("mine")
+    theirs = select(mine.c.household_id).where(mine.c.meeting_id == meeting_id, mine.c.person_id.in_(persons))
+    return select(meeting_households.c.person_id).where(
+        meeting_households.c.meeting_id == meeting_id, meeting_households.c.household_id.in_(theirs)
+    )
+
+
+def pass_on(act: Act, meeting_id: str, persons: Sequence[int]) -> None:
+    """Some have come or gone. Where several of one household are on the roll, its vote is the head's; where the head is
+    not there, that of somebody of the household who is. Who has begun to vote goes on with it.
+
+    The rows of all of the household are locked before (`of_one_household`), so that it never votes twice.
+    """
+    homes: dict[int, list[int]] = {}
+    for row in act.c.execute(_in_order(meeting_id, persons)):
+        homes.setdefault(row.household_id, []).append(row.person_id)
+    several = [home for home in homes.values() if len(home) > 1]  # for the others one delegate speaks
+    for weight, who in (
+        (1, [first for first, *_ in several]),
+        (0, [p for _, *rest in several for p in rest]),
+    ):
+        if who:
+            own = (meeting_members.c.meeting_id == meeting_id, meeting_members.c.person_id.in_(who))
+            act.c.execute(update(meeting_members).where(*own).values(weight=weight))
+
+
+def _in_order(meeting_id: str, persons: Sequence[int]) -> Select[tuple[int, int]]:
+    """SQL: (household, person) of all of these people's households, in each who has its vote first."""
+    open_turn = (
+        (motions.c.task_id == votes.c.task_id)
+        & (motions.c.position == votes.c.motion)
+        & (motions.c.round == votes.c.round)
+    )
+    voted = votes.join(motions, open_turn).join(ballots, ballots.c.task_id == votes.c.task_id)
+    voting = select(votes.c.person_id).select_from(voted)
+    voting = voting.where(votes.c.meeting_id == meeting_id, ballots.c.status == "open")
+    same = (meeting_members.c.meeting_id == meeting_households.c.meeting_id) & (
+        meeting_members.c.person_id == meeting_households.c.person_id
+    )
+    holder = func.coalesce(meeting_members.c.in_place_of, meeting_members.c.person_id)
+    joined = meeting_households.join(meeting_members, same)
+    joined = joined.outerjoin(household_members, household_members.c.person_id == holder)
+    begun = meeting_members.c.person_id.in_(voting) & (meeting_members.c.weight > 0)
+    first = (begun, meeting_members.c.attendance == "present", household_members.c.is_head.is_(True))
+    return (
+        select(meeting_households.c.household_id, meeting_members.c.person_id)
+        .select_from(joined)
+        .where(
+            meeting_households.c.meeting_id == meeting_id,
+            meeting_members.c.person_id.in_(of_one_household(meeting_id, persons)),
+        )
+        .order_by(
+            meeting_households.c.household_id,
+            *(case((one, 0), else_=1) for one in first),
+            meeting_members.c.person_id,
+        )
+    )

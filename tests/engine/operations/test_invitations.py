@@ -292,3 +292,42 @@ def test_two_taps_are_one_answer(hall: Hall) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(tap, range(12)))
     assert (invited(hall, task).coming, invited(hall, task).silent) == (3, 27)
+
+
+def test_the_vote_of_a_household_is_with_whoever_of_it_is_there(hall: Hall) -> None:
+    """One household, one vote (FD-4): the head's; where the head has not come, that of the wife who has; never both."""
+    office, runtime = hall.office, hall.office.runtime
+    office.add("主席", "村代会主席")
+    terms = {"roll": "户代表", "also": "", "weights": "户", "method": "named"}
+    bounds = {"quorum": "至少 2/3 户", "majority": "超过 1/2 到会户"}
+    operations.publish_procedure(runtime, None, vote(**terms, **bounds), "county")
+    for number in range(1, 4):
+        household(hall, f"{number}", (f"户{number}", None), (f"户{number}妻", date(1980, 5, 1)))
+    held = {"register": "户代表", "unit_id": office.world.units["village"], "starts_on": SINCE}
+    wives = [held | {"person_id": office[f"户{number}妻"]} for number in (1, 2)]
+    office.database.run(lambda c: c.execute(insert(registrations), wives))
+    matter = operations.start_matter(runtime, office["报账"], "vote", "village", "修路")
+    office.do(matter.instance_id, "审定", "报账", {"议案": [{"议案": "修路"}, {"议案": "建桥"}]})
+    task = office.task(matter.instance_id, "票决").id
+    hall.act(task, "convene", "主席", 时间="2026-03-02T19:00", 地点="村委会")
+    hall.act(task, "open", "主席", 到会=[office["户1妻"], office["户2"], office["户2妻"]])
+    assert hall.view(task).proceeding.meeting.record.households_present == 2  # HW-3.2: any of it is enough
+    hall.refused("no-household", task, "cast", "户2妻", motion=1, choice="反对")
+    hall.act(task, "cast", "户1妻", motion=1, choice="赞成")
+    hall.act(
+        task, "attend", "户1"
+    )  # the head comes late; his household has voted, and goes on with whoever began
+    hall.refused("no-household", task, "cast", "户1", motion=1, choice="赞成")
+    hall.refused("no-household", task, "cast", "户1", motion=2, choice="赞成")
+    hall.act(task, "cast", "户1妻", motion=2, choice="赞成")
+    hall.act(task, "attend", "主席", 早退=[office["户2"]])  # before he has voted: his wife is there
+    for motion in (1, 2):
+        hall.act(task, "cast", "户2妻", motion=motion, choice="反对")
+    hall.act(task, "attend", "户2")
+    hall.refused("no-household", task, "cast", "户2", motion=1, choice="反对")
+    hall.act(task, "attend", "户3")
+    for motion in (1, 2):
+        hall.act(task, "cast", "户3", motion=motion, choice="赞成")
+    result = hall.act(task, "close", "主席").results["票决"]
+    assert [(m["赞成"], m["反对"]) for m in result["议案"]] == [(2, 1), (2, 1)]
+    assert (result["到会户数"], result["户数"]) == (3, 3)
