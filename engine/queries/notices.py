@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from engine.authorisation import Actor
 from engine.durations import in_words
+from engine.queries import results as step_results
 from engine.queries.closure import Closure
 from engine.queries.heard import photo_wanted, published
 from engine.queries.opinions import OpinionView, PublicSide, listed, public_side
-from engine.queries.results import all_results
 from engine.runtime import Runtime
 from engine.steps import notice
 from engine.steps.answers import Answered
@@ -138,9 +138,11 @@ def composed(
     parameters: Mapping[str, Any],
     title: str,
 ) -> str:
-    """The text to publish, from the results of the steps named: their lines, never who voted how."""
+    """The text to publish, from the results of the steps named: their lines, never who voted how, nor what a form
+    keeps from the public.
+    """
     parts = [title]
-    results = {result.key: result for result in all_results(closure, context, parameters)}
+    results = {result.key: result for result in step_results.published(closure, context, parameters)}
     for result in (results[key] for key in shows if key in results):
         lines = [f"{line.label}：{line.text}" for line in result.lines if line.text]
         if lines:

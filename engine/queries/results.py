@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from engine import forms, steps
+from engine import forms, masking, steps
 from engine.diagram import Procedure
 from engine.diagram.model import Node
 from engine.expressions import Expression, ExpressionError
@@ -174,6 +174,21 @@ def verdict(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> str | 
         if component.get("type") == "radio" and (row.data or {}).get(forms.key_of(component)):
             return _text(component, row.data[forms.key_of(component)])
     return None
+
+
+def published(closure: Closure, data: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[StepResult]:
+    """The same without what a form keeps back (`masking.is_private`): who raised a problem, who said what."""
+    open_data = dict(data)
+    for procedure, node in closure.steps():
+        value = data.get(node.key)
+        if isinstance(value, Mapping):
+            open_data[node.key] = masking.public(schema_of(procedure, node, parameters), value)
+        if node.loop and node.loop.output and isinstance(entries := data.get(node.loop.output), list):
+            schema = schema_of(procedure, node, parameters)
+            open_data[node.loop.output] = [
+                masking.public(schema, entry) if isinstance(entry, Mapping) else entry for entry in entries
+            ]
+    return all_results(closure, open_data, parameters)
 
 
 def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]:

@@ -2,14 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import orjson
 import pytest
 from sqlalchemy import func, select
 
-from engine import files
+from engine import files, forms, masking
 from engine.operations import attempts
 from engine.operations import public as operations
 from engine.queries import public
 from engine.queries import tasks as queries
+from engine.redlines import PROCESSES
 from engine.refusal import Invalid, Overtaken, TooMany
 from engine.steps.strangers import readable
 from engine.store.proceedings import ratings
@@ -200,3 +202,38 @@ def test_what_nobody_can_see_is_no_objection(noticed):
     with pytest.raises(Invalid) as refused:
         object_to(square, matter, task, text="\u3164\u200b")
     assert list(refused.value.fields) == ["内容"]
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_who_raised_a_problem_is_not_on_the_board():
+    """A field with `public: no` stays inside, also in the rows of a list."""
+    kept = {"public": "no"}
+    row = [
+        {"type": "textfield", "key": "问题", "label": "什么问题"},
+        {"type": "textfield", "key": "提出人", "label": "谁提出的", "properties": kept},
+    ]
+    form = {
+        "type": "default",
+        "components": [
+            {"type": "textarea", "key": "发言", "label": "大家怎么说的", "properties": kept},
+            {"type": "dynamiclist", "path": "清单", "label": "问题", "components": row},
+        ],
+    }
+    value = {
+        "发言": "王家旺：水渠三年没清了",
+        "清单": [{"问题": "灯坏了", "提出人": "王秀兰"}],
+        "结论": "通过",
+    }
+    assert masking.public(form, value) == {"清单": [{"问题": "灯坏了"}], "结论": "通过"}
+
+
+@pytest.mark.parametrize(("procedure", "form"), [("wuchang", "wc_qingdan"), ("wenti", "wt_dengji")])
+def test_the_neighbourhood_s_forms_keep_names_back(procedure, form):
+    schema = orjson.loads((PROCESSES / procedure / "forms" / f"{form}.json").read_bytes())
+    rows = [{"问题": "灯坏了", "提出人": "王秀兰"}]
+    given = {"问题": "灯坏了", "发言": "王秀兰：灯坏了", "提出人": "王秀兰", "问题清单": rows}
+    declared = {key: given[key] for key in forms.field_types(schema) if key in given}
+    shown = masking.public(schema, declared)
+    assert "灯坏了" in str(shown) and "王秀兰" in str(declared) and "王秀兰" not in str(shown)
