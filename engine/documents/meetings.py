@@ -74,7 +74,7 @@ def fields(subject: Subject, row: Row[Any]) -> dict[str, Any]:
         "主持人": subject.name(row.chair),
         "记录人": subject.name(row.recorder),
         **figures,
-        "邀请人员": "、".join(row.guests),
+        "邀请人员": subject.names(row.guests),
     }
 
 

@@ -23,6 +23,8 @@ from engine.documents.opening import Unreadable
 from engine.documents.pdf import write_pdf
 from engine.documents.subject import Subject, day
 from engine.documents.template import fill, template_of
+from engine.operations import links
+from engine.queries import public as public_queries
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
 
@@ -140,11 +142,29 @@ def produce(
         subject = Subject(rt, c, Subject.read(rt, c, actor, instance_id).row, public)
         return written(subject, paper, task_id, meeting_id), subject.row.title
 
-    data, title = rt.database.look(read)
+    return _handed_out(*rt.database.look(read), name, form, public=public)
+
+
+def disclose(rt: Runtime, code: str, task_id: str, name: str, form: Form) -> Document:
+    """The copy for everybody of what a vote left behind, for who has the code of the matter's public page: of votes
+    that stand on it as over, and of nothing else. Raises NotVisible, NoPdf.
+    """
+    public_queries.ballot_file(rt, code, task_id)  # what is not there costs two statements, not a whole page
+    page = public_queries.matter(rt, code)
+    shown = [stage.ballot for stage in page.way if stage.ballot is not None]
+    if form not in MEDIA_TYPES or not any(one.task_id == task_id and name in one.papers for one in shown):
+        raise NotVisible("document-unknown", "没有这份材料，或者表决还没有结束。请从这件事的页面上打开")
+
+    def read(c: Connection) -> bytes:
+        link = links.found(c, code, household=False)
+        return written(Subject.disclosed(rt, c, link.instance_id), PAPERS[name], task_id, None)
+
+    return _handed_out(rt.database.look(read), page.title, name, form, public=True)
+
+
+def _handed_out(data: bytes, title: str, name: str, form: Form, *, public: bool) -> Document:
     full = f"{title} {name}{'（公开版）' if public else ''}.{form}"
-    if form == "pdf":
-        data = as_pdf(data, f"{title} {name}")
-    return Document(full, MEDIA_TYPES[form], data)
+    return Document(full, MEDIA_TYPES[form], as_pdf(data, f"{title} {name}") if form == "pdf" else data)
 
 
 def written(subject: Subject, paper: Paper, task_id: str | None, meeting_id: str | None) -> bytes:

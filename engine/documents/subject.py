@@ -43,6 +43,11 @@ class Subject:
         authorisation.require_matter(c, actor, row.id, row.path)
         return cls(rt, c, row)
 
+    @classmethod
+    def disclosed(cls, rt: Runtime, c: Connection, instance_id: str) -> Subject:
+        """As everybody reads it who has the code of its public page: the caller has found the page by its code."""
+        return cls(rt, c, c.execute(_QUERY.where(instances.c.id == instance_id)).one(), public=True)
+
     @property
     def closure(self) -> Closure:
         return Closure.of(self.rt, self.c, self.row.version_id, self.row.closure)

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Row, func, select
 
 from engine.documents.subject import Subject, numeral
+from engine.masking import masked
 from engine.people.roster import names_of
 from engine.refusal import Invalid
 from engine.steps import balloting, threshold
@@ -55,16 +56,41 @@ def closed(subject: Subject, task_id: str) -> Vote:
         )
     )
     terms = orjson.loads(row.published) if row.published else {}
+    found, reckoned = list(_motions(subject, row, outcome or "", terms)), _reckoned(subject, row, terms)
+    if subject.public:
+        found, reckoned = _without_losers(found, reckoned)
     return Vote(
         task_id,
         row.meeting_id,
         METHODS.get(row.method, row.method),
         outcome or "",
-        list(_motions(subject, row, outcome or "", terms)),
-        _reckoned(subject, row, terms),
+        found,
+        reckoned,
         _voters(subject, row) if row.method == "named" and not subject.public else [],
         officers(subject, row),
     )
+
+
+def _without_losers(
+    found: list[dict[str, Any]], reckoned: list[str]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """For everybody: who was elected is named, who was not is masked, as on the public page."""
+    stood = [one for motion in found for one in motion["候选人"]]
+    elected = {one["姓名"] for one in stood if one["当选"]}
+    lost = {one["姓名"]: masked(one["姓名"]) for one in stood if one["姓名"] not in elected}
+
+    def hidden(text: str) -> str:
+        for name in sorted(lost, key=len, reverse=True):
+            text = text.replace(name, lost[name])
+        return text
+
+    shown = [
+        motion
+        | {"候选人": [one | {"姓名": lost.get(one["姓名"], one["姓名"])} for one in motion["候选人"]]}
+        | {"记录": hidden(motion["记录"])}
+        for motion in found
+    ]
+    return shown, [hidden(line) for line in reckoned]
 
 
 def _reckoned(subject: Subject, row: Row[Any], terms: Mapping[str, Any]) -> list[str]:

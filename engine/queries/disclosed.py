@@ -48,10 +48,13 @@ class Gathered:
 
 @dataclass(frozen=True)
 class BallotFile:
-    """The file with which anybody can recount a secret vote: `public.ballot_file(rt, code, task_id)`."""
+    """The file with which anybody can recount a vote: `public.ballot_file(rt, code, task_id)`; `papers`: what can be
+    printed of it for everybody (`engine.documents.disclose`).
+    """
 
     task_id: str
     name: str
+    papers: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, func, select
 
 from engine import steps
@@ -290,8 +291,13 @@ def _came(c: Connection, row: Any) -> str:
 
 
 def _ballot_file(matter: Matter, task_id: str) -> BallotFile | None:
-    query = select(ballots.c.task_id).where(ballots.c.task_id == task_id, ballots.c.published.is_not(None))
-    return BallotFile(task_id, "表决数据.json") if matter.c.scalar(query) is not None else None
+    """There is a 决议 where something was passed, or somebody elected."""
+    text = matter.c.scalar(select(ballots.c.published).where(ballots.c.task_id == task_id))
+    if text is None:
+        return None
+    results = [one.get("result", {}) for one in orjson.loads(text)["motions"]]
+    resolved = any(result.get("passed") or result.get("当选人") for result in results)
+    return BallotFile(task_id, "表决数据.json", ("决议", "表决票统计") if resolved else ("表决票统计",))
 
 
 # ---------------------------------------------------------------- steps that are open

@@ -11,12 +11,14 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine import documents
 from engine.queries import public
 from engine.queries.public import Participation
 from engine.refusal import Refusal
 from engine.store.failures import DatabaseUnavailable
 from webui import sessions, words
 from webui.public import codes
+from webui.public.copies import Copies
 from webui.public.shelf import FRESH, Shelf
 
 blueprint = Blueprint("public", __name__, url_prefix="/p")
@@ -142,6 +144,11 @@ def without_title(text: str, title: str) -> str:
     return rest.lstrip("\r\n") if first.strip() == title.strip() else text
 
 
+def paper_form() -> documents.Form:
+    """PDF, or Word where the system parts for PDFs are missing."""
+    return "pdf" if documents.pdf_available() else "docx"
+
+
 def public_code(instance_id: str) -> str:
     """The code of a matter's public page, for the pages inside; empty while nothing of it is public."""
     return public.code_of(sessions.runtime(), instance_id) or ""
@@ -150,8 +157,8 @@ def public_code(instance_id: str) -> str:
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
     app = state.app
-    app.extensions["public-shelf"] = Shelf()
-    app.jinja_env.globals.update(public_code=public_code)
+    app.extensions["public-shelf"], app.extensions["public-copies"] = Shelf(), Copies()
+    app.jinja_env.globals.update(public_code=public_code, paper_form=paper_form)
     app.jinja_env.filters.update(
         ways=ways,
         is_bad=is_bad,

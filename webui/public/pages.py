@@ -86,7 +86,7 @@ def unit(code: str) -> AnyResponse:
 def file(code: str, file_id: str) -> Response:
     """A paper that belongs to a publication; pictures and PDFs are shown, nothing in a file may run."""
     data, media_type, name = public.file(runtime(), code, file_id)
-    return _sent(data, media_type, name)
+    return sent(data, media_type, name)
 
 
 @blueprint.get("/<code>/photo/<file_id>")
@@ -95,17 +95,17 @@ def thumbnail(code: str, file_id: str) -> Response:
     data, media_type, name = public.file(runtime(), code, file_id)
     if not media_type.startswith("image/"):
         raise NotVisible("file-unknown", "这不是照片，请从页面上打开")
-    return _sent(thumbnails.small(file_id, data), "image/jpeg", name)
+    return sent(thumbnails.small(file_id, data), "image/jpeg", name)
 
 
 @blueprint.get("/<code>/ballot/<task_id>")
 def ballot(code: str, task_id: str) -> Response:
     """The published file of a vote: roll size, receipts and ballots, with which anybody counts again."""
     data, name = public.ballot_file(runtime(), code, task_id)
-    return _sent(data, "application/json", name)
+    return sent(data, "application/json", name)
 
 
-def _sent(data: bytes, media_type: str, name: str) -> Response:
+def sent(data: bytes, media_type: str, name: str) -> Response:
     shown = media_type == "application/pdf" or media_type.startswith("image/")
     response = Response(data, content_type=media_type)
     response.headers["Content-Disposition"] = (

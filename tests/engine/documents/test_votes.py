@@ -41,9 +41,9 @@ def office(sqlite_database: Database, tmp_path: Path) -> Office:
     return found
 
 
-def text(hall: Hall, matter: str, name: str) -> str:
+def text(hall: Hall, matter: str, name: str, *, public: bool = False) -> str:
     actor = hall.runtime.database.look(lambda c: hall.runtime.actor(c, hall.id("主席")))
-    return words(documents.produce(hall.runtime, actor, matter, name).data)
+    return words(documents.produce(hall.runtime, actor, matter, name, public=public).data)
 
 
 def photographed(office: Office, by: str, color: str) -> list[str]:
@@ -79,6 +79,9 @@ def test_an_election_in_secret_turn_by_turn(office: Office, tmp_path: Path) -> N
     assert "（第一次投票）" in said and "选出 1 人，其余再选" in said
     assert "无记名投票" in said and "每人怎样投的" not in said
     assert "；当选：丙" in text(hall, matter, "决议")
+    copy = text(hall, matter, "表决票统计", public=True)
+    assert "甲|8|当选" in copy and "丙|6|当选" in copy  # who was elected is named, who was not is masked
+    assert "*|1|" in copy and "丁" not in copy and "乙" not in copy
     path = bundle(hall, matter, tmp_path)
     found = verify_archive(path)
     assert found.intact, found.faults
