@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, case, func, or_, select
+from sqlalchemy import Connection, Row, Table, case, func, or_, select, union
 
 from engine.operations import meetings
 from engine.operations.acting import Act
@@ -22,7 +22,8 @@ from engine.steps.meeting import MeetingRecord
 from engine.steps.method import COUNTED, SECRET, is_election
 from engine.steps.officers import Officers
 from engine.store.proceedings import meeting_members
-from engine.store.tables import assignments, kinships
+from engine.store.proceedings import meetings as held
+from engine.store.tables import assignments, household_members, kinships, people, units
 from engine.store.voting import (
     ballots,
     counts,
@@ -59,25 +60,51 @@ def ballot_of(rt: Runtime, c: Connection, row: Row[Any], settings: Settings) -> 
     found = dict(_motions(c, row, settings))
     if row.method not in COUNTED:
         return Ballot(row.method, (), found)
-    involved = officers.involved(settings, kin_of(c, officers.involved(settings)))
+    involved = involved_in(c, row.meeting_id, settings)
     serving = officers_of(rt, c, row, involved)
-    return Ballot(row.method, serving.scrutineers, found, serving.tellers, involved)
+    return Ballot(row.method, serving.scrutineers, found, serving.tellers, involved, manned=True)
 
 
 # ---------------------------------------------------------------- who counts
 
 
-def kin_of(c: Connection, people: Collection[int]) -> dict[int, list[int]]:
-    """Near relatives of each of these people. One statement, none for nobody."""
-    if not people:
+def involved_in(c: Connection, meeting_id: str, settings: Settings) -> dict[int, str]:
+    """Who has to do with what is voted, and how: themselves, and their kin. Three statements at most."""
+    themselves = officers.involved(settings, _called(c, meeting_id, officers.typed(settings)))
+    return officers.with_kin(themselves, kin_of(c, themselves))
+
+
+def _called(c: Connection, meeting_id: str, names: Collection[str]) -> list[int]:
+    """People of these names in the meeting's unit, or on its roll. One statement, none for no names."""
+    if not names:
+        return []
+    path = select(units.c.path).join(held, held.c.unit_id == units.c.id).where(held.c.id == meeting_id)
+    home = select(units.c.id).where(units.c.path.startswith(path.scalar_subquery()))
+    on_roll = select(meeting_members.c.person_id).where(meeting_members.c.meeting_id == meeting_id)
+    named = [
+        select(people.c.id).where(people.c.name.in_(names), where)
+        for where in (people.c.unit_id.in_(home), people.c.id.in_(on_roll))
+    ]
+    return sorted(c.scalars(union(*named)))
+
+
+def kin_of(c: Connection, persons: Collection[int]) -> dict[int, list[int]]:
+    """Near relatives of each of these people, and who lives in the same household. Two statements, none for nobody."""
+    if not persons:
         return {}
-    known = select(kinships.c.person_id, kinships.c.relative_id).where(
-        or_(kinships.c.person_id.in_(people), kinships.c.relative_id.in_(people))
-    )
     found: dict[int, list[int]] = {}
+    known = select(kinships.c.person_id, kinships.c.relative_id).where(
+        or_(kinships.c.person_id.in_(persons), kinships.c.relative_id.in_(persons))
+    )
     for one, other in c.execute(known):
         found.setdefault(one, []).append(other)
         found.setdefault(other, []).append(one)
+    mine = household_members.alias("mine")
+    together = mine.join(household_members, household_members.c.household_id == mine.c.household_id)
+    home = select(mine.c.person_id, household_members.c.person_id.label("other")).select_from(together)
+    away = mine.c.person_id != household_members.c.person_id
+    for one, other in c.execute(home.where(mine.c.person_id.in_(persons), away)):
+        found.setdefault(one, []).append(other)
     return found
 
 

@@ -81,8 +81,8 @@ def _officers(act: Act, way: str, meeting_id: str) -> Officers:
         scrutineers=tuple(act.people_of(SCRUTINEER)),
         tellers=tuple(act.people_of(TELLER)),
     )
-    kin = ballot_rows.kin_of(act.c, officers.involved(act.settings))
-    found = officers.appoint(way, act.data, people, officers.involved(act.settings, kin))
+    involved = ballot_rows.involved_in(act.c, meeting_id, act.settings)
+    found = officers.appoint(way, act.data, people, involved)
     seats = [
         {"task_id": act.task.id, "seat": role, "person_id": person, "active": False}
         for role, chosen, posted in (

@@ -81,7 +81,8 @@ class Motion:
 class Ballot:
     """A vote that is open: its motions and how they are voted.
 
-    Without `tellers`, chair and recorder count. `involved`: who has to do with what is voted, and how.
+    Without `tellers`, chair and recorder count. `involved`: who has to do with what is voted, and how. `manned`: it is
+    known who holds which post, as on the server; a rehearsal need not say.
     """
 
     method: str
@@ -89,6 +90,7 @@ class Ballot:
     motions: Mapping[int, Motion] = field(default_factory=dict)
     tellers: tuple[int, ...] = ()
     involved: Mapping[int, str] = field(default_factory=dict)
+    manned: bool = False
 
     def motion(self, position: Any) -> Motion:
         """The motion with this number; without one the only one there is. Raises Invalid."""

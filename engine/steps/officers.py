@@ -4,6 +4,7 @@ show of hands; nobody is both (兼任-2), and neither has to do with what is vot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from engine.refusal import Invalid
 from engine.steps.method import COUNTED
 
 TELLERS, SCRUTINEERS, APPROVED = "计票人", "监票人", "已举手通过"  # fields of 开会
-NO_KIN: Mapping[int, Collection[int]] = {}
+_BESIDE = re.compile(r"[（(].*")
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,20 @@ class People:
     tellers: tuple[int, ...] = ()
 
 
-def involved(settings: Mapping[str, Any], kin: Mapping[int, Collection[int]] = NO_KIN) -> dict[int, str]:
-    """Who has to do with what is voted, and how: 承办人, 候选人, and near relatives of either. `kin`: a person's."""
+def involved(settings: Mapping[str, Any], called: Collection[int] = ()) -> dict[int, str]:
+    """Who has to do with what is voted, and how: 承办人, 候选人. `called`: people of the names of candidates that were
+    typed (`typed`), for nobody can tell that it is not they.
+    """
     found = dict.fromkeys(settings["handlers"], "这件事的承办人")
-    found |= dict.fromkeys(standing(settings), "候选人")
-    for person, what in list(found.items()):
+    return found | dict.fromkeys([*standing(settings), *called], "候选人")
+
+
+def with_kin(involved: Mapping[int, str], kin: Mapping[int, Collection[int]]) -> dict[int, str]:
+    """The same with near relatives of each, and who lives in the same household; `kin`: a person's."""
+    found = dict(involved)
+    for person, what in involved.items():
         for relative in kin.get(person, ()):
-            found.setdefault(relative, f"{what}的近亲属")
+            found.setdefault(relative, f"{what}的近亲属或同户的人")
     return found
 
 
@@ -48,6 +56,14 @@ def standing(settings: Mapping[str, Any]) -> list[int]:
     candidates = settings.get("candidates") or []
     listed = candidates if isinstance(candidates, list) else []
     return [one["person"] for one in listed if one["person"] is not None]
+
+
+def typed(settings: Mapping[str, Any]) -> list[str]:
+    """The names of candidates nobody picked from a register, without what tells those of one name apart."""
+    candidates = settings.get("candidates") or []
+    listed = candidates if isinstance(candidates, list) else []
+    names = [_BESIDE.sub("", one["name"]) for one in listed if one["person"] is None]
+    return ["".join(name.split()) for name in names]
 
 
 def appoint(

@@ -159,6 +159,13 @@ def check_confirmer(ballot: Ballot, motion: Motion, hands: Collection[int]) -> E
         raise Invalid("count-disputed", f"{name(motion)}的计票有出入，请计票人核对后重新录入，再确认")
     if entered.hands & set(hands):
         raise Forbidden("count-own", "计票要两个人经手：录入的人不能自己确认，请监票人用自己的账号核对确认")
+    why = next((ballot.involved[person] for person in hands if person in ballot.involved), None)
+    if why is not None:
+        raise Forbidden("scrutineer-involved", f"您是{why}，不能监票（兼任-3），请由别人核对确认")
+    if ballot.manned and hands and not ballot.scrutineers:
+        raise Forbidden(
+            "no-scrutineer", "这次会议的监票人现在没有人，谁也不能确认计票。请管理员把监票的岗位补上人"
+        )
     if ballot.scrutineers and hands and not set(hands) & set(ballot.scrutineers):
         raise Forbidden("not-scrutineer", "计票由这次会议的监票人核对确认，您不是这次的监票人")
     return entered

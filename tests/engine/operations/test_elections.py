@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select
 
-from engine import journal
+from engine import journal, operations
 from engine.ballot_keys import BallotKeys
+from engine.people.tenures import appoint
 from engine.queries import ballots as queries
 from engine.queries import tasks as task_queries
 from engine.recount import verify
 from engine.refusal import Forbidden, Invalid, Overtaken
-from engine.store.tables import households, kinships, representations
+from engine.store.tables import household_members, households, kinships, representations
 from engine.store.voting import election_rounds, secret_marks
 from tests.voting import QUORUM, Hall, figures
 
@@ -169,6 +170,43 @@ def test_relatives_of_a_candidate_neither_count_nor_see_to_it(office):
     hall.act(task, "confirm_count", "代表4", {"结束": True})
     assert hall.result(matter)["当选人"] == ["代表1"]
     recounted(hall, task)
+
+
+def test_a_typed_candidate_is_the_one_of_that_name_and_who_lives_with_him_is_kin(office):
+    """Typing names instead of picking people is no way around 兼任-3; nor is a register of relatives nobody filled."""
+    hall = hall_of(office, method="paper", seats="1")
+    matter, task = hall.matter("代表1（三组）", "丙")
+
+    def live_together(c):
+        home = c.execute(insert(households).values(unit_id=office.world.units["village"], number="9"))
+        for name in ("代表1", "代表2"):
+            row = {"household_id": home.inserted_primary_key[0], "person_id": hall.id(name), "is_head": False}
+            c.execute(insert(household_members).values(**row))
+
+    office.database.run(live_together)
+    hall.convene(task)
+    for wrong, why in (("代表1", "候选人，"), ("代表2", "候选人的近亲属或同户的人")):
+        with pytest.raises(Invalid, match=f"监票人里有{why}"):
+            hall.open(task, hall.voters, 监票人=hall.ids([wrong]), 已举手通过=True)
+    hall.open(task, hall.voters, 监票人=hall.ids(["代表4"]), 已举手通过=True)
+    village = office.world.units["village"]
+    office.database.run(lambda c: appoint(c, hall.id("代表2"), "文书", village, date(2020, 1, 1)))
+    with refusal(Forbidden, "counter-involved"):
+        hall.act(task, "enter_count", "代表2", sheet(得票={1: 6, 2: 4}))
+    hall.act(task, "enter_count", "文书", sheet(得票={1: 6, 2: 4}))
+    hall.act(task, "confirm_count", "代表4", {"结束": True})
+    assert hall.result(matter)["当选人"] == ["代表1（三组）"]
+
+
+@pytest.mark.parametrize("title", ["柳湾村村委会换届选举", "选村民 委员会主任"])
+def test_nobody_calls_a_matter_the_election_of_the_committee(office, title):
+    """FD-13: the diagram elects a council; what somebody types over it is no way to elect something else."""
+    hall = hall_of(office)
+    with refusal(Invalid, "election-of-committee"):
+        operations.start_matter(office.runtime, hall.id("报账"), "vote", "village", title)
+    assert operations.start_matter(
+        office.runtime, hall.id("报账"), "vote", "village", "理事会换届"
+    ).instance_id
 
 
 def test_hands_are_three_figures(office):

@@ -54,6 +54,19 @@ def test_whoever_follows_the_scrutineer_confirms_the_count(hall, office):
     assert hall.result(matter)["结论"] == "通过"
 
 
+def test_without_a_scrutineer_nobody_confirms(hall, office):
+    """The post falls vacant after the count: no voter, least of all one with a stake, takes its place."""
+    matter, task = paper(hall)
+    hall.act(task, "enter_count", "文书", SMALL)
+    away(office, "监督", "村务监督委员会主任")
+    for name in ("代表1", "委员"):
+        with refusal(Forbidden, "no-scrutineer"):
+            hall.act(task, "confirm_count", name, {"结束": True})
+    office.add("新监督", "村务监督委员会主任")
+    hall.act(task, "confirm_count", "新监督", {"结束": True})
+    assert hall.result(matter)["结论"] == "通过"
+
+
 def test_who_was_named_stays_it_and_no_successor_takes_his_place(hall, office):
     _, task = paper(hall, 监票人=hall.ids(["代表2"]), 已举手通过=True)
     hall.act(task, "enter_count", "文书", SMALL)

@@ -8,7 +8,7 @@ from engine.refusal import Invalid
 from engine.steps import Seat
 from engine.steps.counting import Limits, read_count
 from engine.steps.kind import SCRUTINEER, TELLER
-from engine.steps.officers import Officers, People, able, appoint, involved
+from engine.steps.officers import Officers, People, able, appoint, involved, typed, with_kin
 from tests.assembly import Meeting, count, refusal
 
 
@@ -235,12 +235,15 @@ def test_posts_leave_it_to_others_where_they_have_to_do_with_it():
 def test_relatives_of_candidates_and_handlers_have_to_do_with_it():
     settings = {"handlers": [1], "candidates": [{"name": "甲", "person": 5}, {"name": "乙", "person": None}]}
     kin = {1: [2, 5], 5: [6]}
-    assert involved(settings, kin) == {
+    assert with_kin(involved(settings, called=[7]), kin) == {
         1: "这件事的承办人",
         5: "候选人",
-        2: "这件事的承办人的近亲属",
-        6: "候选人的近亲属",
+        7: "候选人",
+        2: "这件事的承办人的近亲属或同户的人",
+        6: "候选人的近亲属或同户的人",
     }
+    named = [{"name": name, "person": None} for name in ("王 五（三组）", "赵六(大)")]
+    assert typed(settings) == ["乙"] and typed(settings | {"candidates": named}) == ["王五", "赵六"]
 
 
 def test_posts_may_count():
