@@ -110,6 +110,11 @@ class ElectionRule:
     never: tuple[str, ...]
     reason: str
 
+    def word_in(self, text: str) -> str | None:
+        """The first of its words that stands in a text, however it is spaced."""
+        close = "".join(text.split())
+        return next((word for word in self.never if word in close), None)
+
 
 @dataclass(frozen=True)
 class Redlines:

@@ -159,7 +159,7 @@ def _weak(node: Node, asked: Asked, wanted: Wanted, parameters: Mapping[str, Par
 
 def _election(node: Node, rule: ElectionRule, procedure: Procedure) -> Iterator[Finding]:
     called = [node.label, procedure.title, *_words(node, "meeting"), *_words(node, "candidates")]
-    word = next((word for word in rule.never if word in " ".join(called)), None)
+    word = next((word for text in called if (word := rule.word_in(text))), None)
     if word is not None:
         message = (
             f"不能选举“{word}”（{rule.clause}）：{rule.reason}。请从流程里去掉这一步；"

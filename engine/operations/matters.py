@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +20,7 @@ from engine.operations.parameters import parameters_in_force
 from engine.operations.procedures import in_force, unit_named
 from engine.operations.work import Done, Work, attempt
 from engine.people.units import Unit, ancestors
+from engine.redlines import redlines
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
 from engine.runtime import SHANGHAI, Runtime
 from engine.store.tables import instances, submissions
@@ -55,6 +56,9 @@ def start_matter(
             procedure = runtime.procedure(c, version.id)
             require_starter(actor, procedure, place)
             work = _begin(runtime, c, place, version, procedure, title, actor)
+            _require_electable(
+                [procedure, *(runtime.procedure(c, v) for v in work.row.closure.values())], title
+            )
             work.record("start", procedure=procedure.key, version=version.version)
             work.derive(c)
             _sign_for_starter(work, actor)
@@ -74,6 +78,20 @@ def require_starter(actor: Actor, procedure: Procedure, place: Unit) -> None:
         raise Invalid("level", f"“{procedure.title}”在{procedure.level}一级办理，{place.name}是{place.level}")
     if not any((starter, place.id) in actor.capacities for starter in procedure.starters):
         raise Forbidden("not-starter", f"“{procedure.title}”由{'、'.join(procedure.starters)}发起")
+
+
+def _require_electable(procedures: Sequence[Procedure], title: str) -> None:
+    """FD-13: what no procedure may be drawn for, no election is called either. Raises Invalid."""
+    if not any(node.properties.get("seats", "").strip() for p in procedures for node in p.diagram.walk()):
+        return
+    for rule in redlines().elections:
+        word = rule.word_in(title)
+        if word is not None:
+            message = (
+                f"这个流程里有选举，不能用来选举“{word}”（{rule.clause}）：{rule.reason}。"
+                f"选的不是“{word}”的，请在事项名称里不要写它"
+            )
+            raise Invalid("election-of-committee", message, {"title": message})
 
 
 def begin_by_event(
