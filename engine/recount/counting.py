@@ -19,6 +19,7 @@ from engine.recount.reading import (
 from engine.recount.report import Report
 
 CHOICES = ("赞成", "反对", "弃权")
+ON_PHONE, COUNTED = ("named", "secret"), ("paper", "hands")
 INQUORATE = "未达法定人数"
 
 
@@ -28,27 +29,36 @@ def verify(content: bytes) -> Report:
     title = f"{file.part('matter').text('title')}：{file.text('step')}"
     report = Report(hashlib.sha256(content).hexdigest(), title)
     majority = list(thresholds(file, "majority"))
+    if not majority:
+        raise Unreadable("文件里没有写要多少票才算通过")
+    _roll(report, file.part("attendance"))
     outcome = file.part("result").text("outcome")
     holds = _quorum(report, list(thresholds(file, "quorum")), file.part("attendance"))
     motions = file.parts("motions")
+    places = [motion.number("position") for motion in motions]
+    if len(set(places)) != len(places):
+        raise Unreadable("有一项议案在文件里写了两次")
     if not holds or outcome == INQUORATE:
         report.expect(not holds and outcome == INQUORATE, f"结论是“{outcome}”", "和到会人数算出来的不一样")
         counted = any(not one.flag("void") for motion in motions for one in motion.parts("rounds"))
         report.expect(not counted, "人数不够，一项都没有计票", "文件里却有计票")
         return report
-    _outcome(report, outcome, [_motion(report, file.text("method"), one, majority) for one in motions])
+    found = [_motion(report, file, one, majority) for one in motions]
+    _outcome(report, outcome, found, elects=any(motion.has("seats") for motion in motions))
     return report
 
 
 # ---------------------------------------------------------------- one motion
 
 
-def _motion(report: Report, method: str, motion: Part, majority: Sequence[Threshold]) -> bool:
+def _motion(report: Report, file: Part, motion: Part, majority: Sequence[Threshold]) -> bool:
     """Recount one motion: whether it passed, or in an election whether every seat was filled."""
     name = f"第 {motion.number('position')} 项“{motion.text('text')[:20]}”"
     rounds = motion.parts("rounds")
     for one in rounds:
-        _papers(report, f"{name}第 {one.number('round')} 次投票", method, one)
+        turn = f"{name}第 {one.number('round')} 次投票"
+        _same_roll(report, turn, one.part("attendance"), file.part("attendance"))
+        _papers(report, turn, file.text("method"), one)
     counted = [one for one in rounds if not one.flag("void")]
     if not counted:
         raise Unreadable(f"{name}没有计票结果")
@@ -95,14 +105,25 @@ def _tally(one: Part) -> dict[str, int]:
 
 def _papers(report: Report, name: str, method: str, one: Part) -> None:
     """What must hold for the papers of any round, whatever they say."""
+    if method not in (*ON_PHONE, *COUNTED):
+        raise Unreadable(f"不认识的表决方式“{method[:20]}”")
     if one.has("count"):
+        report.expect(
+            method in COUNTED, f"{name}：有计票单", "在手机上投的票，要一张一张公布，不能只有计票单"
+        )
         _sheet(report, name, method, one)
         return
     if one.flag("void"):
         report.checked.append(f"{name}：已作废，没有计票")
         return
-    came, number = bases_of(one.part("attendance"))["到会"], len(one.listed("ballots"))
-    report.expect(number <= came, f"{name}：票 {number} 张，不比到会的 {came} 人多")
+    report.expect(method in ON_PHONE, f"{name}：票都公布了", "在会场投的票要有计票单")
+    bases, number = bases_of(one.part("attendance")), len(one.listed("ballots"))
+    report.expect(number <= bases["到会"], f"{name}：票 {number} 张，不比到会的 {bases['到会']} 人多")
+    if one.flag("weighed"):
+        houses = sum(weight for _, weight in papers(one))
+        there = bases["到会户"]
+        report.expect(houses <= there, f"{name}：一共代表 {houses} 户，不比到会的 {there} 户多")
+        report.expect(method != "secret", f"{name}：记名", "按户数加权的票不能无记名")
     if method == "secret":
         _receipts(report, name, one.texts("receipts"), number)
 
@@ -157,10 +178,32 @@ def _quorum(report: Report, quorum: Sequence[Threshold], there: Part) -> bool:
     return held
 
 
-def _outcome(report: Report, outcome: str, found: Sequence[bool]) -> None:
+def _roll(report: Report, there: Part) -> None:
+    """Nobody came who is not on the roll."""
+    bases, body = bases_of(there), there.number("body")
+    report.expect(
+        bases["到会"] <= bases["应到"] <= body and bases["到会"] <= bases["到会组成人员"] <= body,
+        f"应到 {bases['应到']} 人，到会 {bases['到会']} 人；组成人员 {body} 人，到会 {bases['到会组成人员']} 人",
+        "到会的不会比应到的多，也不会比组成人员多",
+    )
+    if bases["户"]:
+        told = f"全部 {bases['户']} 户，到会 {bases['到会户']} 户"
+        report.expect(bases["到会户"] <= bases["户"], told, "到会的不会比全部还多")
+
+
+def _same_roll(report: Report, name: str, there: Part, meeting: Part) -> None:
+    """The roll is frozen when the meeting opens: every turn of voting has the same."""
+    bases, frozen = bases_of(there), (meeting.number("roll"), meeting.number("body"))
+    same = (bases["应到"], bases["组成人员"]) == frozen
+    possible = bases["到会"] <= bases["应到"] and bases["到会组成人员"] <= bases["组成人员"]
+    if not (same and possible):
+        report.expect(False, f"{name}的应到、到会人数", "和这次会议的名册对不上")
+
+
+def _outcome(report: Report, outcome: str, found: Sequence[bool], *, elects: bool) -> None:
     if not found:
         raise Unreadable("文件里没有议案")
-    if outcome in ("选出", "未选足"):
+    if elects:
         wanted = "选出" if all(found) else "未选足"
     else:
         wanted = "通过" if all(found) else "部分通过" if any(found) else "未通过"

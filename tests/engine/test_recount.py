@@ -137,6 +137,50 @@ def test_every_change_shows(data):
     assert not check(data).same
 
 
+def weighed(*papers, **changes):
+    data = file("named", majority=["超过 1/2 到会户"], attendance=THERE | HOUSES)
+    turn = {"round": 1, "attendance": THERE | HOUSES, "weighed": True, "ballots": [list(p) for p in papers]}
+    data["motions"][0]["rounds"] = [turn]
+    data["motions"][0]["result"] = {"赞成": 9, "反对": 5, "弃权": 2, "passed": True}
+    return data | changes
+
+
+WEIGHED = weighed(("赞成", 9), ("反对", 5), ("弃权", 2))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        file(quorum=[], majority=[]),  # whatever was voted, nothing is asked for
+        counted() | {"method": "secret"},  # figures in the place of papers and receipts
+        file() | {"method": "paper"},
+        file(method="drawn"),
+        changed(file(), *FIRST, "attendance", to=THERE | {"roll": 60}),  # not the roll of the meeting
+        changed(file(), *FIRST, "attendance", to=THERE | {"body": 2, "body_present": 2, "body_left": 0}),
+        file(attendance=THERE | {"present": 50}),  # more there than on the roll
+        changed(file(), *FIRST, "attendance", to=THERE | {"present": 5, "left": 4}),
+        changed(  # more than all households
+            changed(WEIGHED, *FIRST, "ballots", 0, to=["赞成", 40]), "motions", 0, "result", "赞成", to=40
+        ),
+        WEIGHED | {"method": "secret"},  # a weight gives a voter away
+        file(result={"outcome": "选出"}),
+        file(motions=file()["motions"] * 2),  # one motion, twice
+        changed(RUN_OFF, "result", "outcome", to="通过"),
+    ],
+)
+def test_a_forged_file_is_seen(data):
+    """Everything that agrees with itself and could not have been written by a vote."""
+    try:
+        seen = not check(data).same
+    except Unreadable:
+        seen = True
+    assert seen
+
+
+def test_a_weighed_file_is_right():
+    assert check(WEIGHED).same, check(WEIGHED).wrong
+
+
 def test_who_has_left_early_makes_no_quorum_and_stays_among_those_who_came():
     data = file()
     data["attendance"] = THERE | {"present": 4}  # 4 of 6 is just two thirds
