@@ -19,6 +19,7 @@ from webui.sessions import actor, me, runtime, signed_in
 blueprint = Blueprint("tasks", __name__)
 
 FEW = 3  # steps of one matter that may wait for somebody at the same time
+CONCLUDING = ("close", "confirm_count")  # acts after which people want to see what it came to
 TABS = (("mine", "我的"), ("claimable", "可签收"), ("overdue", "到期"), ("done", "已办"))
 EMPTY = {
     "mine": "手头没有要办的事。",
@@ -273,12 +274,16 @@ def done(instance_id: str) -> str:
     task_id = request.args.get("task", "")
     # As a list of 待办 has it, and as `onwards` finds it; here the page is read anyway.
     ahead = next((step for step in view.open_steps if step.is_mine and step.id != task_id), None)
+    last = next((e for e in view.timeline if e.submission_id and not e.withdrawn), None)
+    waiting = next((step for step in view.open_steps if step.id == task_id), None)
+    concluded = last.element_id if last and last.action in CONCLUDING and not waiting else ""
     return render_template(
         "done.html",
         matter=view,
-        step=next((e for e in view.timeline if e.submission_id and not e.withdrawn), None),
+        step=last,
+        result=next((one for one in view.results if one.element_id == concluded), None),
         behalf=bool(request.args.get("behalf")),
-        waiting=next((step for step in view.open_steps if step.id == task_id), None),
+        waiting=waiting,
         following=ahead,
         next_card=None if ahead else _next_card(),
     )

@@ -121,7 +121,8 @@ def handed_in(closure: Closure, row: Any, parameters: Mapping[str, Any]) -> list
     """What one submission (a row with `element_id` and `data`) said."""
     found = closure.find(row.element_id)
     schema = schema_of(*found, parameters, row.action) if found else {"components": []}
-    data = row.data or {}
+    hidden = steps.kind(found[1].kind or "handle").hidden if found else ()
+    data = {key: field for key, field in (row.data or {}).items() if key not in hidden}
     return list(lines(closure.naming(schema, data), data))
 
 

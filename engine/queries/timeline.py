@@ -27,6 +27,8 @@ ACTIONS = {
     "use_seal": "登记用印",
     "file": "登记备案",
     "file_receipt": "登记备案回执",
+    "take_down_page": "撤下了公开页",
+    "put_up_page": "恢复了公开页",
     "remind": "到期提醒",
     "timer": "到时间，自动往下走",
     "message": "收到消息",
@@ -47,6 +49,7 @@ class Entry:
     entered_by: str | None
     action: str
     title: str
+    element_id: str | None
     step: str | None
     verdict: str | None
     lines: list[Line]
@@ -103,6 +106,7 @@ def _entry(
         entered_by=row.actor if for_another else None,
         action=row.action,
         title=_title(row, closure, parameters),
+        element_id=row.element_id,
         step=detail.get("step"),
         verdict=results.verdict(closure, row, parameters) if handed_in else None,
         lines=with_papers(results.handed_in(closure, row, parameters), papers) if handed_in else [],

@@ -55,7 +55,8 @@ class Ballot(Kind):
     key = "ballot"
     title = "票决"
     collective = True
-    hidden = ("会议", "通过的议案", "未通过的议案", "当选人员")  # each motion with its figures tells it
+    # each motion with its figures tells it; 所见 is written by the page that asks to confirm
+    hidden = ("会议", "通过的议案", "未通过的议案", "当选人员", "所见")
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
         if node.properties.get("form", "").strip():

@@ -86,7 +86,7 @@ class Kind(ABC):
     key: str
     title: str
     several: bool = False  # several people hand in; a seat may answer once
-    hidden: tuple[str, ...] = ()  # fields of the result that are for the program, not for people to read
+    hidden: tuple[str, ...] = ()  # fields of the result and of acts that are for the program, not for people
     collective: bool = False  # acts by many people, in the roles of the seats, until one of them concludes it
 
     @abstractmethod
