@@ -12,6 +12,8 @@ answer.
 - A **clerk** (文书) enters for others what happened on paper, in the clerk's own unit only (procedures.md
   11.1).
 - An **administrator** looks after a unit and everything below it.
+- A matter's **public page** is taken down and put up again by the clerk, the secretary or the head of its village, or
+  by who administers the unit; never while a notice of it is running.
 - **Figures** of a unit and what lies below it are seen by whoever holds a post above the villages, and by a village's
   own leaders.
 - **Parameters** of a unit are chosen by that unit itself: by its administrator, in a village by the secretary of the
@@ -34,6 +36,8 @@ CLERK = "文书"
 SECRETARY = "村党组织书记"
 # Who writes down uses of the seal and filings; a village's seal often lies with the township (procedures.md 11.5).
 KEEPERS = frozenset({CLERK, SECRETARY, "村委会主任", "党政办", "经管站"})
+# Who takes a matter's public page down and puts it up again, beside the administrator.
+PUBLISHERS = frozenset((CLERK, SECRETARY, "村委会主任"))
 LEADERS = frozenset(  # of a village: who sees its figures
     (
         SECRETARY,
@@ -161,6 +165,13 @@ def may_enter_for_others(actor: Actor, task_unit_id: int, seats: Iterable[Any]) 
 def may_keep_papers(actor: Actor, path: str) -> bool:
     """用印, 备案: of the unit at `path`, by its own keepers of papers or by those of a unit above."""
     return any(post in KEEPERS and path.startswith(above) for post, _, above in actor.posts)
+
+
+def may_take_down(actor: Actor, path: str) -> bool:
+    """撤下、恢复公开页: of the unit at `path`, by its clerk, secretary or head, or by who administers it."""
+    return actor.administers(path) or any(
+        post in PUBLISHERS and path.startswith(above) for post, _, above in actor.posts
+    )
 
 
 def require_administrator(actor: Actor, path: str) -> None:

@@ -35,6 +35,12 @@ class Overtaken(Refusal):
     status = 409
 
 
+class Gone(Refusal):
+    """It was there for everybody and was taken down; when and why is said."""
+
+    status = 410
+
+
 class Invalid(Refusal):
     """What was handed in is not right; `fields` says where."""
 

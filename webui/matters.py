@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import operations
-from engine.queries import filed, meeting_lists
+from engine.queries import filed, meeting_lists, page_standing
 from engine.queries import matters as queries
 from engine.queries.matters import MatterView
 from engine.refusal import Invalid
@@ -90,7 +90,10 @@ def cancel(instance_id: str) -> Any:
 def _page(view: MatterView) -> str:
     held = meeting_lists.of_matter(runtime(), actor(), view.id)
     kept = filed.of_matter(runtime(), actor(), view.id)
-    return render_template("matter.html", matter=view, notes=_notes(view), meetings=held, kept=kept)
+    page = page_standing.of_matter(runtime(), actor(), view.id)
+    return render_template(
+        "matter.html", matter=view, notes=_notes(view), meetings=held, kept=kept, page=page
+    )
 
 
 def _notes(view: MatterView) -> dict[str, dict[str, Any]]:

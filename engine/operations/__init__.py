@@ -31,6 +31,7 @@ from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
 from engine.operations.opinions import confirm_opinion
+from engine.operations.page_standing import put_up_page, take_down_page
 from engine.operations.papers import receive_filing_receipt, register_filing, register_seal_use
 from engine.operations.parameters import set_parameters
 from engine.operations.procedures import publish_procedure
@@ -68,6 +69,7 @@ __all__ = [
     "note_view",
     "publish_calendar",
     "publish_procedure",
+    "put_up_page",
     "read_file",
     "reassign_task",
     "receive_filing_receipt",
@@ -82,6 +84,7 @@ __all__ = [
     "sign_minutes",
     "sign_minutes_for",
     "start_matter",
+    "take_down_page",
     "upload_file",
     "withdraw_step",
     "write_minutes",

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from engine.operations.acting import Act, Handler
 from engine.operations.asking import recognised
-from engine.operations.links import ensure_page
+from engine.operations.links import ensure_page, require_not_down
 from engine.operations.opinions import answer_in, keep, lock
 from engine.queries.closure import Closure
 from engine.queries.heard import photo_wanted, published
@@ -30,6 +30,7 @@ def publish(act: Act) -> None:
     """公示: the days are counted from now; until they are over nobody has anything to do."""
     lock(act.c, act.task.id, shared=False)
     channels = notice.require_publishable(act.settings, published(act.c, act.task.id, act.settings), act.data)
+    require_not_down(act.c, act.instance_id)
     ends_at = notice.ends(act.settings, act.now, act.runtime.calendar(act.c))
     row = {
         "task_id": act.task.id,

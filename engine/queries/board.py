@@ -50,7 +50,11 @@ def _page(rt: Runtime, c: Connection, unit_code: str) -> UnitPage:
     )
 
 
-_LINKED = (public_links.c.task_id.is_(None), public_links.c.revoked_at.is_(None))
+_LINKED = (
+    public_links.c.task_id.is_(None),
+    public_links.c.revoked_at.is_(None),
+    public_links.c.taken_down_at.is_(None),
+)
 _MATTERS = (
     select(
         public_links.c.code,

@@ -77,7 +77,7 @@ def leads_to(rt: Runtime, code: str) -> str | None:
 
 def version(rt: Runtime, code: str) -> str:
     """A short key that is another one whenever the matter's page would say something else, but for what ends by the
-    clock alone. One statement. Raises NotVisible.
+    clock alone. One statement. Raises NotVisible, Gone.
     """
 
     def read(c: Connection) -> str:
@@ -105,7 +105,11 @@ def _version() -> Select[Any]:
     return (
         select(instances.c.revision, *(part.scalar_subquery() for part in parts))
         .select_from(joined)
-        .where(public_links.c.task_id.is_(None), public_links.c.revoked_at.is_(None))
+        .where(
+            public_links.c.task_id.is_(None),
+            public_links.c.revoked_at.is_(None),
+            public_links.c.taken_down_at.is_(None),
+        )
     )
 
 

@@ -16,6 +16,13 @@ public_links = Table(
     Column("created_at", Moment, nullable=False),
     Column("created_by", ForeignKey("people.id")),  # NULL: the clock
     Column("revoked_at", Moment),
+    Column("taken_down_at", Moment),  # a matter's page that is down: the code stays, and can be put up again
+    Column("taken_down_by", ForeignKey("people.id")),
+    Column("taken_down_why", String(255)),
+    CheckConstraint(
+        "(taken_down_at IS NULL) = (taken_down_why IS NULL) AND (taken_down_at IS NULL) = (taken_down_by IS NULL)",
+        name="taken_down",
+    ),
     CheckConstraint(
         "(task_id IS NULL) = (household_id IS NULL) AND (household_id IS NULL) = (person_id IS NULL)",
         name="household",

@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import documents
-from engine.queries import public
 from engine.queries.public import Participation
 from engine.refusal import Refusal
 from engine.store.failures import DatabaseUnavailable
@@ -29,6 +28,7 @@ TITLES = {
     404: "没有找到",
     405: "没有找到",
     409: "刚刚有了变化",
+    410: "这一页已经撤下",
     413: "照片太大了",
     422: "没有交上",
     429: "交得太多了",
@@ -149,16 +149,11 @@ def paper_form() -> documents.Form:
     return "pdf" if documents.pdf_available() else "docx"
 
 
-def public_code(instance_id: str) -> str:
-    """The code of a matter's public page, for the pages inside; empty while nothing of it is public."""
-    return public.code_of(sessions.runtime(), instance_id) or ""
-
-
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions["public-shelf"], app.extensions["public-copies"] = Shelf(), Copies()
-    app.jinja_env.globals.update(public_code=public_code, paper_form=paper_form)
+    app.jinja_env.globals.update(paper_form=paper_form)
     app.jinja_env.filters.update(
         ways=ways,
         is_bad=is_bad,

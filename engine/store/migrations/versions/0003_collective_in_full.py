@@ -180,6 +180,13 @@ def _public_links() -> None:
         sa.Column("created_at", sa.String(27), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("revoked_at", sa.String(27), nullable=True),
+        sa.Column("taken_down_at", sa.String(27), nullable=True),
+        sa.Column("taken_down_by", sa.Integer(), nullable=True),
+        sa.Column("taken_down_why", sa.String(length=255), nullable=True),
+        sa.CheckConstraint(
+            "(taken_down_at IS NULL) = (taken_down_why IS NULL) AND (taken_down_at IS NULL) = (taken_down_by IS NULL)",
+            name=op.f("ck_public_links_taken_down"),
+        ),
         sa.CheckConstraint(
             "(task_id IS NULL) = (household_id IS NULL) AND (household_id IS NULL) = (person_id IS NULL)",
             name=op.f("ck_public_links_household"),
@@ -189,6 +196,7 @@ def _public_links() -> None:
             ["household_id"], ["households.id"], name=op.f("fk_public_links_household_id")
         ),
         sa.ForeignKeyConstraint(["instance_id"], ["instances.id"], name=op.f("fk_public_links_instance_id")),
+        sa.ForeignKeyConstraint(["taken_down_by"], ["people.id"], name=op.f("fk_public_links_taken_down_by")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_public_links_person_id")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_public_links")),
     )
