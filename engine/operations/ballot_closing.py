@@ -29,7 +29,8 @@ def close(act: Act) -> dict[str, Any] | None:
     there = meetings.record_of(act.c, held)
     voted = ballot_rows.turnout(act.c, row) if row.method in ON_PHONE else {}
     ballot = ballot_rows.with_turnout(_with_rounds(act, row, ballot), voted)
-    silent = Cast(waiting={place: there.present - voted.get(place, (0, 0))[1] for place in ballot.motions})
+    voters = ballot_rows.voters_there(act.c, row, act.settings, there)
+    silent = Cast(waiting={place: voters - voted.get(place, (0, 0))[1] for place in ballot.motions})
     short = closing.without_quorum(ballot, act.settings, there, silent)
     cast = silent if short is not None else _opened(act, row, ballot, silent)
     ending = closing.end(ballot, act.settings, there, cast, stop=bool(act.data.get(election.STOP)))
@@ -41,6 +42,8 @@ def close(act: Act) -> dict[str, Any] | None:
         return None
     if short is not None and row.method == SECRET:
         secret_ballots.empty(act, row)
+    if row.method in ON_PHONE and any(silent.waiting.values()):
+        act.note(not_voted=max(silent.waiting.values()))  # the chair did not wait for them
     return _conclude(act, row, held, ballot, ending.result, short or there.with_all_who_came())
 
 

@@ -19,7 +19,7 @@ from engine.steps.counting import Count, ElectionCount, Tally
 from engine.steps.election import Candidate, Ended, Round, Standing
 from engine.steps.kind import SCRUTINEER, TELLER
 from engine.steps.meeting import MeetingRecord
-from engine.steps.method import COUNTED, SECRET, is_election
+from engine.steps.method import COUNTED, SECRET, is_election, is_weighted
 from engine.steps.officers import Officers
 from engine.store.proceedings import meeting_members
 from engine.store.proceedings import meetings as held
@@ -280,6 +280,19 @@ def turnout(c: Connection, row: Row[Any]) -> dict[int, tuple[int, int]]:
         .group_by(marks.c.motion)
     )
     return {one.motion: (one.voted, int(one.here)) for one in c.execute(query)}
+
+
+def voters_there(c: Connection, row: Row[Any], settings: Settings, there: MeetingRecord) -> int:
+    """How many are there who have a vote: of several of one household only one has (FD-4)."""
+    if not is_weighted(settings):
+        return there.present
+    own = (
+        meeting_members.c.meeting_id == row.meeting_id,
+        meetings.HERE,
+        meeting_members.c.is_voter.is_(True),
+    )
+    query = select(func.count()).select_from(meeting_members).where(*own, meeting_members.c.weight > 0)
+    return c.scalar(query) or 0
 
 
 def with_turnout(ballot: Ballot, voted: Mapping[int, tuple[int, int]]) -> Ballot:

@@ -97,6 +97,7 @@ def of_ballot(
 ) -> Iterator[MotionView]:
     """Of a row of `ballots` that is open, for a reader."""
     voted = ballot_rows.turnout(c, row) if row.method not in COUNTED else {}
+    there = ballot_rows.voters_there(c, row, settings, record)
     marks = ballot_rows.marks_of(row)
     own = (marks.c.task_id == row.task_id, marks.c.person_id == person)
     mine = {(one.motion, one.round) for one in c.execute(select(marks.c.motion, marks.c.round).where(*own))}
@@ -115,7 +116,7 @@ def of_ballot(
             number,
             (place, motion.round) in mine,
             _sheet(motion, settings, record, who, photos.get((place, motion.round), ())),
-            record.present - here,
+            there - here,
             _round(motion.election) if motion.election is not None else None,
             tuple(map(round_view, ended.get(place, ()))),
         )

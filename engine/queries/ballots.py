@@ -192,7 +192,14 @@ def _before(settings: Mapping[str, Any], record: MeetingRecord, leads: bool, hin
 def _during(vote: VoteView, ballot: Ballot, person: int, leads: bool) -> Iterator[str]:
     if vote.meeting is not None and vote.meeting.mine not in ("", "present"):
         yield "attend"
-    if vote.on_phone and vote.is_voter and vote.is_present and vote.quorum.holds and vote.to_vote:
+    if (
+        vote.on_phone
+        and vote.is_voter
+        and vote.is_present
+        and vote.quorum.holds
+        and vote.to_vote
+        and vote.weight
+    ):
         yield "cast"
     waiting = [m for m in sheets.waiting(ballot) if m.entered is not None and not m.entered.dispute]
     if person in ballot.scrutineers and any(

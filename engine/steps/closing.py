@@ -12,7 +12,7 @@ from engine.steps.balloting import Ballot, Motion, attendance, bases, name
 from engine.steps.counting import Count, Decision, ElectionCount, Papers, Tally, decide
 from engine.steps.election import Ended, Standing
 from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
-from engine.steps.method import COUNTED
+from engine.steps.method import COUNTED, ON_PHONE
 
 PASSED, PARTLY, LOST = "通过", "部分通过", "未通过"
 OUTCOMES = (PASSED, PARTLY, LOST, INQUORATE)
@@ -44,7 +44,8 @@ def end(
 ) -> Ending:
     """What the vote comes to when it is closed. Raises Invalid while a motion is undecided.
 
-    An election with an undecided round goes on with the next; with `stop` what is open stays open. Without a quorum
+    An election with an undecided round goes on with the next, once everybody there has voted: who is out of it is out
+    for good. With `stop` what is open stays open. Without a quorum
     nothing was decided, whatever was voted (BB-5.1): where it was never there, or was lost before everybody there had
     voted. What was voted while it was there stands, though people leave afterwards; so do the rounds of an election
     that ended before it was lost.
@@ -60,6 +61,7 @@ def end(
         return Ending(_decided(ballot, settings, came, every, cast))
     ended = _end_round(ballot, elects, settings, came, cast, stop=stop)
     if ended.next is not None:
+        _require_all_voted(ballot, elects, cast)
         return Ending(None, ended)
     return Ending(_elected(settings, [*elects.ended, ended], came, came), ended)
 
@@ -75,6 +77,17 @@ def without_quorum(
         return came
     undecided = any(_is_undecided(ballot, motion, cast) for motion in ballot.motions.values())
     return there if undecided and not meeting.quorum(settings, there).holds else None
+
+
+def _require_all_voted(ballot: Ballot, motion: Motion, cast: Cast) -> None:
+    """Raises Invalid: whoever ends a round early would choose who stands in the next one."""
+    waiting = cast.waiting.get(motion.position, 0) if ballot.method in ON_PHONE else 0
+    if waiting > 0:
+        raise Invalid(
+            "round-open",
+            f"到会的还有 {waiting} 人没有投。这一轮没有选足，要等他们投完（可以弃权），才能定谁进下一轮；"
+            "已经走了的，请先记早退。不再选下一轮的，请勾选“不再选”",
+        )
 
 
 def _has_elected(motion: Motion) -> bool:

@@ -111,6 +111,20 @@ def test_the_first_round_is_reckoned_on_who_had_come_by_its_end(office):
     recounted(hall, task)
 
 
+def test_a_round_is_not_ended_before_those_there_have_voted(office):
+    """Two votes and a quick chair would say who stands in the run-off; the others would have no say in it."""
+    hall = hall_of(office, method="phone", seats="1")
+    matter, task = opened(hall)
+    vote(hall, task, (1,), (2,))
+    with refusal(Invalid, "round-open"):
+        hall.act(task, "close", "主席")
+    for voter in hall.voters[2:9]:
+        hall.act(task, "cast", voter, {"chosen": [3]})
+    hall.act(task, "attend", "文书", {"早退": hall.ids(hall.voters[9:])})
+    hall.act(task, "close", "主席")
+    assert hall.result(matter)["当选人"] == ["丙"]
+
+
 def test_the_chair_may_leave_it_at_that(office):
     hall = hall_of(office, method="phone")
     matter, task = opened(hall)
