@@ -181,6 +181,7 @@ class HouseholdPage:
     title: str
     unit: str
     household: str  # its number
+    group: str  # the group or 屋场 that numbered it; empty where it is the matter's own unit
     participation: Participation
     closed: str
     answer: HouseholdAnswer | None
@@ -228,8 +229,11 @@ class UnitPage:
 
 @dataclass(frozen=True)
 class Slip:
-    """One household's slip of paper, for who hands them out. `answered` without saying what."""
+    """One household's slip of paper, for who hands them out. `answered` without saying what. Every group numbers its
+    households anew: only `group` and `household` together are one (`group` is empty for the matter's own unit).
+    """
 
+    group: str
     household: str
     name: str
     code: str

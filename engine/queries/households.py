@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, case, select
 
 from engine.authorisation import Actor, fills
 from engine.operations import links
@@ -28,9 +28,15 @@ def page(rt: Runtime, code: str) -> HouseholdPage:
 def _page(rt: Runtime, c: Connection, code: str) -> HouseholdPage:
     link = links.found(c, code, household=True)
     query = (
-        select(instances, units.c.name.label("unit"), households.c.number.label("household"))
+        select(
+            instances,
+            units.c.name.label("unit"),
+            households.c.number.label("household"),
+            _group(instances.c.unit_id),
+        )
         .join(units, units.c.id == instances.c.unit_id)
         .join(households, households.c.id == link.household_id)
+        .join(_GROUP, _GROUP.c.id == households.c.unit_id)
         .where(instances.c.id == link.instance_id)
     )
     row: Any = c.execute(query).one()
@@ -51,10 +57,19 @@ def _page(rt: Runtime, c: Connection, code: str) -> HouseholdPage:
         title=row.title,
         unit=row.unit,
         household=row.household,
+        group=row.group,
         participation=asked,
         closed=closed,
         answer=answer,
     )
+
+
+_GROUP = units.alias("group_unit")
+
+
+def _group(unit_id: ColumnElement[int]) -> ColumnElement[str]:
+    """The unit of a household where that is another than the matter's."""
+    return case((_GROUP.c.id == unit_id, ""), else_=_GROUP.c.name).label("group")
 
 
 def _asked(rt: Runtime, c: Connection, row: Any, task_id: str, task: Any, until: Any) -> Participation:
@@ -93,7 +108,10 @@ def _spoke(c: Connection, link: Any, task: Any) -> bool:
 
 
 def slips(rt: Runtime, actor: Actor, task_id: str) -> list[Slip]:
-    """The slips of an open step, by household number. Raises NotVisible, Forbidden for who does not organise it."""
+    """The slips of an open step, by group and household number.
+
+    Raises NotVisible, Forbidden for who does not organise it.
+    """
     return rt.database.look(lambda c: _slips(c, actor, task_id))
 
 
@@ -105,14 +123,26 @@ def _slips(c: Connection, actor: Actor, task_id: str) -> list[Slip]:
     if not held & {ORGANISER, RECORDER}:
         raise Forbidden("not-yours", "户码由承办人和文书印发：谁拿到户码，谁就能替那一户答")
     query = (
-        select(public_links.c.code, households.c.id, households.c.number, people.c.name)
+        select(
+            public_links.c.code,
+            households.c.id,
+            households.c.number,
+            people.c.name,
+            _group(instances.c.unit_id),
+        )
+        .join(instances, instances.c.id == public_links.c.instance_id)
         .join(households, households.c.id == public_links.c.household_id)
+        .join(_GROUP, _GROUP.c.id == households.c.unit_id)
         .join(people, people.c.id == public_links.c.person_id)
         .where(public_links.c.task_id == task_id, public_links.c.revoked_at.is_(None))
     )
     done = _answered(c, task_id)
-    found = [Slip(row.number, row.name, row.code, row.id in done) for row in c.execute(query)]
-    return sorted(found, key=lambda slip: (len(slip.household), slip.household))
+    found = [
+        Slip(row.group, row.number, row.name, row.code, row.id in done)
+        for row in c.execute(query.order_by(_GROUP.c.path))
+    ]
+    order = {group: place for place, group in enumerate(dict.fromkeys(slip.group for slip in found))}
+    return sorted(found, key=lambda slip: (order[slip.group], len(slip.household), slip.household))
 
 
 def slip_figures(c: Connection, task_id: str) -> tuple[int, int]:

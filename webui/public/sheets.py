@@ -21,6 +21,7 @@ blueprint = Blueprint("sheets", __name__)
 class PrintedSlip:
     """One household's slip; `address` is what its QR code says."""
 
+    group: str
     household: str
     name: str
     code: str
@@ -71,7 +72,11 @@ def slips(task_id: str) -> str:
     shown: Any = view.proceeding
     printed = [
         PrintedSlip(
-            one.household, one.name, one.code, url_for("public.household", code=one.code, _external=True)
+            one.group,
+            one.household,
+            one.name,
+            one.code,
+            url_for("public.household", code=one.code, _external=True),
         )
         for one in found
     ]
