@@ -25,6 +25,7 @@ from engine.queries.heard import KEPT, objectors
 from engine.runtime import SHANGHAI, Runtime
 from engine.steps import SettingError, answers, notice, period
 from engine.steps.opinion import DIGEST, OUTCOME
+from engine.steps.threshold import in_words
 from engine.store.proceedings import agenda_items, meetings, notices, opinions
 from engine.store.tables import journal, submissions
 from engine.store.voting import ballots
@@ -77,7 +78,7 @@ def way(matter: Matter, open_tasks: Sequence[Any]) -> list[Stage]:
     row = matter.row
     done = _concluded(matter)
     matter.last = {entry.element_id: entry.task_id for entry in done}
-    begun = Stage("提出", row.procedure, _starter(matter), row.started_at, False)
+    begun = Stage("提出", "提出", _starter(matter), row.started_at, False)
     found = [begun, *_joined([_done(matter, entry) for entry in done])]
     found += [_open(matter, task) for task in open_tasks if task.element_id in matter.nodes]
     if row.ended_at is not None:
@@ -208,7 +209,7 @@ def _rating_facts(value: Mapping[str, Any]) -> Iterator[Fact]:
         yield Fact("各档", "，".join(f"{score} {number}" for score, number in each.items()))
     if value.get("扫码参评"):
         yield Fact("", f"其中扫码参评 {value['扫码参评']} 人")
-    yield from (Fact("怎么算的", str(line)) for line in value.get("依据") or ())
+    yield from (Fact("怎么算的", in_words(str(line))) for line in value.get("依据") or ())
 
 
 def _vote_facts(value: Mapping[str, Any]) -> Iterator[Fact]:
@@ -234,7 +235,7 @@ def _vote_facts(value: Mapping[str, Any]) -> Iterator[Fact]:
         text = str(line)
         for name, hidden in lost.items():
             text = text.replace(name, hidden)
-        yield Fact("怎么算的", text)
+        yield Fact("怎么算的", in_words(text))
 
 
 def _notice(matter: Matter, stage: Stage, node: Node, task_id: str) -> Stage:
@@ -309,7 +310,11 @@ def _open(matter: Matter, task: Any) -> Stage:
         return replace(stage, meeting=_gathered(matter, matter.meetings.get(task.id)))
     if task.kind == "notice":
         row = matter.c.execute(select(notices).where(notices.c.task_id == task.id)).first()
-        return replace(stage, at=row.starts_at, until=row.ends_at) if row is not None else stage
+        if row is None:
+            return stage
+        over = row.ends_at <= matter.rt.now()  # up for its days, and something said of it is not answered yet
+        facts = [Fact("", "公示已经期满，正在答复收到的意见")] if over else []
+        return replace(stage, at=row.starts_at, until=row.ends_at, facts=facts)
     if task.kind in ("consult", "assess"):
         number = sum(matter.heard.get(task.id, {}).values())
         facts = [Fact("", f"已经收到意见 {number} 条")] if task.kind == "consult" and number else []

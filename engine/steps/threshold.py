@@ -17,6 +17,7 @@ BASES = ("应到", "到会", "组成人员", "到会组成人员", "户", "到�
 _SAME = {"全体": "应到", "实到": "到会", "总户数": "户", "到会户数": "到会户"}
 _ONE = re.compile(r"(至少|超过)\s*(\{[^{}]+\}|[0-9]+\s*/\s*[0-9]+)\s*(\S+)")
 _FRACTION = re.compile(r"([0-9]{1,4})\s*/\s*([1-9][0-9]{0,3})")
+_RECKONED = re.compile(r"(.*?) (\d+) × (\d+) ([≥<>≤]) (\S+) (\d+) × (\d+)")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,21 @@ class Threshold:
 
     def __str__(self) -> str:
         return f"{'超过' if self.strict else '至少'} {self.numerator}/{self.denominator} {self.base}"
+
+
+def in_words(reckoned: str) -> str:
+    """A comparison of `Threshold.reckoned` for who reads no formulas: `赞成 20：要够到会 30 的 2/3，至少 20，够了`.
+
+    Any other text stays as it is.
+    """
+    found = _RECKONED.fullmatch(reckoned)
+    if not found:
+        return reckoned
+    what, count, denominator, sign, base, whole, numerator = found.groups()
+    asked = Threshold(int(numerator), int(denominator), base, sign in ">≤")
+    reach, least = "要超过" if asked.strict else "要够", asked.least(int(whole))
+    came_to = "够了" if asked.holds(int(count), int(whole)) else "不够"
+    return f"{what} {count}：{reach}{base} {whole} 的 {numerator}/{denominator}，至少 {least}，{came_to}"
 
 
 def parse(text: str, parameters: Mapping[str, Any]) -> list[Threshold]:

@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.operations import public as operations
 from engine.queries import public
 from engine.queries.public import HouseholdPage, MatterPage, Participation
-from engine.refusal import NotVisible, Refusal
+from engine.refusal import Refusal
 from engine.steps import strangers
 from engine.steps.opinion import AUTHOR
 from engine.steps.strangers import LONGEST, PHONE
@@ -73,12 +73,19 @@ COUNTS = "您的评价已经计入。结果出来以后，会写在这件事的�
 
 def _asked(code: str, task_id: str) -> tuple[MatterPage, Participation]:
     page = public.matter(runtime(), code)
-    for one in page.participations:
-        if one.task_id == task_id:
-            return page, one
-    raise NotVisible(
-        "not-open", f"“{page.title}”的这一步已经结束，不能再提了。后来怎么样，可以扫同一个二维码看"
-    )
+    asked = next((one for one in page.participations if one.task_id == task_id), None)
+    if asked is None:
+        abort(_over(page))
+    return page, asked
+
+
+def _over(page: MatterPage) -> AnyResponse:
+    """A form whose step ended while it was open: what came of it is one tap away."""
+    text = [f"“{page.title}”的这一步已经结束，不能再提了。"]
+    if request.method == "POST":
+        text.append("刚才写的没有收下，要紧的请当面告诉村文书。")
+    ways = [(url_for("public.matter", code=page.code), "看后来怎么样")]
+    return message(404, "已经结束", text, ways, place=page.unit, unit_code=page.unit_code)
 
 
 def _say(

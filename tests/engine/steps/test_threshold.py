@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.refusal import Refusal
 from engine.steps.counting import Tally, decide
-from engine.steps.threshold import Threshold
+from engine.steps.threshold import Threshold, in_words
 from tests.assembly import Meeting, refusal
 
 
@@ -295,3 +295,17 @@ def test_any_weighed_vote_comes_to_what_fractions_say(
     passed = "通过" if (found > majority if strict else found >= majority) else "未通过"
     wanted = passed if Fraction(came, total) >= quorum else "未达法定人数"
     assert meeting.act("close")["结论"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("strict", "count", "told"),
+    [
+        (False, 20, "赞成 20：要够到会 30 的 2/3，至少 20，够了"),
+        (False, 19, "赞成 19：要够到会 30 的 2/3，至少 20，不够"),
+        (True, 21, "赞成 21：要超过到会 30 的 2/3，至少 21，够了"),
+        (True, 20, "赞成 20：要超过到会 30 的 2/3，至少 21，不够"),
+    ],
+)
+def test_a_comparison_is_told_without_a_formula(strict, count, told):
+    assert in_words(Threshold(2, 3, "到会", strict).reckoned("赞成", count, 30)) == told
+    assert in_words("得票相同，再选一轮") == "得票相同，再选一轮"
