@@ -17,6 +17,7 @@ from webui.plain_forms import PAPERS
 from webui.sessions import actor, runtime, signed_in
 from webui.tasks import blueprint, onwards, step_page
 
+ENDS = ("close", "confirm_count")  # what a meeting may end with: who ended it reads what it came to
 BEHALF, THEN = "_on_behalf_of", "_then"  # THEN names a second act, done in one go where it is its turn
 
 
@@ -62,6 +63,8 @@ def _afterwards(
         view = queries.task(runtime(), actor(), task_id)
         return render_template("receipt.html", task=view, receipt=done)
     if done is not None and all(task["id"] != task_id for task in done.open_tasks):
+        if offered.name in ENDS:
+            flash(task_id, "concluded")
         return onwards(task_id, done)
     flash(f"{task_id}-{offered.name}", "draft-done")
     saved = f"{offered.title}：已保存。"

@@ -7,11 +7,12 @@ from flask import Flask, Response, flash, g, jsonify, redirect, render_template,
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.queries import meeting_lists
 from engine.queries.step import TaskClosed
 from engine.refusal import Refusal
 from engine.store.failures import DatabaseUnavailable
 from webui.security import CsrfFailed
-from webui.sessions import ask_to_sign_in, me
+from webui.sessions import actor, ask_to_sign_in, me, runtime
 
 log = logging.getLogger("cunyi.web")
 
@@ -33,6 +34,10 @@ def register(app: Flask) -> None:
     def task_closed(error: TaskClosed) -> AnyResponse:
         if wants_json():
             return problem(error.status, error.code, error.message)
+        held = meeting_lists.concluded(runtime(), actor(), (request.view_args or {}).get("task_id", ""))
+        if held is not None and request.method == "GET":
+            shown = render_template("ended.html", ended=held, instance_id=error.instance_id)
+            return Response(shown, 409)
         return page(
             409,
             error.message,

@@ -59,6 +59,11 @@ def id_and_name(members: Iterable[queries.Member]) -> list[tuple[int, str]]:
     return [(member.seat, member_name(member)) for member in members]
 
 
+@blueprint.app_context_processor
+def _ended() -> dict[str, Any]:
+    return {"concluded": lambda task_id: meeting_lists.concluded(runtime(), actor(), task_id)}
+
+
 @blueprint.app_template_filter("member_name")
 def member_name(member: queries.Member) -> str:
     return f"{member.name}（代 {member.in_place_of}）" if member.in_place_of else member.name

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Row, and_, or_, select
 from engine.authorisation import Actor, meeting_filter
 from engine.queries.page import LIMIT, Page, bounded, cut, moment_of, read_cursor
 from engine.runtime import Runtime
+from engine.steps.meeting import INQUORATE
 from engine.store.proceedings import agenda_items, meetings
 from engine.store.tables import units
+from engine.store.voting import ballots
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,40 @@ def of_matter(rt: Runtime, actor: Actor, instance_id: str) -> list[Listed]:
         return [_listed(row, []) for row in rows]
 
     return rt.database.look(read)
+
+
+@dataclass(frozen=True)
+class Concluded:
+    """What a step came to in its meeting, for who has just ended it. `ballot`: whether there are figures of a vote."""
+
+    task_id: str
+    meeting_id: str
+    name: str
+    title: str
+    outcome: str
+    ballot: bool
+
+
+def concluded(rt: Runtime, actor: Actor, task_id: str) -> Concluded | None:
+    """None where the step had no meeting, or it has not ended."""
+    query = (
+        select(
+            agenda_items.c.outcome,
+            agenda_items.c.title,
+            meetings.c.id,
+            meetings.c.name,
+            ballots.c.task_id.label("ballot"),
+        )
+        .join(meetings, meetings.c.id == agenda_items.c.meeting_id)
+        .outerjoin(ballots, (ballots.c.task_id == agenda_items.c.task_id) & (ballots.c.status == "closed"))
+        .where(agenda_items.c.task_id == task_id, agenda_items.c.withdrawn_at.is_(None))
+        .where(agenda_items.c.outcome.is_not(None), meeting_filter(actor))
+    )
+    row = rt.database.look(lambda c: c.execute(query).first())
+    if row is None:
+        return None
+    voted = row.ballot is not None and row.outcome != INQUORATE
+    return Concluded(task_id, row.id, row.name, row.title, row.outcome, voted)
 
 
 def _listed(row: Row[Any], items: list[str]) -> Listed:
