@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, tuple_, union_all
 
 from engine.journal.chain import GENESIS, Head, canonical, digest, hash_of
 from engine.journal.sealing import altered
+from engine.journal.signed import Signed
 from engine.store.tables import chain_heads, checkpoints, instances, journal, submissions
 
 _PAGE = 1000
@@ -54,16 +55,22 @@ def verify(connection: Connection, chain: str | None = None, exported: Iterable[
         known.setdefault(name, {})[wanted.sequence] = wanted.hash
     entries = 0
     broken: set[str] = set()
+    signed = Signed()
     for row in _entries(connection, chain):
         entries += 1
         name = row["chain"]
         head = seen.get(name, GENESIS)
-        why = None if name in broken else _wrong(row, head, known.get(name, {})) or _unsealed(connection, row)
-        if why:
-            breaks.append(Break(name, head.sequence + 1, why))
-            broken.add(name)
+        if name not in broken:
+            why = _wrong(row, head, known.get(name, {})) or _unsealed(connection, row)
+            why = why or signed.wrong(connection, row)
+            if why:
+                breaks.append(Break(name, head.sequence + 1, why))
+                broken.add(name)
         seen[name] = Head(row["sequence"], row["hash"])
     breaks += [found for found in _against_heads(heads, seen) if found.chain not in broken]
+    for name, why in signed.unknown(connection, chain):
+        if name not in broken:
+            breaks.append(Break(name, seen.get(name, GENESIS).sequence, why))
     lost = {found.chain for found in breaks}
     for name, wanted in lines:
         if seen.get(name, GENESIS).sequence < wanted.sequence and name not in lost and chain in (None, name):

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from engine import operations
+from engine.journal import verify
 from engine.operations import signing
 from engine.queries import minutes as queries
 from engine.refusal import Refusal
@@ -102,7 +103,14 @@ def test_several_sign_on_paper(over: Over) -> None:
     over.refused("not-there", signing.sign_minutes_for, *given, [hall.delegates[29]], pages)
     over.refused("nobody", signing.sign_minutes_for, *given, [], pages)
     over.refused(
-        "not-recorder", signing.sign_minutes_for, office.runtime, office["代表1"], over.id, digest, people, pages
+        "not-recorder",
+        signing.sign_minutes_for,
+        office.runtime,
+        office["代表1"],
+        over.id,
+        digest,
+        people,
+        pages,
     )
     signing.sign_minutes_for(*given, people, pages)
     seen = over.read()
@@ -137,3 +145,29 @@ def test_nothing_is_signed_before_the_end(office: Office) -> None:
     hall.opened(hall.start(), 20)
     with pytest.raises(Refusal, match="还没有结束"):
         signing.sign_minutes(office.runtime, office["主任"], str(hall.one(meetings).id), "x", ["y"])
+
+
+@pytest.mark.parametrize("forgery", ["put in", "taken away", "for somebody else", "another picture"])
+def test_a_forged_signature_is_seen_by_the_journal(over: Over, forgery: str) -> None:
+    """Who writes into the database: a signature of somebody who never signed, or none of one who did."""
+    over.sign("代表1")
+    over.sign("代表2")
+    database = over.office.database
+    with database.read() as c:
+        assert verify(c).intact
+        row = c.execute(select(signatures).where(signatures.c.person_id == over.office["代表1"])).one()
+    mine = signatures.c.id == row.id
+    more = dict(row._mapping) | {"id": "f" * 32, "person_id": over.office["代表3"]}
+    other = {"evidence": over.upload("代表1", "red")}
+    change = {
+        "put in": insert(signatures).values(**more),
+        "taken away": delete(signatures).where(mine),
+        "for somebody else": update(signatures).where(mine).values(person_id=over.office["代表3"]),
+        "another picture": update(signatures).where(mine).values(**other),
+    }[forgery]
+    database.run(lambda c: c.execute(change))
+    with database.read() as c:
+        [found] = verify(c).breaks
+    assert "签字" in found.why and found.chain.startswith("unit:")
+    database.run(lambda c: c.execute(delete(signatures).where(signatures.c.id.in_([row.id, "f" * 32]))))
+    database.run(lambda c: c.execute(insert(signatures).values(**row._mapping)))
