@@ -54,7 +54,7 @@ class Expression:
             raise ExpressionError(f"表达式太长：最多 {MAX_TEXT} 个字")
         self.text: str = text.strip()
         compiler = _Compiler()
-        self._evaluate = compiler.compile(_parse(self.text), 0)
+        self._evaluate = compiler.compile(parse(self.text), 0)
         self.paths: frozenset[tuple[str, ...]] = frozenset(compiler.paths)
         self.compared: frozenset[tuple[tuple[str, ...], str]] = frozenset(compiler.compared)
         self.names: frozenset[str] = frozenset(path[0] for path in self.paths)
@@ -135,7 +135,8 @@ def _unwrap(text: str) -> str:
     return text
 
 
-def _parse(text: str) -> ast.expr:
+def parse(text: str) -> ast.expr:
+    """The syntax tree of an expression as a designer writes it. ExpressionError where it cannot be read."""
     source = _unwrap(_normalise(text))
     try:
         return ast.parse(source, mode="eval").body

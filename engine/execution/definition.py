@@ -31,7 +31,7 @@ class Definition:
 
     def __init__(self, diagram: Diagram, specs: Mapping[str, ProcessSpec]) -> None:
         self.diagram = diagram
-        self._specs = specs
+        self.specs = specs  # every scope by name; those of a called procedure have its key in front
         self._payloads = _payloads(specs)
 
     @classmethod
@@ -62,7 +62,7 @@ class Definition:
             process_id = next(iter(self.diagram.processes))
         if process_id not in self.diagram.processes:
             raise ExecutionError(f"流程图里没有编号为“{process_id}”的流程")
-        instance = Instance(self._specs[process_id], self._specs, clock, parameters or {}, calendar)
+        instance = Instance(self.specs[process_id], self.specs, clock, parameters or {}, calendar)
         instance.begin(data or {}, by_event, payload or {})
         return instance
 
@@ -79,11 +79,11 @@ class Definition:
         """
 
         def bare(process_id: str) -> Instance:
-            if process_id not in self._specs:
+            if process_id not in self.specs:
                 raise ExecutionError(
                     f"这件事按流程“{process_id}”办，可是流程图里没有它。请换回它开始时用的版本"
                 )
-            return Instance(self._specs[process_id], self._specs, clock, parameters or {}, calendar)
+            return Instance(self.specs[process_id], self.specs, clock, parameters or {}, calendar)
 
         return state.load(saved, bare)
 

@@ -70,8 +70,9 @@ class Instance(BpmnWorkflow):
     Every method that changes something runs all that follows automatically before it returns. Any failure
     raises ExecutionError; the instance is then half-way and must be discarded.
 
-    `outbox`, `trace` (ids of the elements passed, in order) and `outcome` (name of the end event last
-    reached) tell what happened since the instance was started or restored.
+    `outbox`, `trace` (ids of the elements passed, in order), `passed` (elements and flows, with the key of the
+    called procedure they belong to) and `outcome` (name of the end event last reached) tell what happened since
+    the instance was started or restored.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Instance(BpmnWorkflow):
         self.watched: dict[str, Token] = {}  # conditional events and inclusive joins
         self.touched: dict[Any, None] = {}  # scopes a token has left
         self.trace: list[str] = []
+        self.passed: list[tuple[str | None, str]] = []
         self.outbox: list[Outgoing] = []
         self.error: str | None = None
         self.outcome: str | None = None
@@ -201,6 +203,14 @@ class Instance(BpmnWorkflow):
                 fired.append(Fired(token.task_spec.node.id, token.task_spec.fire(token)))
         self.settle()
         return fired
+
+    def fire(self, token_id: str) -> None:
+        """What waits for a time happens now, whatever the clock says, and nothing else that waits for one."""
+        token = self.tokens.get(token_id)
+        if token is None or token._state != WAITING or timing.due_of(token) is None:
+            raise ExecutionError("这里没有在等的时间")
+        token.task_spec.fire(token)
+        self.settle()
 
     def reschedule(self) -> bool:
         """Reckon due times in working days again by a changed calendar. Returns whether any has moved."""

@@ -15,6 +15,7 @@ from engine.diagram.model import Node
 from engine.durations import Calendar
 from engine.execution.answering import Answering
 from engine.execution.error import ExecutionError
+from engine.execution.exchange import Exchange
 from engine.execution.instance import Instance, OpenTask
 from engine.execution.outgoing import Outgoing
 from engine.execution.plain import NotPlain, plain
@@ -24,7 +25,6 @@ from engine.steps import Submission
 from engine.working_days import WEEKDAYS_ONLY
 
 MAX_DUE_TIMES = 50_000  # in one `advance`
-MAX_ROUNDS = 1_000  # of messages and signals going to and fro in one call
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Rehearsal:
         self.error: str | None = None
         self._saved: list[bytes] = []
         self._done: list[bool] = []
-        self._mailbox: list[Outgoing] = []
+        self._exchange = Exchange(script.definition, self._new)
         self._opened: dict[str, int] = {}
         self._since: dict[str, datetime] = {}
         self._due: list[tuple[datetime, str]] = []
@@ -196,11 +196,11 @@ class Rehearsal:
             payload = {name: value for name, value in plain(data or {}).items() if name in names}
         except NotPlain as error:
             raise ExecutionError(str(error)) from error
-        self._change(lambda running: self._mailbox.append(Outgoing("message", message, payload)))
+        self._change(lambda running: self._exchange.mailbox.append(Outgoing("message", message, payload)))
 
     def signal(self, name: str) -> None:
         """A signal from outside: to all that wait for it, and to every process it starts."""
-        self._change(lambda running: self._broadcast(running, name, None))
+        self._change(lambda running: self._exchange.broadcast(running, name))
 
     def advance(self, seconds: float = 0.0) -> None:
         """Let time pass. Each due time is a step of its own: if one fails, the earlier ones stay done and the
@@ -226,7 +226,7 @@ class Rehearsal:
         """Load, do, let messages and signals run their course, save. Only if all that went right is anything
         kept.
         """
-        before, mailbox = self.clock(), list(self._mailbox)
+        before, mailbox = self.clock(), list(self._exchange.mailbox)
         submissions, ends = dict(self._submissions), dict(self._ends)
         try:
             if moment is not None:
@@ -234,10 +234,10 @@ class Rehearsal:
             running = self._running()
             known = len(running)
             act(running)
-            trace = self._route(running)
+            trace = self._exchange.route(running)
             saved = [instance.dump() for instance in running]
         except BaseException:
-            self._mailbox, self._submissions, self._ends = mailbox, submissions, ends
+            self._exchange.mailbox, self._submissions, self._ends = mailbox, submissions, ends
             if moment is not None:
                 self.clock.move_to(before)
             raise
@@ -255,50 +255,6 @@ class Rehearsal:
         self._remember_open(running)
         timers = [(due, element) for instance in running for _, element, due in instance.timers()]
         self._due = sorted([*timers, *self._ends.values()])
-
-    def _route(self, running: list[Instance]) -> list[str]:
-        """Deliver what the instances say to each other until all is quiet. Returns the elements passed."""
-        trace: list[str] = []
-        for _ in range(MAX_ROUNDS):
-            for instance in running:
-                trace += instance.trace
-                instance.trace.clear()
-            said = [(instance, outgoing) for instance in running for outgoing in instance.outbox]
-            for instance in running:
-                instance.outbox.clear()
-            for instance, outgoing in said:
-                if outgoing.kind == "message":
-                    self._mailbox.append(outgoing)
-                else:
-                    self._broadcast(running, outgoing.name, instance)
-            kept = [message for message in self._mailbox if not self._deliver(running, message)]
-            delivered = len(kept) < len(self._mailbox)
-            self._mailbox = kept
-            if not said and not delivered and not any(instance.trace for instance in running):
-                return trace
-        raise ExecutionError("消息和信号来来回回没有停，像是在互相触发。请检查流程之间的消息")
-
-    def _deliver(self, running: list[Instance], message: Outgoing) -> bool:
-        """To the oldest instance that waits for it, else it starts one."""
-        for instance in running:
-            if not instance.completed and instance.deliver("message", message.name, message.payload):
-                return True
-        for process, element in self.script.definition.starts("message", message.name)[:1]:
-            running.append(self._new(process, by_event=element, payload=message.payload))
-            return True
-        return False
-
-    def _broadcast(self, running: list[Instance], signal: str, sender: Instance | None) -> None:
-        """To every instance but the sender, which has heard it, and to every process it starts in which none
-        waited for it.
-        """
-        waiting = {place for instance in running if instance is not sender for place in instance.positions()}
-        for instance in list(running):
-            if instance is not sender and not instance.completed:
-                instance.deliver("signal", signal)
-        for process, element in self.script.definition.starts("signal", signal):
-            if element not in waiting:
-                running.append(self._new(process, by_event=element))
 
     def _new(self, process_id: str | None, **how: Any) -> Instance:
         return self.script.definition.start(

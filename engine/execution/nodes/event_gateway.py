@@ -12,4 +12,5 @@ class EventGateway(Step):
         root = token.root
         token.finish()
         for way in self.ways:
+            token.instance.passed.append((self.procedure, way.flow_id))
             put(root, way.target, gate=gate)

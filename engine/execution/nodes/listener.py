@@ -38,5 +38,6 @@ class Listener(Catching):
         if self.node.interrupting or not again:
             token.finish()
         token.instance.trace.append(self.node.id)
+        token.instance.passed.append((self.procedure, self.node.id))
         put(root, self.target)
         return rounds

@@ -67,6 +67,7 @@ class Step(BpmnTaskSpec):
         my_task._set_state(STARTED)
         if self.traced:
             my_task.instance.trace.append(self.node.id)
+            my_task.instance.passed.append((self.procedure, self.node.id))
         for child in my_task.children:
             child.cancel()
         goes_on = self.act(my_task)
@@ -97,6 +98,7 @@ class Step(BpmnTaskSpec):
         root = token.root
         token.finish()
         for way in chosen:
+            token.instance.passed.append((self.procedure, way.flow_id))
             if way.target.joins:
                 put(root, way.target, via=way.flow_id)
             else:
