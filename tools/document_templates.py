@@ -108,7 +108,15 @@ def number() -> str:
 CAME = (
     "应到 {{应到}} 人，实到 {{实到}} 人"
     "{% if 组成人员 %}；组成人员 {{组成人员}} 人，到会 {{到会组成人员}} 人{% endif %}"
+    "{% if 户数 %}；全部 {{户数}} 户，到会 {{到会户数}} 户{% endif %}"
 )
+ROOM = 6  # lines to write on by hand
+
+
+def to_sign(who: str, name: str) -> str:
+    """Who is known stands there in print; the rest is written by hand."""
+    return p(f"{who}：{{{{{name}}}}}　（签字）＿＿＿＿＿＿＿＿", "Flush")
+
 
 # ---------------------------------------------------------------- the documents
 
@@ -132,7 +140,7 @@ def notice_of_meeting() -> str:
             p("请安排好时间，准时到会签到。确实不能到会的，请提前向主持人请假，说明原因。"),
             given("公开渠道", p("会议时间、地点和主要议题已在{{公开渠道}}公开。")),
             p(""),
-            p("{{单位}}", "Sign"),
+            p("{{落款}}（盖章）", "Sign"),
             p("召集人：{{主持人}}", "Sign"),
             p("{{通知日期}}", "Sign"),
         )
@@ -141,6 +149,13 @@ def notice_of_meeting() -> str:
 
 def attendance() -> str:
     people = listing(
+        (7, 19, 31, 16, 27),
+        ("序号", "姓名", "身份", "到会", "签名"),
+        "人 in 名单",
+        ("{{人.序号}}", "{{人.姓名}}", "{{人.身份}}", "{{人.到会}}", "{{人.签名}}"),
+        height=560,
+    )
+    by_household = listing(
         (7, 17, 25, 10, 14, 27),
         ("序号", "姓名", "身份", "户数", "到会", "签名"),
         "人 in 名单",
@@ -157,7 +172,7 @@ def attendance() -> str:
                 "实到：{% if 实到 %}{{实到}} 人{% else %}＿＿＿＿ 人{% endif %}",
                 "Small",
             ),
-            people,
+            given("按户", by_household, otherwise=(people,)),
             given("邀请人员", p("列席人员：{{邀请人员}}", "Small")),
         )
     )
@@ -182,8 +197,7 @@ def minutes() -> str:
                 ("记录人", "{{记录人}}", "记录人"),
                 (
                     "到会情况",
-                    "应到 {{应到}} 人，实到 {{实到}} 人{% if 组成人员 %}；组成人员 {{组成人员}} 人，"
-                    "到会 {{到会组成人员}} 人{% endif %}（{{会议状态}}）",
+                    f"{CAME}（{{{{会议状态}}}}）",
                 ),
                 ("出席人员", "{{出席}}"),
                 ("请假人员", "{{请假}}", "请假"),
@@ -201,11 +215,17 @@ def minutes() -> str:
                         "{{案.号}}．{{案.议案}}{% if 案.轮次 %}（{{案.轮次}}）{% endif %}：{{案.记录}}，{{案.结果}}。"
                     ),
                 ),
-                given("项.方式", p("表决方式：{{项.方式}}。")),
+                given(
+                    "项.方式",
+                    p(
+                        "表决方式：{{项.方式}}。{% if 项.计票人 %}计票人：{{项.计票人}}。{% endif %}"
+                        "{% if 项.监票人 %}监票人：{{项.监票人}}。{% endif %}"
+                    ),
+                ),
             ),
             p("二、会议记录", "Head"),
             each("段 in 记录", p("{{段.文字}}")),
-            given("not 记录", p("（见纸质记录照片。）")),
+            given("not 记录", *(p("") for _ in range(ROOM))),
             p("三、签字", "Head"),
             given(
                 "签字",
@@ -216,23 +236,23 @@ def minutes() -> str:
     )
 
 
-NINE = ("应到", "实到", "发出", "收回", "有效", "无效", "赞成", "反对", "弃权")
+PAPERS, CHOICES = ("发出", "收回", "有效", "无效"), ("赞成", "反对", "弃权")
 
 
 def statistics() -> str:
-    widths = (6, 34, *(6 for _ in range(7)), 12)
-    figures = ("发出", "收回", "有效", "无效", "赞成", "反对", "弃权")
-    motions = listing(
-        widths,
-        ("序号", "议案", *figures, "结果"),
-        "案 in 议案",
-        (
-            "{{案.号}}",
-            "{{案.议案}}{% if 案.轮次 %}（{{案.轮次}}）{% endif %}",
-            *(f"{{{{案.{name}}}}}" for name in figures),
-            "{{案.结果}}",
-        ),
-    )
+    def turns(what: str, figures: Sequence[str], width: int) -> str:
+        return listing(
+            (6, 34, *(width for _ in figures), 12),
+            ("序号", what, *figures, "结果"),
+            "案 in 议案",
+            (
+                "{{案.号}}",
+                "{{案.议案}}{% if 案.轮次 %}（{{案.轮次}}）{% endif %}",
+                *(f"{{{{案.{name}}}}}" for name in figures),
+                "{{案.结果}}",
+            ),
+        )
+
     candidates = listing(
         (50, 25, 25),
         ("候选人", "得票", "结果"),
@@ -259,8 +279,12 @@ def statistics() -> str:
                 ("表决方式", "{{方式}}"),
                 ("结论", "{{结论}}"),
             ),
-            p("逐项结果", "Head"),
-            motions,
+            given(
+                "选举",
+                p("各轮的选票", "Head"),
+                turns("选举", PAPERS, 9),
+                otherwise=(p("逐项结果", "Head"), turns("议案", (*PAPERS, *CHOICES), 6)),
+            ),
             each(
                 "案 in 议案",
                 given("案.候选人", p("{{案.议案}}（应选 {{案.应选}} 人）{{案.轮次}}", "Head"), candidates),
@@ -268,8 +292,8 @@ def statistics() -> str:
             given("依据", p("计算", "Head"), each("行 in 依据", p("{{行.文字}}"))),
             given("投票人", p("每人怎样投的", "Head"), voters),
             p(""),
-            p("计票人：{{计票人}}　　　　　　监票人：{{监票人}}", "Flush"),
-            p("（签字）　　　　　　　　　　　（签字）", "Flush"),
+            to_sign("计票人", "计票人"),
+            to_sign("监票人", "监票人"),
             p("{{会议日期}}", "Sign"),
         )
     )
@@ -289,18 +313,30 @@ def resolution() -> str:
             p("{{单位}}{{会议名称}}决议", "Title"),
             p("（{{会议日期}}通过）", "Sub"),
             p(
-                "{{会议日期}}，{{单位}}在{{会议地点}}召开{{会议名称}}，就“{{办件标题}}”进行表决。会议应到 {{应到}} 人，"
-                "实到 {{实到}} 人{% if 组成人员 %}；组成人员 {{组成人员}} 人，到会 {{到会组成人员}} 人{% endif %}，"
+                "{{会议日期}}，{{单位}}在{{会议地点}}召开{{会议名称}}，就“{{办件标题}}”进行"
+                f"{{% if 选举 %}}差额选举{{% else %}}表决{{% endif %}}。会议{CAME}，"
                 "符合规定的人数。会议由{{主持人}}主持{% if 记录人 %}，{{记录人}}记录{% endif %}，"
-                "以{{方式}}的方式逐项表决，形成如下决议："
+                "以{{方式}}的方式{% if 选举 %}选举，结果{% else %}逐项表决，形成{% endif %}如下"
+                "{% if not 选举 %}决议{% endif %}："
             ),
-            each("案 in 通过的", p("{{案.序号}}、{{案.议案}}", "Head"), p("（{{案.记录}}，{{案.结果}}。）")),
+            given(
+                "选举",
+                p("{{当选人}}当选。", "Head"),
+                each("案 in 通过的", p("{% if 案.轮次 %}{{案.轮次}}：{% endif %}{{案.记录}}。")),
+                otherwise=(
+                    each(
+                        "案 in 通过的",
+                        p("{{案.序号}}、{{案.议案}}", "Head"),
+                        p("（{{案.记录}}，{{案.结果}}。）"),
+                    ),
+                ),
+            ),
             given(
                 "未通过的",
                 p("下列议案没有通过：", "Normal"),
                 each("案 in 未通过的", p("{{案.议案}}（{{案.记录}}）")),
             ),
-            given("依据", p("表决结果按下列办法计算："), each("行 in 依据", p("{{行.文字}}"))),
+            given("依据 and not 选举", p("表决结果按下列办法计算："), each("行 in 依据", p("{{行.文字}}"))),
             p("本决议按规定公示。"),
             p(""),
             given(
@@ -310,7 +346,7 @@ def resolution() -> str:
                 otherwise=(p("会议人员签字：", "Flush"), p(""), p("")),
             ),
             p(""),
-            p("{{单位}}（盖章）", "Sign"),
+            p("{{落款}}（盖章）", "Sign"),
             p("{{会议日期}}", "Sign"),
         )
     )
@@ -326,7 +362,7 @@ def public_notice() -> str:
             given("公示渠道", p("公示地点和渠道：{{公示渠道}}。")),
             p("公示期间，对以上内容有意见或者异议的，请向{{单位}}反映；有异议的，将逐条答复。"),
             p(""),
-            p("{{单位}}（盖章）", "Sign"),
+            p("{{落款}}（盖章）", "Sign"),
             p("{{落款日期}}", "Sign"),
         )
     )
@@ -335,19 +371,19 @@ def public_notice() -> str:
 def _ticket(side: str) -> str:
     motion = given(
         "not 案.候选人",
-        p("{{案.号}}．{{案.议案}}", "Ballot"),
+        p(f"{{% if 排.{side}.议案|length > 1 %}}{{{{案.号}}}}．{{% endif %}}{{{{案.议案}}}}", "Ballot"),
         p("□ 赞成　□ 反对　□ 弃权", "BallotBox"),
     )
     election = given(
         "案.候选人",
-        p("{{案.号}}．{{案.议案}}（最多选 {{案.应选}} 人，多选无效）", "Ballot"),
+        p("{{案.议案}}{% if 案.轮次 %}（{{案.轮次}}）{% endif %}：最多选 {{案.应选}} 人，多选无效", "Ballot"),
         each("人 in 案.候选人", p("□ {{人.姓名}}", "BallotBox")),
     )
     return "".join(
         (
             tag(f"if 排.{side}.会议"),
             p(f"{{{{排.{side}.会议}}}}", "BallotTitle"),
-            p("表　决　票", "BallotTitle"),
+            p("{% if 选举 %}选　　票{% else %}表　决　票{% endif %}", "BallotTitle"),
             tag(f"for 案 in 排.{side}.议案"),
             motion,
             election,
@@ -394,16 +430,17 @@ def tally_sheet() -> str:
             for name in ("赞成", "反对", "弃权", "无效")
         ),
     )
-    papers = table(
-        [1] * 9,
-        row(*(cell(name, 982, "CellHead") for name in NINE)),
-        row(
-            cell("{{应到}}", 982),
-            cell("{{实到}}", 982),
-            *(cell("", 982) for _ in NINE[2:]),
-            height=700,
-        ),
-    )
+
+    def papers(*more: str) -> str:
+        names = ("应到", "实到", *PAPERS, *more)
+        width = WIDTH // len(names)
+        known = (cell("{{应到}}", width), cell("{{实到}}", width))
+        return table(
+            [1] * len(names),
+            row(*(cell(name, width, "CellHead") for name in names)),
+            row(*known, *(cell("", width) for _ in names[2:]), height=700),
+        )
+
     election = listing(
         (30, 50, 20),
         ("候选人", "画“正”字", "票数"),
@@ -418,18 +455,29 @@ def tally_sheet() -> str:
             p("时间：{{会议时间}}　　地点：{{会议地点}}", "Small"),
             each(
                 "案 in 议案",
-                p("第 {{案.号}} 项：{{案.议案}}{% if 案.应选 %}（应选 {{案.应选}} 人）{% endif %}", "Flush"),
-                given("案.候选人", election, otherwise=(count,)),
-                p("", "Small"),
-                papers,
+                p(
+                    "{% if 选举 %}{{案.议案}}{% if 案.轮次 %}，{{案.轮次}}{% endif %}（应选 {{案.应选}} 人）"
+                    "{% else %}第 {{案.号}} 项：{{案.议案}}{% endif %}",
+                    "Flush",
+                ),
+                given(
+                    "案.候选人",
+                    election,
+                    p("", "Small"),
+                    papers(),
+                    otherwise=(count, p("", "Small"), papers(*CHOICES)),
+                ),
                 p("", "Small"),
             ),
-            p("核对：有效＋无效＝收回；赞成＋反对＋弃权＝有效；收回不得多于发出，多了作废重投。", "Small"),
+            p(
+                "核对：有效＋无效＝收回；{% if 选举 %}每个人的票数不多于有效票；"
+                "{% else %}赞成＋反对＋弃权＝有效；{% endif %}收回不得多于发出，多了作废重投。",
+                "Small",
+            ),
             p(""),
-            p("计票人：{{计票人}}", "Flush"),
-            p("（签字）", "Flush"),
-            p("监票人：{{监票人}}", "Flush"),
-            p("（签字）", "Flush"),
+            to_sign("计票人", "计票人"),
+            p("", "Small"),
+            to_sign("监票人", "监票人"),
             p("年　　月　　日", "Sign"),
         )
     )
@@ -460,15 +508,17 @@ def _style(
     align: str = "both",
     line: int = 0,
     first: int = 0,
+    left: int = 0,
     right: int = 0,
     before: int = 0,
     after: int = 0,
     bold: bool = False,
 ) -> str:
-    """`size`, `line`, `before`, `after` in points; `first` and `right`: indents in characters."""
+    """`size`, `line`, `before`, `after` in points; `first`, `left` and `right`: indents in characters."""
     spacing = f'<w:spacing w:before="{before * 20}" w:after="{after * 20}" '
     spacing += f'w:line="{line * 20}" w:lineRule="exact"/>' if line else 'w:line="288" w:lineRule="auto"/>'
     indent = f'<w:ind w:firstLineChars="{first * 100}" w:firstLine="{int(first * size * 20)}"'
+    indent += f' w:leftChars="{left * 100}" w:left="{int(left * size * 20)}"'
     indent += f' w:rightChars="{right * 100}" w:right="{int(right * size * 20)}"/>'
     fonts = f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:eastAsia="{font}" w:cs="{font}"/>'
     weight = "<w:b/>" if bold else ""
@@ -497,9 +547,9 @@ def styles() -> str:
         _style("CellLeft", "表格左", FANGSONG, 12, align="left"),
         _style("CellHead", "表头", HEITI, 12, align="center"),
         _style("BallotTitle", "票头", HEITI, 17, align="center", after=4),
-        _style("Ballot", "票面", FANGSONG, 15, align="left", before=8),
+        _style("Ballot", "票面", FANGSONG, 15, align="left", left=1, right=1, before=8),
         _style("BallotBox", "票格", FANGSONG, 16, align="center", before=6),
-        _style("BallotNote", "票注", FANGSONG, 10, align="center", before=6),
+        _style("BallotNote", "票注", FANGSONG, 10, align="center", left=1, right=1, before=6),
     )
     return f'{HEAD}<w:styles xmlns:w="{W}">{defaults}{"".join(every)}</w:styles>'
 

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from engine.documents import tallies
-from engine.documents.subject import Subject, day, hour, lines, numeral, paragraphs, picture
+from engine.documents.subject import Subject, day, hour, lines, numeral, paragraphs, picture, seal_of
 from engine.operations.signing import digest_of
 from engine.people.roster import holders_of, names_of, place
 from engine.refusal import NotVisible
-from engine.store.proceedings import agenda_items, meeting_members, meetings, signatures
+from engine.store.proceedings import agenda_items, meeting_households, meeting_members, meetings, signatures
 from engine.store.tables import people, tasks, units
 from engine.store.voting import ballots
 
@@ -49,6 +49,7 @@ _QUERY = (
     select(
         meetings,
         units.c.name.label("unit"),
+        units.c.level,
         units.c.path,
         _CHAIR.c.name.label("chair"),
         _RECORDER.c.name.label("recorder"),
@@ -67,7 +68,8 @@ def fields(subject: Subject, row: Row[Any]) -> dict[str, Any]:
     figures = _figures(subject, row)
     return subject.common() | {
         "单位": row.unit,
-        "会议名称": row.name,
+        "落款": seal_of(row.unit, row.level),
+        "会议名称": _called(row),
         "会议日期": day(row.starts_at),
         "会议时间": hour(row.starts_at),
         "会议地点": row.place,
@@ -78,8 +80,14 @@ def fields(subject: Subject, row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _called(row: Row[Any]) -> str:
+    """Beside the village's name 村两委会议 does without the 村 it begins with: 柳湾村两委会议."""
+    doubled = row.unit.endswith("村") and row.name.startswith(("村两委", "村“两委”", "村党"))
+    return str(row.name[1:] if doubled else row.name)
+
+
 def _figures(subject: Subject, row: Row[Any]) -> dict[str, Any]:
-    nothing = {"实到": "", "组成人员": "", "到会组成人员": ""}
+    nothing = {"实到": "", "组成人员": "", "到会组成人员": "", "户数": "", "到会户数": ""}
     if row.opened_at is None:
         return nothing | {"应到": len(_entitled(subject, row)[0])}
     came = meeting_members.c.attendance.in_(CAME)
@@ -93,7 +101,24 @@ def _figures(subject: Subject, row: Row[Any]) -> dict[str, Any]:
         ).where(meeting_members.c.meeting_id == row.id)
     ).one()
     body = {"组成人员": seen.body, "到会组成人员": seen.body_came} if seen.body != seen.roll else {}
-    return nothing | {"应到": seen.roll, "实到": seen.came} | body
+    return nothing | {"应到": seen.roll, "实到": seen.came} | body | _households(subject, row)
+
+
+def _households(subject: Subject, row: Row[Any]) -> dict[str, Any]:
+    """How many there are and how many are represented by who came; where the meeting asks for them."""
+    if row.households is None:
+        return {}
+    spoken_for = meeting_households.join(
+        meeting_members,
+        (meeting_members.c.meeting_id == meeting_households.c.meeting_id)
+        & (meeting_members.c.person_id == meeting_households.c.person_id),
+    )
+    query = (
+        select(func.count(meeting_households.c.household_id.distinct()))
+        .select_from(spoken_for)
+        .where(meeting_members.c.meeting_id == row.id, meeting_members.c.attendance.in_(CAME))
+    )
+    return {"户数": row.households, "到会户数": subject.c.scalar(query)}
 
 
 def _entitled(subject: Subject, row: Row[Any]) -> tuple[list[int], list[int]]:
@@ -134,18 +159,20 @@ def attendance(subject: Subject, row: Row[Any]) -> dict[str, Any]:
     roll, also = "、".join(row.terms.get("roll", ())), "、".join(row.terms.get("also", ()))
     found = list(_members(subject, row)) if row.opened_at else list(_expected(subject, row))
     signed = {person: one for person, one in _latest(subject, row).items() if one.entered_by is None}
+    by_household = any(weight != 1 for *_, weight, _ in found)
     return fields(subject, row) | {
+        "按户": "按户" if by_household else "",
         "名单": [
             {
                 "序号": number,
                 "姓名": subject.name(name) + (f"（代{subject.name(instead)}）" if instead else ""),
                 "身份": roll if is_voter else also,
-                "代表户数": weight if weight != 1 else "",
+                "代表户数": weight if by_household and is_voter else "",
                 "到会": ATTENDANCE[came] if came else "",
                 "签名": picture(subject.c, signed[person].evidence) if person in signed else "",
             }
             for number, (person, name, is_voter, came, weight, instead) in enumerate(found, 1)
-        ]
+        ],
     }
 
 
@@ -176,6 +203,8 @@ def _dealt_with(subject: Subject, number: int, item: Row[Any]) -> dict[str, Any]
         "标题": item.title,
         "结果": item.outcome or "",
         "方式": vote.method if vote else "",
+        "计票人": vote.counters[0] if vote else "",
+        "监票人": vote.counters[1] if vote else "",
         "议案": vote.motions if vote else [],
     }
 

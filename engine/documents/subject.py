@@ -67,6 +67,7 @@ class Subject:
         """The fields every document has."""
         return {
             "单位": self.row.unit,
+            "落款": seal_of(self.row.unit, self.row.level),
             "办件标题": self.row.title,
             "办件编号": self.row.number,
             "流程": self.row.procedure,
@@ -89,6 +90,7 @@ _QUERY = (
         procedure_versions.c.key,
         procedure_versions.c.version,
         units.c.name.label("unit"),
+        units.c.level,
         units.c.path,
     )
     .join(parameter_sets, parameter_sets.c.id == instances.c.parameter_set_id)
@@ -98,6 +100,13 @@ _QUERY = (
 
 
 # ---------------------------------------------------------------- words
+
+
+def seal_of(unit: str, level: str) -> str:
+    """Whose seal a paper of this unit carries: a village's is that of its committee."""
+    if level != "村":
+        return unit
+    return f"{unit}居民委员会" if unit.endswith("社区") else f"{unit}村民委员会"
 
 
 def day(moment: datetime | None) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from engine.documents import meetings, tallies
 from engine.documents.subject import Subject, lines, numeral
 from engine.people.roster import names_of
+from engine.people.units import within
 from engine.refusal import Invalid, NotVisible
 from engine.steps import election
 from engine.steps.method import METHODS
 from engine.store.proceedings import agenda_items
-from engine.store.tables import tasks
+from engine.store.tables import households, tasks, units
 from engine.store.voting import ballots, motions
 
 MOST_PAGES = 100  # of ballot papers in one file; of more, one page is printed as often as is needed
@@ -70,7 +71,8 @@ def resolution(subject: Subject, row: Row[Any]) -> dict[str, Any]:
         raise Invalid("no-resolution", "这次表决没有通过的议案，没有决议可以出")
     held = meetings.one(subject, vote.meeting_id)
     return _around(subject, vote) | {
-        "通过的": _numbered(passed),
+        "当选人": "、".join(motion["当选人"] for motion in passed if motion["当选人"]),
+        "通过的": _numbered(vote.motions if _elects(vote.motions) else passed),
         "未通过的": _numbered([motion for motion in vote.motions if motion["结果"] == tallies.LOST]),
         "签字": meetings.signed(subject, held),
     }
@@ -79,9 +81,14 @@ def resolution(subject: Subject, row: Row[Any]) -> dict[str, Any]:
 def _around(subject: Subject, vote: tallies.Vote) -> dict[str, Any]:
     return meetings.fields(subject, meetings.one(subject, vote.meeting_id)) | {
         "方式": vote.method,
+        "选举": _elects(vote.motions),
         "结论": vote.outcome,
         "依据": lines(vote.reckoned),
     }
+
+
+def _elects(found: Sequence[Mapping[str, Any]]) -> str:
+    return "选举" if any(motion["候选人"] for motion in found) else ""
 
 
 def _numbered(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -93,22 +100,26 @@ def tally_sheet(subject: Subject, row: Row[Any]) -> dict[str, Any]:
     held = meetings.fields(subject, meetings.one(subject, row.meeting_id))
     row_of = subject.c.execute(select(ballots).where(ballots.c.task_id == row.task_id)).one_or_none()
     officers = tallies.officers(subject, row_of) if row_of is not None else ("", "")
+    found = _to_vote(subject, row)
     return held | {
         "方式": METHODS.get(row_of.method, "") if row_of is not None else "",
-        "议案": _to_vote(subject, row),
+        "选举": _elects(found),
+        "议案": found,
         "计票人": officers[0],
         "监票人": officers[1],
     }
 
 
 def papers(subject: Subject, row: Row[Any]) -> dict[str, Any]:
-    """选票: as many as are entitled to vote, several on a page."""
-    held = meetings.fields(subject, meetings.one(subject, row.meeting_id))
+    """选票: as many as are entitled to vote, or as there are households where one votes for several (FD-4)."""
+    meeting = meetings.one(subject, row.meeting_id)
+    held = meetings.fields(subject, meeting)
     found = _to_vote(subject, row)
     on_page = _on_page(found)
-    number = int(held["应到"]) or 1
+    number = _households(subject, meeting) if (row.settings or {}).get("weights") else int(held["应到"])
+    number = number or 1
     pages = -(-number // on_page)
-    elects = any(motion["候选人"] for motion in found)
+    elects = _elects(found)
     how = "不得多选，可以少选；一个也不选的是弃权" if elects else "每项议案只选一种，多选的这一项无效"
     ticket = {
         "会议": f"{held['单位']}{held['会议名称']}",
@@ -120,6 +131,7 @@ def papers(subject: Subject, row: Row[Any]) -> dict[str, Any]:
     printed = number if pages <= MOST_PAGES else on_page
     beside = 2 if on_page == 4 else 1
     return held | {
+        "选举": elects,
         "每页": on_page,
         "份数": number,
         "页数": pages,
@@ -128,6 +140,15 @@ def papers(subject: Subject, row: Row[Any]) -> dict[str, Any]:
             for place in range(0, printed, beside)
         ],
     }
+
+
+def _households(subject: Subject, meeting: Row[Any]) -> int:
+    """Of the unit; frozen once the meeting has opened."""
+    if meeting.households is not None:
+        return int(meeting.households)
+    joined = households.join(units, units.c.id == households.c.unit_id)
+    query = select(func.count()).select_from(joined).where(within(meeting.path))
+    return int(subject.c.scalar(query) or 0)
 
 
 def _on_page(found: Sequence[Mapping[str, Any]]) -> int:

@@ -142,7 +142,9 @@ def test_many_tags_are_too_many():
 
 
 def test_values_stay_text():
-    context = dict.fromkeys(("单位", "会议名称", "标题", "公示期", "落款日期"), "<w:p/>&{{单位}}\x00\x0b")
+    context = dict.fromkeys(
+        ("单位", "落款", "会议名称", "标题", "公示期", "落款日期"), "<w:p/>&{{单位}}\x00\x0b"
+    )
     data = fill(
         built_in("公示"), context | {"正文": [{"文字": "“一”，\t二"}], "公示渠道": "", "办件编号": ""}
     )

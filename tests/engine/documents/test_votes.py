@@ -64,7 +64,7 @@ def test_an_election_in_secret_turn_by_turn(office: Office, tmp_path: Path) -> N
     matter, task = hall.matter(*"甲乙丙丁")
     hall.convene(task)
     paper = text(hall, matter, "选票")
-    assert paper.count("（最多选 2 人，多选无效）") == 10 and "□ 丁" in paper
+    assert paper.count("：最多选 2 人，多选无效") == 10 and "□ 丁" in paper
     assert "甲||" in text(hall, matter, "计票单")
     hall.open(task, hall.voters)
     for voter, chosen in zip(hall.voters, [[1, 2]] * 4 + [[1, 3]] * 4 + [[], [4]], strict=True):
