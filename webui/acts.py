@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from engine import operations
 from engine.queries import tasks as queries
+from engine.queries.ballot_motions import rounds_ended
 from engine.refusal import Invalid, NotVisible
 from engine.steps import Action
 from engine.steps.meeting import PROOF
@@ -28,6 +29,7 @@ def act(task_id: str, name: str) -> Any:
     offered = _offered(task_id, name)
     data, papers = _posted(offered)
     behalf = request.form.get(BEHALF, "")
+    rounds = rounds_ended(runtime(), task_id) if name in ENDS else 0
     try:
         done = operations.act_on_task(
             runtime(),
@@ -42,7 +44,24 @@ def act(task_id: str, name: str) -> Any:
         typed = data | ({BEHALF: behalf} if behalf else {}) | ({PAPERS: papers} if papers else {})
         again = queries.task(runtime(), actor(), task_id)
         return step_page(again, typed=typed, refusal=refusal, acting=name), refusal.status
+    if name in ENDS and rounds_ended(runtime(), task_id) > rounds and _is_open(done, task_id):
+        flash(f"{task_id}-{name}", "draft-done")
+        flash(_round_ended(task_id), "success")
+        return redirect(url_for("tasks.show", task_id=task_id))
     return _afterwards(task_id, offered, done, "" if behalf else request.form.get(THEN, ""))
+
+
+def _round_ended(task_id: str) -> str:
+    """What a round of an election came to that did not fill every seat."""
+    [motion] = queries.task(runtime(), actor(), task_id).proceeding.motions
+    won = sum(one.elected for one in motion.ended[-1].candidates)
+    came = f"选出 {won} 人" if won else "没有人选上"
+    return f"第 {len(motion.ended)} 轮{came}，还差 {motion.election.seats} 人，再选一轮：到会的人现在就可以投票。"
+
+
+def _is_open(done: operations.Done | operations.Receipt | None, task_id: str) -> bool:
+    """Whether the step goes on after an act."""
+    return not isinstance(done, operations.Done) or any(task["id"] == task_id for task in done.open_tasks)
 
 
 def _offered(task_id: str, name: str) -> Action:
@@ -62,7 +81,7 @@ def _afterwards(
         # The answer itself, not a page one is sent on to: a receipt must stand in no address and in no cookie.
         view = queries.task(runtime(), actor(), task_id)
         return render_template("receipt.html", task=view, receipt=done)
-    if done is not None and all(task["id"] != task_id for task in done.open_tasks):
+    if done is not None and not _is_open(done, task_id):
         if offered.name in ENDS:
             flash(task_id, "concluded")
         return onwards(task_id, done)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from engine.operations import ballot_rows
 from engine.operations.ballot_rows import Settings
 from engine.people.roster import names_of
 from engine.queries.meetings import Paper
+from engine.runtime import Runtime
 from engine.steps import balloting, election, meeting
 from engine.steps.balloting import Ballot, Motion
 from engine.steps.counting import Count, Decision, ElectionCount, decide
@@ -18,7 +19,7 @@ from engine.steps.election import Ended
 from engine.steps.meeting import MeetingRecord
 from engine.steps.method import COUNTED
 from engine.store.tables import file_uses
-from engine.store.voting import counts
+from engine.store.voting import counts, election_rounds
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,13 @@ def of_ballot(
             _round(motion.election) if motion.election is not None else None,
             tuple(map(round_view, ended.get(place, ()))),
         )
+
+
+def rounds_ended(rt: Runtime, task_id: str) -> int:
+    """How many rounds of an election have ended on this step: whether an act has just ended one. One statement."""
+    rounds = election_rounds.c
+    own = (rounds.task_id == task_id, rounds.ended_at.is_not(None))
+    return rt.database.look(lambda c: c.scalar(select(func.count()).where(*own)) or 0)
 
 
 def _round(round_: election.Round) -> RoundView:

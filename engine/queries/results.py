@@ -13,6 +13,7 @@ from engine.expressions import Expression, ExpressionError
 from engine.queries.closure import Closure
 from engine.queries.figures import figures
 from engine.steps import DOERS, SettingError
+from engine.steps.schema import SILENT
 
 _ROW = re.compile(r"[0-9a-f]{32}")  # the id of an opinion
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T|$)")
@@ -209,7 +210,7 @@ def lines(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[Line]
 
 def _line(component: Mapping[str, Any], value: Any) -> Line | None:
     label = _label(component)
-    if value in (None, "", [], {}) or (value is False and component.get("type") != "checkbox"):
+    if value in (None, "", [], {}) or (value is False and not _says_no(component)):
         return None
     if isinstance(value, str) and _ROW.fullmatch(
         value
@@ -226,6 +227,12 @@ def _line(component: Mapping[str, Any], value: Any) -> Line | None:
         rows = ["，".join(_inner(component, row)) for row in value if isinstance(row, Mapping)]
         return Line(label, "\n".join(rows), tuple(_row_files(component, value)))
     return Line(label, _text(component, value))
+
+
+def _says_no(component: Mapping[str, Any]) -> bool:
+    """A form's own box that is not ticked answers no; a box that only a step's act has (`schema.tick`) says nothing."""
+    silent = (component.get("properties") or {}).get("unticked") == SILENT
+    return component.get("type") == "checkbox" and not silent
 
 
 def _label(component: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Schema = dict[str, Any]
+SILENT = "silent"  # of a box that is not ticked: it answers nothing
 
 
 def form(*components: Mapping[str, Any]) -> Schema:
@@ -40,8 +41,8 @@ def select(key: str, label: str, options: Iterable[tuple[Any, str]], *, required
 
 
 def tick(key: str, label: str) -> Schema:
-    """Yes, or nothing."""
-    return _field("checkbox", key, label, False)
+    """Yes, or nothing: what is not ticked says nothing, and stands in no record."""
+    return _field("checkbox", key, label, False) | {"properties": {"unticked": SILENT}}
 
 
 def rows(path: str, label: str, *components: Mapping[str, Any], required: bool = False) -> Schema:

@@ -11,6 +11,7 @@ from engine.queries.step import TaskClosed
 from engine.queries.tasks import task
 from engine.redlines import PROCESSES
 from engine.refusal import Invalid
+from engine.steps import schema
 from tests.engine.queries.conftest import Village
 
 SCHEMA = {
@@ -35,6 +36,13 @@ SCHEMA = {
         },
     ]
 }
+
+
+def test_a_box_of_an_act_that_is_not_ticked_says_nothing():
+    form = schema.form(schema.tick("不再选", "选不足也到此为止"))
+    assert list(lines(form, {"不再选": False})) == []
+    assert [(one.label, one.text) for one in lines(form, {"不再选": True})] == [("选不足也到此为止", "是")]
+    assert read({"盖章": False}) == {"已盖章": "否"}  # a form's own box asks, and this is its answer
 
 
 def read(value: dict[str, object]) -> dict[str, str]:

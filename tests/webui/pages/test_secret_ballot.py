@@ -133,6 +133,7 @@ def test_an_election_on_the_phone_goes_into_a_second_round(voters: Voters, tmp_p
     page = voters.at("主席")
     voters.judge("election close")
     voters.tap("结束这一轮，看结果")
+    expect(page.get_by_text("第 1 轮选出 1 人，还差 1 人，再选一轮")).to_be_visible()
     page = voters.at("代表1")
     expect(page.get_by_role("heading", name="请您再投一轮")).to_be_visible()
     voters.judge("second round")
