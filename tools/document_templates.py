@@ -513,8 +513,11 @@ def _style(
     before: int = 0,
     after: int = 0,
     bold: bool = False,
+    stays: bool = False,
 ) -> str:
-    """`size`, `line`, `before`, `after` in points; `first`, `left` and `right`: indents in characters."""
+    """`size`, `line`, `before`, `after` in points; `first`, `left` and `right`: indents in characters. What `stays` is
+    never on another page than what follows.
+    """
     spacing = f'<w:spacing w:before="{before * 20}" w:after="{after * 20}" '
     spacing += f'w:line="{line * 20}" w:lineRule="exact"/>' if line else 'w:line="288" w:lineRule="auto"/>'
     indent = f'<w:ind w:firstLineChars="{first * 100}" w:firstLine="{int(first * size * 20)}"'
@@ -526,7 +529,8 @@ def _style(
     default, based = (' w:default="1"', "") if key == "Normal" else ("", '<w:basedOn w:val="Normal"/>')
     return (
         f'<w:style w:type="paragraph"{default} w:styleId="{key}"><w:name w:val="{name}"/>{based}'
-        f'<w:pPr>{spacing}{indent}<w:jc w:val="{align}"/></w:pPr>'
+        f"<w:pPr>{'<w:keepNext/>' if stays else ''}"
+        f'{spacing}{indent}<w:jc w:val="{align}"/></w:pPr>'
         f'<w:rPr>{fonts}{weight}<w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr></w:style>'
     )
 
@@ -538,9 +542,9 @@ def styles() -> str:
         _style("Normal", "Normal", FANGSONG, 16, line=28, first=2),
         _style("Title", "Title", SONG, 22, align="center", line=34, before=6, after=16),
         _style("Sub", "副题", KAITI, 16, align="center", line=28, after=10),
-        _style("Head", "小标题", HEITI, 16, line=28, first=2),
+        _style("Head", "小标题", HEITI, 16, line=28, first=2, stays=True),
         _style("Flush", "顶格", FANGSONG, 16, line=28),
-        _style("Sign", "落款", FANGSONG, 16, align="right", line=28, right=2),
+        _style("Sign", "落款", FANGSONG, 16, align="right", line=28, right=2, stays=True),
         _style("Number", "编号", FANGSONG, 12, align="right", line=20),
         _style("Small", "小字", FANGSONG, 12, align="left", line=20),
         _style("Cell", "表格", FANGSONG, 12, align="center"),

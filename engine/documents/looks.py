@@ -27,7 +27,8 @@ _FONTS = {  # a word in the font's name -> what it is asked for as, and what sta
     "fang": ('"FangSong", "仿宋", "仿宋_GB2312", "STFangsong", ' + _SERIF, False),
 }
 _SONG = '"SimSun", "宋体", ' + _SERIF
-_ALIGN = {"center": "center", "right": "right", "end": "right", "both": "justify", "distribute": "justify"}
+# No "justify": only spaces would be stretched, and a line of Chinese has them around its numbers alone.
+_ALIGN = {"center": "center", "right": "right", "end": "right"}
 _LINE = {
     "dashed": "dashed",
     "dotted": "dotted",
