@@ -77,6 +77,7 @@ def concluded(rt: Runtime, actor: Actor, task_id: str) -> Concluded | None:
             ballots.c.task_id.label("ballot"),
         )
         .join(meetings, meetings.c.id == agenda_items.c.meeting_id)
+        .join(units, units.c.id == meetings.c.unit_id)
         .outerjoin(ballots, (ballots.c.task_id == agenda_items.c.task_id) & (ballots.c.status == "closed"))
         .where(agenda_items.c.task_id == task_id, agenda_items.c.withdrawn_at.is_(None))
         .where(agenda_items.c.outcome.is_not(None), meeting_filter(actor))

@@ -8,6 +8,7 @@ import pytest
 from engine import operations
 from engine.clock import VirtualClock
 from engine.operations import publish_procedure
+from engine.queries import meeting_lists
 from tests.hall import FULL, enrol
 from tests.webui.api.conftest import Api, problem
 
@@ -16,6 +17,12 @@ from tests.webui.api.conftest import Api, problem
 def delegates(api: Api) -> list[int]:
     publish_procedure(api.runtime, None, FULL, "county")
     return api.runtime.database.run(lambda c: enrol(c, api.world))
+
+
+def _concluded(api: Api, who: str, task: str) -> meeting_lists.Concluded | None:
+    with api.runtime.database.read() as c:
+        actor = api.runtime.actor(c, api.world.people[who])
+    return meeting_lists.concluded(api.runtime, actor, task)
 
 
 def begin(api: Api) -> str:
@@ -32,7 +39,14 @@ def test_from_convening_to_the_conclusion(
         return api.post(who, f"/tasks/{task}/actions/{name}", {"data": data})
 
     shown = api.get("主任", f"/tasks/{task}").get_json()
-    assert [a["name"] for a in shown["actions"]] == ["close", "convene", "announce", "reply", "open", "attend"]
+    assert [a["name"] for a in shown["actions"]] == [
+        "close",
+        "convene",
+        "announce",
+        "reply",
+        "open",
+        "attend",
+    ]
     assert shown["proceeding"]["acts"] == ["convene"]
     problem(act("open", {"到会": []}), 422, "not-convened")
     soon = (clock() + timedelta(days=1)).isoformat()
@@ -54,3 +68,4 @@ def test_from_convening_to_the_conclusion(
     closed = act("close", {"结论": "通过", "初步议案": "修路"})
     assert closed.status_code == 200, closed.text
     problem(act("attend", {}), 409, "task-done")
+    assert _concluded(api, "主任", task) and not _concluded(api, "外村", task)
