@@ -25,7 +25,7 @@ from engine.operations.administration import (
     release_for,
     reset_password,
 )
-from engine.operations.arrivals import arrive
+from engine.operations.arrivals import arrive, arrive_by_code
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.incidents import retry_incident
@@ -57,6 +57,7 @@ __all__ = [
     "add_person",
     "appoint",
     "arrive",
+    "arrive_by_code",
     "cancel_matter",
     "change_password",
     "claim_task",

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, request
 
 from engine.refusal import NotVisible, Refusal
 from engine.runtime import Runtime
-from webui.api import files, instances, procedures, tasks  # noqa: F401  (they declare the endpoints)
+from webui.api import files, instances, meetings, papers, procedures, tasks  # noqa: F401  (they declare the endpoints)
 from webui.api.endpoint import ENDPOINTS
 from webui.api.openapi import document
 from webui.api.serving import failure, view
