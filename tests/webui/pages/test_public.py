@@ -335,6 +335,8 @@ def test_slips_are_printed_for_those_who_have_not_answered(asked: Asked, site: S
     sheet = site.visitor("主任").get(f"/tasks/{asked.task}/slips").text
     assert sheet.count('class="slip"') == 2
     assert all(str(qr(f"http://localhost/p/h/{code}")) in sheet for code in asked.codes[1:])
+    assert "<strong>第 2 户</strong>　孙二" in sheet and "<strong>上湾屋场 第 2 户</strong>　李四" in sheet
+    assert "上湾屋场 第 2 户" in site.stranger().get(f"/p/h/{asked.codes[2]}").text
     assert asked.codes[0] not in sheet and grouped(asked.codes[1]) in sheet
     for name in ("百姓", "外村"):  # a code is as good as a key
         assert site.visitor(name).get(f"/tasks/{asked.task}/slips").status_code == 404
