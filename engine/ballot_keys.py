@@ -68,6 +68,10 @@ class BallotKeys:
             raise KeyLost(task_id)
         return key
 
+    def holds(self, task_id: str, public: str) -> bool:
+        """Whether the key that opens what is sealed to `public` lies here."""
+        return self._path(task_id, public).is_file()
+
     def destroy(self, task_id: str, public: str) -> None:
         """Overwrite it, then remove it; nothing happens when it is gone already. Raises OSError."""
         path = self._path(task_id, public)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from engine.operations import ballot_rows, meetings, secret_ballots
-from engine.operations.acting import Act
-from engine.refusal import Invalid
+from engine.operations.acting import Act, roles
+from engine.refusal import Invalid, NotVisible
 from engine.steps import balloting
 from engine.steps.balloting import Ballot, Motion
 from engine.steps.kind import CHAIR, MEMBER, RECORDER, SCRUTINEER, TELLER
@@ -75,12 +75,22 @@ def _voter(act: Act, meeting_id: str) -> Row[Any]:
         on_roll=row is not None and row.is_voter,
         present=row is not None and row.attendance == "present",
         left=row is not None and row.attendance == "left",
-        holds=MEMBER in act.roles,
+        holds=MEMBER in act.roles and (row is None or _still_given(act, row)),
         post="、".join(act.settings["roll"]),
         weight=row.weight if row is not None and is_weighted(act.settings) else 1,
     )
     assert row is not None, "who is not on the roll is refused"
     return row
+
+
+def _still_given(act: Act, member: Row[Any]) -> bool:
+    """Who has somebody's seat has it as long as that person would: withdrawn from the register, neither votes."""
+    if member.in_place_of is None:
+        return True
+    try:
+        return MEMBER in roles(act.runtime.actor(act.c, member.in_place_of), act.task)
+    except NotVisible:  # gone from the people of the county
+        return False
 
 
 def _voted(act: Act, row: Row[Any]) -> set[tuple[int, int]]:

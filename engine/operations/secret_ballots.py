@@ -63,7 +63,15 @@ def new_key(act: Act) -> str:
 
 
 def put(act: Act, row: Row[Any], choices: Sequence[tuple[Motion, Any]]) -> None:
-    """Into the box, sealed, with one receipt for all that was voted at once; and a mark that this person has voted."""
+    """Into the box, sealed, with one receipt for all that was voted at once; and a mark that this person has voted.
+
+    Raises Invalid where the box has another lock than the one whose key lies here: somebody may have put his own on it
+    in the database, to read along.
+    """
+    if not act.runtime.ballot_keys.holds(row.task_id, row.sealing_key):
+        log.error("the key of the secret vote %s is not there; no more votes are taken", row.task_id)
+        message = "票箱的密钥不在了，现在投的票打不开，所以先不收。请告诉主持人，由管理员查清楚"
+        raise Invalid("ballot-key", message)
     receipt = new_receipt()
     marks, boxes = [], []
     for motion, said in choices:

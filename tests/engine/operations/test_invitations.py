@@ -271,6 +271,21 @@ def test_whoever_has_the_seat_votes(hall: Hall) -> None:
     assert hall.view(task, "户1妻").proceeding.acts == ("cast",)
     with pytest.raises(Refusal):
         hall.act(task, "cast", "户1", motion=1, choice="反对")
+    mine = registrations.c.person_id == office["户1"]
+    for ends_on in (
+        date(2026, 3, 1),
+        None,
+    ):  # his seat is taken from him: she has no vote by it, until he has it back
+        office.database.run(
+            lambda c, day=ends_on: c.execute(update(registrations).where(mine).values(ends_on=day))
+        )
+        office.database.run(
+            lambda c: c.execute(
+                update(people).where(people.c.name == "户1").values(standing=people.c.standing + 1)
+            )
+        )
+        if ends_on:
+            hall.refused("no-longer-voter", task, "cast", "户1妻", motion=1, choice="赞成")
     hall.act(task, "cast", "户1妻", motion=1, choice="赞成")
     hall.act(task, "attend", "主席", 早退=[office["户1"]])  # she has voted, and goes
     hall.refused("inquorate", task, "cast", "户2", motion=1, choice="赞成")

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from nacl.public import PrivateKey
 from sqlalchemy import delete, insert, select, text, update
 
 from engine import journal, operations
@@ -334,6 +335,25 @@ def test_what_cannot_be_opened_is_not_counted_and_is_voted_again(hall, office, k
     assert report.same, report.wrong
     with office.database.snapshot() as c:
         assert journal.verify(c).intact
+
+
+def test_nobody_puts_a_lock_of_his_own_on_the_box(hall, office, keys):
+    """Whoever writes into the database could read along what is sealed to a key of his; then nothing is put in."""
+    matter, task = opened(hall)
+    hall.cast(task, yes=3)
+    [sound] = rows(office, ballots.c.sealing_key)
+    own = bytes(PrivateKey.generate().public_key).hex()
+
+    def lock(public):
+        office.database.run(lambda c: c.execute(update(ballots).values(sealing_key=public)))
+
+    lock(own)
+    with refusal(Invalid, "ballot-key"):
+        hall.act(task, "cast", "代表4", {"choice": "赞成"})
+    lock(sound.sealing_key)
+    hall.cast_by(task, hall.voters[3:], "赞成")
+    hall.act(task, "close", "主席")
+    assert hall.result(matter)["议案"][0]["赞成"] == 12
 
 
 def test_without_a_quorum_no_box_is_opened(hall, office, keys):
