@@ -1,5 +1,8 @@
 // A list of people to tick: 全到 ticks everybody (again: nobody), and the running count says whether they are enough, or
-// in an election too many. Ticking nobody (弃权) takes the others' ticks away, and the other way round.
+// in an election too many. Ticking nobody (弃权) takes the others' ticks away, and the other way round. In a long list
+// people are found by name; one that says `few` shows only so many, and who is ticked or looked for.
+const LONG = 24;
+
 document.addEventListener('click', (event) => {
   const button = event.target.closest?.('[data-tick-all]');
   if (!button) return;
@@ -18,7 +21,33 @@ document.addEventListener('change', (event) => {
   }
   count(list);
 });
-document.addEventListener('DOMContentLoaded', () => { for (const list of document.querySelectorAll('[data-ticks]')) count(list); });
+document.addEventListener('DOMContentLoaded', () => {
+  for (const list of document.querySelectorAll('[data-ticks]')) {
+    count(list);
+    if (!list.dataset.most && boxesOf(list).length > LONG) findable(list);
+  }
+});
+
+function findable(list) {
+  const field = document.createElement('input');
+  const few = Number(list.dataset.few ?? 0);
+  field.type = 'search';
+  field.className = 'form-control mb-2';
+  field.placeholder = few ? `按姓名找（下面只列出前 ${few} 人）` : '按姓名找';
+  field.setAttribute('aria-label', `${list.querySelector('legend').textContent}：按姓名找`);
+  field.addEventListener('input', () => narrow(list, field.value.trim(), few));
+  field.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
+  list.querySelector('.ticks').before(field);
+  narrow(list, '', few);
+}
+
+function narrow(list, wanted, few) {
+  for (const [place, box] of boxesOf(list).entries()) {
+    const label = box.closest('label');
+    const listed = wanted ? label.textContent.includes(wanted) : !few || place < few;
+    label.hidden = !listed && !(few && box.checked);
+  }
+}
 
 function count(list) {
   const place = list?.querySelector('[data-tick-count]');
