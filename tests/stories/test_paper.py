@@ -3,9 +3,11 @@
 What leads up to a vote goes through the API; from the convening on everything is done on the pages.
 """
 
+import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import pypdf
 import pytest
 
 from tests.stories.callers import Callers, Matter
@@ -62,9 +64,12 @@ def calls_together(chair: Person, matter: Matter, days: float) -> None:
 
 
 def picks(phone: Person, group: str, *names: str) -> None:
-    """Ticks people in one of the lists of a page."""
+    """Ticks people in one of the lists of a page; whoever a long list does not show is looked for."""
+    people = phone.page.get_by_role("group", name=group)
     for name in names:
-        box = phone.page.get_by_role("group", name=group).get_by_label(name, exact=True)
+        box = people.get_by_label(name, exact=True)
+        if not box.is_visible():
+            people.get_by_role("searchbox").fill(name)
         box.click()
         phone.taps += 1
 
@@ -85,14 +90,18 @@ def papers(yes: int, no: int, abstain: int, invalid: int = 0, *, more: int = 0) 
     return handed | {"赞成": yes, "反对": no, "弃权": abstain}
 
 
-def prints(phone: Person, matter: Matter, *names: str) -> None:
-    """The documents are where one looks for them, and are PDFs."""
+def prints(phone: Person, matter: Matter, *names: str) -> dict[str, str]:
+    """The documents are where one looks for them; what stands on each, without the breaks of its lines."""
     phone.opens_matter(matter.title)
     phone.taps_on("打印材料")
+    said = {}
     for name in names:
         link = phone.page.get_by_role("link", name=f"{name} PDF", exact=True)
-        answer = phone.page.request.get(str(link.first.get_attribute("href")))
-        assert answer.ok and answer.body().startswith(b"%PDF-"), (name, answer.status)
+        answer = phone.page.request.get(str(link.last.get_attribute("href")))
+        assert answer.ok, (name, answer.status)
+        pages = pypdf.PdfReader(io.BytesIO(answer.body())).pages
+        said[name] = "".join("".join(page.extract_text().split()) for page in pages)
+    return said
 
 
 # ---------------------------------------------------------------- on paper: 村规民约
@@ -104,7 +113,8 @@ def test_too_many_papers_then_a_mismatch_then_right(hall: Hall) -> None:
     _rules_are_drafted(matter)
     chair, clerk, teller, watch = "袁友良", "熊小梅", "方菊香", "秦新民"
     calls_together(hall(matter, chair, step), matter, days=11)
-    prints(hall(matter, clerk, step), matter, "选票", "计票单")
+    printed = prints(hall(matter, clerk, step), matter, "选票", "计票单")
+    assert "共14张" in printed["选票"] and "赞成＋反对＋弃权＝有效" in printed["计票单"]
 
     phone = hall(matter, chair, step)
     phone.taps_on("全到")
@@ -141,8 +151,12 @@ def test_too_many_papers_then_a_mismatch_then_right(hall: Hall) -> None:
     found = matter.result("户会表决")
     assert (found["结论"], found["方式"]) == ("通过", "纸质票")
     assert (found["议案"][0]["赞成"], found["议案"][0]["反对"]) == (9, 3)
-    phone = hall.phones[chair]
-    prints(phone, matter, "会议通知", "签到表", "会议记录", "表决票统计", "决议")
+    phone.sees("赞成 9", "通过")  # what it came to, at once
+    printed = prints(hall.phones[chair], matter, "会议通知", "签到表", "会议记录", "表决票统计", "决议")
+    assert "作废重投" in printed["会议记录"] and f"监票人：{watch}" in printed["会议记录"]
+    assert "枫树村村民委员会（盖章）" in printed["决议"]
+    archive = hall.phones[chair].page.request.get(f"/matters/{matter.id}/archive.pdf")
+    assert archive.ok and len(pypdf.PdfReader(io.BytesIO(archive.body())).pages) > 5
 
 
 def _rules_are_drafted(matter: Matter) -> None:
@@ -196,7 +210,9 @@ def test_a_tie_at_the_last_seat_and_a_run_off(hall: Hall) -> None:
 
     phone = hall(matter, clerk, step)
     phone.sees("第 2 轮，应选 1 人，候选人 2 人：邹守田、尹淑芬")
-    prints(phone, matter, "选票", "计票单")
+    printed = prints(phone, matter, "选票", "计票单")
+    assert "最多选1人" in printed["选票"] and "罗丽萍" not in printed["选票"]
+    assert "弃权" not in printed["计票单"]
     phone = hall(matter, clerk, step)
     counts(phone, {"发出": 49, "收回": 49, "有效": 49, "无效": 0, "邹守田": 20, "尹淑芬": 28})
     phone = hall(matter, watch, step)
@@ -204,7 +220,8 @@ def test_a_tie_at_the_last_seat_and_a_run_off(hall: Hall) -> None:
     found = matter.result("选举")
     assert (found["结论"], found["轮次"]) == ("选出", 2)
     assert found["当选人"] == ["罗丽萍", "秦建国", "尹淑芬"]
-    prints(hall.phones[clerk], matter, "会议记录", "表决票统计", "决议")
+    printed = prints(hall.phones[clerk], matter, "会议记录", "表决票统计", "决议")
+    assert "罗丽萍、秦建国、尹淑芬当选" in printed["决议"]
 
 
 def _candidates_are_found(matter: Matter) -> None:
@@ -236,7 +253,8 @@ def test_papers_stand_for_households(hall: Hall) -> None:
     phone.taps_on("全到")
     picks(phone, "到会的人", "罗丽萍", "尹淑芬", "肖月娥")  # 6 households have nobody there
     phone.taps_on("开会，纸质票")
-    prints(hall(matter, clerk, step), matter, "选票", "计票单")
+    printed = prints(hall(matter, clerk, step), matter, "选票", "计票单")
+    assert "共51张" in printed["选票"], "a paper for each household"
 
     phone = hall(matter, clerk, step)
     phone.sees("票数按户数写")
@@ -254,7 +272,8 @@ def test_papers_stand_for_households(hall: Hall) -> None:
     found = matter.result("表决")
     assert (found["结论"], found["户数"], found["到会户数"]) == ("通过", 51, 45)
     assert "赞成 23 × 2 > 到会户 45 × 1" in found["依据"]
-    prints(hall.phones[clerk], matter, "会议记录", "签到表", "表决票统计", "决议")
+    printed = prints(hall.phones[clerk], matter, "会议记录", "签到表", "表决票统计", "决议")
+    assert "全部51户，到会45户" in printed["决议"] and "户数" in printed["签到表"]
 
 
 def _what_each_pays_is_told(matter: Matter) -> None:
