@@ -48,8 +48,8 @@ CSS = """
 .text { white-space: pre-wrap; overflow-wrap: anywhere }
 .step { margin: 0 0 5mm; padding: 0 0 2mm; border-bottom: 0.5pt solid #999 }
 .step .top { font-family: "Noto Sans CJK SC", sans-serif; break-after: avoid }
-.step dl { margin: 1mm 0 0 6mm } .step dt { float: left; clear: left; color: #444 }
-.step dd { margin: 0 0 1mm 30mm }
+.step dl { margin: 1mm 0 0 6mm } .step dt { display: inline; color: #444 } .step dt::after { content: "：" }
+.step dd { display: inline; margin: 0 } .step dd::after { content: "\\A"; white-space: pre }
 .withdrawn { color: #777; text-decoration: line-through }
 .quiet { color: #444; font-size: 10pt }
 .photos { text-align: center }
