@@ -12,10 +12,14 @@ import zipfile
 from collections.abc import Iterator
 
 from lxml import etree
+from PIL import Image, UnidentifiedImageError
+
+from engine.files.images import MAX_DRAWN
 
 MAX_BYTES = 3_000_000
 MAX_PARTS = 300
 MAX_UNPACKED = 30_000_000
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
 MAX_TEXT = 1_500_000  # of the part that is filled in
 BODY = "word/document.xml"
 _RELATIONS = re.compile(r"(^|/)_rels/[^/]+\.rels$")
@@ -74,6 +78,8 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 def _check(name: str, content: bytes) -> None:
     low = name.lower()
+    if low.endswith(PICTURES):
+        _check_picture(content)
     if any(part in f"/{low}" for part in _RUNS):
         raise Unreadable("里面带有宏或嵌入的对象。请另存为不带宏、不带嵌入对象的 .docx 再放")
     if not low.endswith((".xml", ".rels")):
@@ -86,6 +92,19 @@ def _check(name: str, content: bytes) -> None:
                 raise Unreadable(
                     "里面有引用外面文件的内容（链接的图片或模板），别人打开时会去读那个地址。请把图片直接插入文档，再另存"
                 )
+
+
+def _check_picture(content: bytes) -> None:
+    """Some kilobytes may unpack to more pixels than fit into memory; of what cannot be read nothing is drawn."""
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            width, height = picture.size
+    except Image.DecompressionBombError:
+        width = height = MAX_DRAWN
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return
+    if width * height > MAX_DRAWN:
+        raise Unreadable("里面有一张图片太大。请在 Word 里压缩图片（或换一张小的），另存后再放")
 
 
 def parse(content: bytes) -> etree._Element:

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine import operations
 from engine.diagram import check_folder
@@ -99,10 +100,18 @@ def test_what_it_may_say():
     assert faults(RESOLUTION, saying(allowed)) == []
 
 
+def bomb() -> bytes:
+    """Some kilobytes that unpack to two hundred million pixels."""
+    kept = io.BytesIO()
+    Image.new("1", (20_000, 10_000)).save(kept, "PNG")
+    return kept.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"", "打不开"),
+        (with_part("word/media/image1.png", bomb()), "图片太大"),
         (b"PK\x03\x04 not a zip", "打不开"),
         (b"x" * (MAX_BYTES + 1), "最大"),
         (with_part("word/vbaProject.bin", b"x"), "宏"),
