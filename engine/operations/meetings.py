@@ -329,6 +329,22 @@ def end(act: Act, row: Row[Any], outcome: str, minutes: str = "", papers: Sequen
     told = "\n\n".join(part for part in (row.minutes, minutes) if part)
     values: dict[str, Any] = {"minutes": told, "papers": [*row.papers, *papers]}
     if not agenda.waits(act.c, row.id, but=act.task.id):
-        values |= {"status": agenda.came_to(act.c, row.id), "ended_at": act.now}
+        values |= {"status": agenda.came_to(act.c, row.id), "ended_at": act.now} | _recording(act, row)
     change(act, row.id, **values)
     act.note(meeting=row.id)
+
+
+def _recording(act: Act, row: Row[Any]) -> dict[str, int]:
+    """A vote on phones asks nothing of the recorder: whoever has that post and was there signs as such (BB-6). Who is
+    on no roll may not have been in the hall, and is not said to have kept the record.
+    """
+    posted = set(act.people_of(RECORDER)) - {row.chair_id}
+    if row.recorder_id is not None or not posted:
+        return {}
+    there = select(meeting_members.c.person_id).where(
+        meeting_members.c.meeting_id == row.id,
+        meeting_members.c.person_id.in_(posted),
+        meeting_members.c.attendance == "present",
+    )
+    found = list(act.c.scalars(there))
+    return {"recorder_id": found[0]} if len(found) == 1 else {}
