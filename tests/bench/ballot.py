@@ -36,7 +36,7 @@ def measure(url: str, folder: Path, voters: int, ballots: int, *, secret: bool =
     upgrade(database)
     world = settle(database)
     runtime = Runtime(database, configuration(database))
-    runtime.ballot_keys = BallotKeys(folder / "keys")
+    runtime.ballot_keys = BallotKeys(folder / "ballot-keys")  # where the server looks for them
     hall = Hall(runtime, world, voters, method="phone", secrecy="secret" if secret else "named")
     opened = [_open(hall) for _ in range(ballots + 1)]
     sizes = [hall.state_size(matter) for matter, _ in opened]
