@@ -274,15 +274,22 @@ def _voted_on(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _results_named(node: Node) -> Iterator[tuple[str, str]]:
-    """Where a step names earlier results: what a notice publishes, whose opinions a consultation answers."""
-    for kind, setting, what in (("notice", "shows", "公示的结果"), ("consult", "of", "要答复的那一步")):
+    """Where a step names earlier results: what a notice publishes, what a consultation is about, whose opinions it
+    answers.
+    """
+    named = (
+        ("notice", "shows", "公示的结果"),
+        ("consult", "shows", "征求什么的意见"),
+        ("consult", "of", "要答复的那一步"),
+    )
+    for kind, setting, what in named:
         for key in node.properties.get(setting, "").split() if node.kind == kind else ():
             if not key.startswith("{"):
                 yield f"{what}（{setting}）", key
 
 
 def _check_of(node: Node, keys: Mapping[str, Node], report: Report) -> None:
-    for _, key in _results_named(node) if node.kind == "consult" else ():
+    for key in node.properties.get("of", "").split() if node.kind == "consult" else ():
         if key in keys and keys[key].kind not in ("consult", "notice"):
             message = f"要答复的那一步（of）「{key}」不收意见，请改成一步征求意见或公示的名字"
             report.add("bad-of", message, node)

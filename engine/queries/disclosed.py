@@ -111,7 +111,7 @@ class Participation:
     opinion or objection) or 评价 (a rating).
 
     `choices` are what must be chosen from: stances, 意见/异议, scores; with `needs_text` the text must be there.
-    `until` is the end, None where none is fixed.
+    `until` is the end, None where none is fixed. `about` is what a consultation is about, where its diagram shows it.
     """
 
     task_id: str
@@ -122,6 +122,7 @@ class Participation:
     needs_text: bool
     until: datetime | None
     takes_photo: bool = True
+    about: str = ""
 
 
 @dataclass(frozen=True)

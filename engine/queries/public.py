@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, cast, func, select
 
 from engine import files
+from engine.execution import Instance
 from engine.operations import links
 from engine.queries import board, households, participation
 from engine.queries.closure import Closure
@@ -34,6 +36,7 @@ from engine.queries.disclosed import (
     Voice,
 )
 from engine.queries.exhibits import Exhibits, published
+from engine.queries.notices import composed
 from engine.queries.way import Matter, state, way
 from engine.refusal import NotVisible
 from engine.runtime import SHANGHAI, Runtime
@@ -170,12 +173,26 @@ def _matter(rt: Runtime, c: Connection, code: str) -> MatterPage:
         way=stages,
         publications=_publications(c, found),
         notices=_notices(c, found, stages, rt.now()),
-        participations=participation.offered(rt, open_tasks, ends),
+        participations=[
+            _with_its_subject(found, instance, one, open_tasks)
+            for one in participation.offered(rt, open_tasks, ends)
+        ],
         voices=said,
         more_voices=more,
         waiting=participation.waiting(c, row.id),
         unadopted=participation.unadopted(c, row.id),
     )
+
+
+def _with_its_subject(
+    found: Matter, instance: Instance, one: Participation, open_tasks: Sequence[Any]
+) -> Participation:
+    """A consultation together with the draft, the plan it is about: nobody can judge what he has not read."""
+    shows = next((task.settings.get("shows") for task in open_tasks if task.id == one.task_id), None)
+    if one.sort != "意见" or not shows:
+        return one
+    context = instance.context(one.task_id)
+    return replace(one, about=composed(found.closure, shows, context, found.row.parameters, "").strip())
 
 
 # ---------------------------------------------------------------- notices

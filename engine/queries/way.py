@@ -227,10 +227,11 @@ def _vote_facts(value: Mapping[str, Any]) -> Iterator[Fact]:
     if elected:
         yield Fact("当选", "、".join(elected))
     lost = {name: hidden for name, hidden in lost.items() if name not in elected}
+    rounds: dict[str, list[str]] = {}
     for one in value.get("得票") or ():
-        name = str(one["姓名"])
-        round_ = f"第 {one['轮次']} 轮，" if one.get("轮次") else ""
-        yield Fact("得票", f"{round_}{lost.get(name, name)} {one.get('票数', 0)} 票")
+        name, round_ = str(one["姓名"]), f"第 {one['轮次']} 轮得票" if one.get("轮次") else "得票"
+        rounds.setdefault(round_, []).append(f"{lost.get(name, name)} {one.get('票数', 0)} 票")
+    yield from (Fact(round_, "，".join(each)) for round_, each in rounds.items())
     for line in value.get("依据") or ():
         text = str(line)
         for name, hidden in lost.items():

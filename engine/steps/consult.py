@@ -13,6 +13,7 @@ Settings in the diagram:
   (default: all but the first);
 - `recorder`: who may enter paper besides the organiser, default 文书;
 - `open`: `yes`: anybody may say something through the matter's public page; it counts once it was moderated;
+- `shows`: keys of earlier results that the public page shows beside the question: what one is asked about;
 - `of`: key of an earlier consult or notice: then its opinions are answered here, and none are taken.
 
 The rules take figures (`Heard`), never lists of opinions: the server fills them with one query.
@@ -57,7 +58,7 @@ from engine.steps.whole import whether, whole
 
 SETTINGS = (
     *("ask", "from", "channels", "stances", "coverage", "least", "until"),
-    *("form", "outcomes", "explain", "recorder", "open", "of"),
+    *("form", "outcomes", "explain", "recorder", "open", "shows", "of"),
 )
 _GATHERING = (
     "from",
@@ -67,6 +68,7 @@ _GATHERING = (
     "least",
     "until",
     "open",
+    "shows",
 )  # what an answering step has no use for
 
 
@@ -108,6 +110,7 @@ class Consult(Kind):
             "explain": words.list("explain", outcomes[1:]),
             "recorder": words.list("recorder", ["文书"]),
             "open": whether(words, "open", "向所有人公开征求"),
+            "shows": words.list("shows"),
             "of": words.text("of"),
         }
         _agree(settings, node)

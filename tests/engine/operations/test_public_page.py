@@ -14,7 +14,7 @@ from engine.queries import tasks as queries
 from engine.refusal import Invalid, NotVisible, Overtaken
 from engine.store import count_statements
 from tests.conftest import ROOT
-from tests.consulting import Square, answering, asking, photo, publishing
+from tests.consulting import ASK, Square, answering, asking, photo, publishing
 from tests.procedures import step
 from tests.strangers import code_of, moderate, object_to, say, settle_household, slips
 from tests.voting import Hall
@@ -120,6 +120,17 @@ def test_to_its_end_with_answers_and_a_rating(square, told, office):
     assert (voice.author, voice.adopted, voice.reply) == ("张*国", "部分采纳", "改线五米")
     assert not page.participations and not page.notices[0].is_running
     assert page.notices[0].outcome == "有异议"
+
+
+def test_who_is_asked_reads_what_it_is_about(office):
+    again = step("again", "再问", "村委会主任", **(ASK | {"shows": "征求", "open": "yes"}))
+    square = Square(office.runtime, office.world, asking(), again, asked=3)
+    matter, task = square.matter()
+    square.say(task, yes=2, no=1)
+    square.act(task, "close", "主任", {"归纳": "多数赞成，担心积水"})
+    [asked] = page_of(square, matter).participations
+    assert asked.about.startswith("【征求】") and "担心积水" in asked.about
+    assert not [name for name in square.asked if name in asked.about]
 
 
 def test_a_vote_shows_its_figures_and_never_who_voted_how(office):
