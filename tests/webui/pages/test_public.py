@@ -141,7 +141,7 @@ def test_a_wrong_code_says_so_and_stays(site: Site, village: Village) -> None:
     answer = site.stranger().get("/p", query_string={"code": "<b>错的"})
     assert answer.status_code == 404
     assert "没有编号是“&lt;b&gt;错的”的" in answer.text and 'value="&lt;b&gt;错的"' in answer.text
-    for path in ("/p/NOSUCHCODE", "/p/h/NOSUCHCODE", "/p/unit/nowhere", f"{village.page}/say/nothing"):
+    for path in ("/p/NOSUCHCODE", "/p/h/NOSUCHCODE", "/p/unit/nowhere"):
         lost = site.stranger().get(path)
         assert lost.status_code == 404 and "重新输入编号" in lost.text, path
 
@@ -251,7 +251,8 @@ def test_after_the_last_day_nothing_is_taken(village: Village, site: Site) -> No
     assert token is not None
     site.pass_time(days=9)
     late = villager.client.post(village.form, data={"csrf_token": token[1], "类别": "意见", "内容": "迟了"})
-    assert late.status_code in (404, 409) and "结束" in late.text
+    assert late.status_code == 404 and "刚才写的没有收下" in late.text
+    assert f'href="{village.page}">看后来怎么样' in late.text
     assert "提意见</a>" not in villager.get(village.page).text
 
 
