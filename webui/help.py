@@ -23,10 +23,10 @@ _LISTS = {"ul": re.compile(r"- "), "ol": re.compile(r"(\d+)\. ")}
 
 @blueprint.get("/help")
 def index() -> Response:
-    """The manual for whoever asks: a clerk's own for clerks."""
+    """The manual for whoever asks: a clerk's own for clerks, for who is not signed in the villagers'."""
     person = me()
-    clerk = person is not None and bool(person.actor.clerk_units)
-    return redirect(url_for("help.manual", name="文书" if clerk else "干部"))
+    name = "村民" if person is None else "文书" if person.actor.clerk_units else "干部"
+    return redirect(url_for("help.manual", name=name))
 
 
 @blueprint.get("/help/<name>")

@@ -13,7 +13,7 @@ from tests.docs.walk import walked
 def main() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        with walked(Path(folder), browser) as album:
+        with walked(Path(folder), browser, shoots=True) as album:
             for old in PICTURES.glob("*.png"):
                 old.unlink()
             for name, content in album.pictures.items():

@@ -24,6 +24,7 @@ from engine.steps.method import PAPER
 from engine.store.proceedings import ratings
 from engine.store.publicity import public_links
 from engine.store.tables import instances, tasks
+from tests.docs import hall
 from tests.docs.album import Album, logins, photo, registered, unfold
 from tests.stories.county import county
 from tests.stories.later import moved
@@ -33,10 +34,10 @@ WEDNESDAY = datetime(2026, 6, 10, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @contextmanager
-def walked(folder: Path, browser: Browser) -> Iterator[Album]:
+def walked(folder: Path, browser: Browser, *, shoots: bool = False) -> Iterator[Album]:
     """The album of a walk through a fresh county."""
     with county(folder, browser, WEDNESDAY) as village:
-        album = Album(village.url, browser)
+        album = Album(village.url, browser, shoots)
         runtime = Runtime.open(
             Configuration.from_environment({"CUNYI_DATA_DIR": str(folder), "CUNYI_DEMO": "1"}), moved(folder)
         )
@@ -53,6 +54,7 @@ class Walk:
 
     def __init__(self, album: Album, runtime: Runtime) -> None:
         self.album, self.runtime = album, runtime
+        self.meetings: dict[str, str] = {}  # of a matter, for what is done after the meeting
 
     def task(self, matter: str, step: str) -> str:
         """The id of a matter's open step."""
@@ -216,6 +218,7 @@ def counts_papers(walk: Walk) -> None:
     walk.opens(chair, matter, step)
     proof = {"渠道": ["村务公开栏"], "凭证": walk.paper("公开栏.jpg", chair)}
     walk.acts(chair, task, "announce", proof)
+    walk.meetings[matter] = hall.meeting_of(walk, task)
     there = [walk.person(name) for name in registered("村民代表", "liuwan")[:26]]
     walk.acts(chair, task, "open", {"到会": there, "方式": PAPER})
     page = walk.opens("林秀英", matter, step)
@@ -277,13 +280,16 @@ def answers_by_household(walk: Walk) -> None:
     """With the slip of a household that has not rated yet."""
     task = walk.task("清淤老鸦山塘", "满意度测评")
     walk.acts("彭玉成", task, "make_links", {})
-    walk.album.opens("彭玉成", f"/tasks/{task}")
+    slips = walk.album.opens("彭玉成", f"/tasks/{task}/slips")
+    walk.album.take("户码纸条", slips, slips.locator(".slip").nth(0), slips.locator(".slip").nth(1))
     spoke = select(ratings.c.person_id).where(ratings.c.task_id == task, ratings.c.person_id.is_not(None))
     silent = (public_links.c.task_id == task, public_links.c.person_id.not_in(spoke))
     code = walk.runtime.database.look(lambda c: c.scalar(select(public_links.c.code).where(*silent)))
     page = walk.album.opens("", f"/p/h/{code}")
     page.get_by_label("满意", exact=True).check()
-    page.get_by_role("button", name="代表全户交上").click()
+    button = page.get_by_role("button", name="代表全户交上")
+    walk.album.take("户码", page, page.get_by_role("heading", level=1), button)
+    button.click()
     page.get_by_text("这一户的答复已经收到").wait_for()
     walk.album.look(page)
 
@@ -394,9 +400,13 @@ CHAPTERS = (
     enters_a_batch,
     sums_up,
     convenes,
+    hall.invites,
     opens_the_meeting,
+    hall.signs_in_by_code,
     votes,
     counts_papers,
+    hall.signs_the_minutes,
+    hall.keeps_papers,
     writes_a_meeting_down,
     publishes,
     reads_as_a_villager,
@@ -404,9 +414,11 @@ CHAPTERS = (
     moderates,
     answers_feedback,
     rates,
+    hall.elects_in_secret,
     enters_for_somebody,
     signs,
     follows,
     sets_standards,
+    hall.counts_up,
     administers,
 )
