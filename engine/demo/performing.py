@@ -221,8 +221,11 @@ class Performance:
         if not isinstance(value, str):
             return value
         if _DATE.match(value):
+            here = self.moment.astimezone(SHANGHAI)
             ahead = date.fromisoformat(value[:10]) - self._told_at.astimezone(SHANGHAI).date()
-            return (self.moment.astimezone(SHANGHAI).date() + ahead).isoformat() + value[10:]
+            # What is told for the afternoon is done in the morning here: nothing may have been counted before it began.
+            hour = min(value[10:], f"T{here:%H}:00") if value[10:] else ""
+            return (here.date() + ahead).isoformat() + hour
         return self._word.sub(lambda found: self._words[found[0]], value)
 
     def _filled(self, schema: Mapping[str, Any], data: Mapping[str, Any], actor: int) -> dict[str, Any]:

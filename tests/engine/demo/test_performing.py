@@ -80,4 +80,5 @@ def test_the_story_speaks_of_the_countys_own_people(sqlite_database: Database) -
         names = set(c.scalars(select(people.c.name)))
     assert set(performance.cast.players().values()) <= names
     assert performance._told("请何建平去修排水沟") == "请彭新民去种树装灯"
-    assert performance._told("2026-03-06T15:00") == "2026-06-26T15:00"
+    assert performance._told("2026-03-06T15:00") == "2026-06-26T09:00"  # not after what comes of it
+    assert performance._told("2026-03-06T07:30") == "2026-06-26T07:30"
