@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from engine.runtime import Runtime
+from engine.steps.threshold import in_words
 from webui import (
     account,
     acts,
@@ -92,6 +93,7 @@ def _words(app: Flask, runtime: Runtime) -> None:
         moment=lambda value: words.moment(value, runtime.now()),
         deadline=words.deadline,
         threshold=words.threshold,
+        in_words=in_words,
         iso=words.iso,
     )
     app.context_processor(lambda: {"counts": tasks.Badge(), "site_name": runtime.configuration.site_name})
