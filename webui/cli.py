@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.configuration import Configuration
     from engine.runtime import Runtime
 
-CLEAN, FINDINGS, UNREADABLE = 0, 1, 2  # exit codes of `check`
+CLEAN, FINDINGS, UNREADABLE, UNFINISHED = 0, 1, 2, 3  # exit codes of `check` and `explore`
 NO_XML = frozenset({"empty-file", "not-xml"})  # findings that say: nothing there could be read at all
 PATH = click.Path(path_type=Path)
 
@@ -114,6 +114,44 @@ def rehearse(folder: Path, scenario: str | None, as_json: bool) -> None:
             click.echo(report.text())
         click.echo(f"共 {len(reports)} 个情形，{sum(report.passed for report in reports)} 个符合。")
     sys.exit(0 if all(report.passed for report in reports) else 1)
+
+
+@cli.command()
+@click.argument("folder", type=PATH)
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@click.option(
+    "--seconds", default=60.0, show_default=True, type=click.FloatRange(0.1, 3600), help="最多走多少秒"
+)
+def explore(folder: Path, as_json: bool, seconds: float) -> None:
+    """把流程的每一种走法走一遍：走不到的、卡住的、出错的、跳过必经条款的。按 Ctrl+C 中途停下，报告走到的部分。
+
+    退出码：0 走完了没有问题，1 有问题，2 读不了，3 没有走完、走到的部分没有问题。
+    """
+    import signal
+    import threading
+
+    from engine.exploration import Progress
+    from engine.exploration import explore as walk
+
+    if not folder.exists():
+        click.echo(f"{folder}：读不了（没有这个文件夹）", err=True)
+        sys.exit(UNREADABLE)
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+
+    def show(now: Progress) -> None:
+        click.echo(
+            f"\r看了 {now.states} 种局面，走了 {now.ways} 步，还有 {now.waiting} 种没看 ", err=True, nl=False
+        )
+
+    shown = sys.stderr.isatty()
+    report = walk(folder, seconds=seconds, progress=show if shown else None, stop=stop.is_set)
+    if shown:
+        click.echo(err=True)
+    click.echo(
+        json.dumps(report.as_dict(), ensure_ascii=False, indent=2) if as_json else report.text(), nl=as_json
+    )
+    sys.exit(FINDINGS if report.problems else CLEAN if report.complete else UNFINISHED)
 
 
 @cli.command()
