@@ -113,7 +113,12 @@ def _sections(found: Gathered) -> Iterator[Section]:
     for place, (offer, data) in enumerate(found.documents):
         page = to_html(data, f"doc{place}", margins=False)
         photos = found.photos.get(place, [])
-        body = page.body + (_part(f"{offer.name}：照片", _figures(found, photos)) if photos else "")
+        long = _part(
+            offer.name, "<p>表格很长，不排进这一本：见压缩包“文书”里的 Word 版，或在“打印材料”页下载。</p>"
+        )
+        body = (long if page.is_long else page.body) + (
+            _part(f"{offer.name}：照片", _figures(found, photos)) if photos else ""
+        )
         yield Section(f"{offer.name}（{offer.of}）", body, page.css)
     if found.opinions:
         yield Section("意见和答复", _part("意见和答复", "".join(_opinions(found))))

@@ -26,6 +26,7 @@ _COUNTERS = {"PAGE": "page", "NUMPAGES": "pages"}
 _PAGE_BREAK = "\f"  # between the pieces of a paragraph; XML knows no such character
 EMU = 36_000  # of Word's drawing units in a millimetre
 DEEPEST = 8  # tables in tables
+MOST_ROWS = 600
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Written:
 
     css: str
     body: str
+
+    @property
+    def is_long(self) -> bool:
+        """More rows of tables than are laid out on pages while somebody waits: 2,000 took minutes and a gigabyte."""
+        return self.body.count("<tr") > MOST_ROWS
 
 
 def to_html(data: bytes, name: str = "d", *, margins: bool = True) -> Written:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row
 from engine.authorisation import Actor
 from engine.documents import meetings, notices, tallies, votes
 from engine.documents.fields import PAPERS, Paper
-from engine.documents.html import to_html
+from engine.documents.html import MOST_ROWS, to_html
 from engine.documents.opening import Unreadable
 from engine.documents.pdf import write_pdf
 from engine.documents.subject import Subject, day
@@ -191,8 +191,13 @@ def _last(rows: list[Row[Any]]) -> Row[Any]:
 
 
 def as_pdf(data: bytes, title: str) -> bytes:
-    """A Word file of ours as PDF. Raises NoPdf."""
+    """A Word file of ours as PDF. Raises NoPdf, Invalid for one with longer tables than a PDF is made of."""
     page = to_html(data)
+    if page.is_long:
+        raise Invalid(
+            "pdf-long",
+            f"这份材料的表格超过 {MOST_ROWS} 行，生成 PDF 要等好几分钟。请下载 Word 版，再直接打印或另存为 PDF",
+        )
     kept = io.BytesIO()
     write_pdf(page.body, page.css, kept, title=title)
     return kept.getvalue()

@@ -10,10 +10,11 @@ from PIL import Image
 
 from engine.documents import pdf
 from engine.documents.fields import PAPERS, Each
-from engine.documents.html import to_html
+from engine.documents.html import MOST_ROWS, to_html
 from engine.documents.opening import Unreadable
+from engine.documents.producing import as_pdf
 from engine.documents.template import Picture, built_in, fill
-from engine.refusal import Unavailable
+from engine.refusal import Invalid, Unavailable
 from tests.engine.operations.conftest import photo
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -174,3 +175,13 @@ def test_photos_are_made_small_for_the_page():
         assert image.size[0] == PICTURE_SIZE
     with pytest.raises(ValueError, match="no picture"):
         smaller(b"x")
+
+
+def test_a_table_of_thousands_is_handed_out_as_word_file():
+    def rolled(rows: int) -> bytes:
+        line = f"<w:tr><w:tc>{para('张三')}</w:tc></w:tr>"
+        return word(f"<w:tbl>{line * rows}</w:tbl>")
+
+    assert not to_html(rolled(MOST_ROWS)).is_long
+    with pytest.raises(Invalid, match="Word 版"):
+        as_pdf(rolled(MOST_ROWS + 1), "签到表")
