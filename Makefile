@@ -27,7 +27,7 @@ run: setup
 	@exec $(BIN)/cunyi serve --host 127.0.0.1 --port 8000
 
 test: setup system check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder  # tests/conftest.py says what begins first
 
 check: setup
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Fixtures for all tests: databases (tests/databases.py), a real server, a real browser."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -35,6 +37,28 @@ QUIET = [  # a browser that talks to nobody but the page under test
 ]
 
 
+LONGEST = (  # files in seconds; begun first, so that no worker is left alone with one of them at the end
+    "processes/test_on_server.py",
+    "stories/test_paper.py",
+    "stories/test_assembly.py",
+    "stories/test_babu.py",
+    "webui/test_accessibility.py",
+    "docs/test_manual.py",
+    "stories/",
+    "webui/pages/",
+    "faults/",
+    "engine/operations/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        file = item.path.relative_to(ROOT / "tests").as_posix()
+        return next((place for place, start in enumerate(LONGEST) if file.startswith(start)), len(LONGEST))
+
+    items.sort(key=rank)
+
+
 @dataclass
 class Server:
     """A running `cunyi serve` of its own, with the sample county."""
@@ -51,9 +75,39 @@ class Server:
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a sample county, to copy: living through its past takes a while."""
-    folder = tmp_path_factory.mktemp("sample") / "data"
-    folder.mkdir()
-    run_cunyi(sample_environment(folder), "demo")
+
+    def fill(folder: Path) -> None:
+        folder.mkdir()
+        run_cunyi(sample_environment(folder), "demo")
+
+    return once(tmp_path_factory, "sample", fill)
+
+
+@pytest.fixture(scope="session")
+def lived_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Like `sample_folder`, for stories: the past of the county that `tests.stories.county` tells of ends on MONDAY."""
+    from tests.stories.county import MONDAY, county
+
+    def fill(folder: Path) -> None:
+        with county(folder, since=MONDAY - timedelta(minutes=10)):
+            pass
+
+    return once(tmp_path_factory, "lived", fill)
+
+
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+    """A folder filled by the first worker that asks for it; the others wait, and find it."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # of all workers
+    folder = root / name
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            new = root / f"{name}.new"
+            shutil.rmtree(new, ignore_errors=True)  # of one that failed
+            fill(new)
+            new.rename(folder)
     return folder
 
 

@@ -1,6 +1,7 @@
 """One county for the stories that do not need the calendar to themselves."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def shared_county(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[County]:
-    with county(tmp_path_factory.mktemp("county"), browser) as opened:
+def shared_county(
+    tmp_path_factory: pytest.TempPathFactory, lived_folder: Path, browser: "Browser"
+) -> Iterator[County]:
+    with county(tmp_path_factory.mktemp("county"), browser, lived=lived_folder) as opened:
         yield opened
 
 
@@ -25,8 +28,10 @@ def cast(shared_county: County) -> Iterator[County]:
 
 
 @pytest.fixture
-def own_county(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[County]:
+def own_county(
+    tmp_path_factory: pytest.TempPathFactory, lived_folder: Path, browser: "Browser"
+) -> Iterator[County]:
     """A county of the story's own: days pass in it, people come and go."""
-    with county(tmp_path_factory.mktemp("county"), browser) as opened:
+    with county(tmp_path_factory.mktemp("county"), browser, lived=lived_folder) as opened:
         yield opened
         opened.go_home()

@@ -1,6 +1,7 @@
 """The sample county on a running server, its people with a phone each, and its calendar in the story's hand."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -82,15 +83,25 @@ class County:
 
 @contextmanager
 def county(
-    folder: Path, browser: Browser | None = None, since: datetime = MONDAY, *, past: bool = True
+    folder: Path,
+    browser: Browser | None = None,
+    since: datetime = MONDAY,
+    *,
+    past: bool = True,
+    lived: Path | None = None,
 ) -> Iterator[County]:
-    """A fresh county whose clock starts at `since`; without its past it has people and procedures, but no matters."""
+    """A fresh county whose clock starts at `since`; without its past it has people and procedures, but no matters.
+
+    `lived`: the folder of a county that was stopped before `since`, to go on from instead of living through a past.
+    """
+    if lived:
+        shutil.copytree(lived, folder, dirs_exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder, (since - system_clock()).total_seconds())
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CUNYI_")}
     environment |= {"CUNYI_DATA_DIR": str(folder), "CUNYI_DEMO": "1"}
     port = free_port()
-    command = [sys.executable, "-m", "tests.stories.later", str(port), *([] if past else ["new"])]
+    command = [sys.executable, "-m", "tests.stories.later", str(port), *_story(past, lived)]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     server = Server(f"http://127.0.0.1:{port}", environment, process)
@@ -99,6 +110,12 @@ def county(
         yield County(server, folder, browser)
     finally:
         stop(process)
+
+
+def _story(past: bool, lived: Path | None) -> list[str]:
+    if lived:
+        return ["lived"]
+    return [] if past else ["new"]
 
 
 def _write(folder: Path, seconds: float) -> None:

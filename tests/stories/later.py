@@ -1,4 +1,6 @@
-"""`cunyi serve` of the sample county, on a day the test chooses: run as `python -m tests.stories.later PORT [new]`.
+"""`cunyi serve` of the sample county, on a day the test chooses.
+
+Run as `python -m tests.stories.later PORT [new|lived]`.
 
 Everything is the product's own (server, clockwork, database, pages) but the clock it is handed: the seconds written in
 the file `clock` of its data folder are added to the machine's time, so that days can pass while a test waits.
@@ -40,12 +42,13 @@ class Later(Server):
         return create_app(self.runtime)
 
 
-def main(port: int, *, past: bool) -> None:
+def main(port: int, story: str) -> None:
     configuration = Configuration.from_environment(os.environ)
     runtime = Runtime.open(configuration, moved(configuration.data_dir))
-    upgrade(runtime.database)
-    for line in load_demo(runtime) if past else _new(runtime):
-        print(line)
+    if story != "lived":  # its folder is a copy, and everything in it already
+        upgrade(runtime.database)
+        for line in _new(runtime) if story == "new" else load_demo(runtime):
+            print(line)
     runtime.database.close()
     Later(configuration, "127.0.0.1", port, processes=1, threads=8, worker=True).run()
 
@@ -57,4 +60,4 @@ def _new(runtime: Runtime) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), past=sys.argv[2:] != ["new"])
+    main(int(sys.argv[1]), *sys.argv[2:] or ["past"])

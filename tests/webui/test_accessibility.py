@@ -103,8 +103,10 @@ def wait(page: Page) -> None:
 
 
 @pytest.fixture(scope="module")
-def village(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[County]:
-    with county(tmp_path_factory.mktemp("county"), browser) as opened:
+def village(
+    tmp_path_factory: pytest.TempPathFactory, lived_folder: Path, browser: Browser
+) -> Iterator[County]:
+    with county(tmp_path_factory.mktemp("county"), browser, lived=lived_folder) as opened:
         yield opened
         opened.go_home()
 
