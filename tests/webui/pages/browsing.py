@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDTHS = (390, 1280)
 LATIN = re.compile(r"[A-Za-z]{3,}")
 KNOWN = re.compile(
-    r"\bPDF\b|\bWord\b|\b[0-9a-f]{8}\b|\b[2-9A-Z]{5}-[2-9A-Z]{5}\b|LB|FD|BPMN|JavaScript|[\w.-]+\.(?:jpg|png|pdf)|p\d+|MB"
+    r"\bPDF\b|\bWord\b|\bExcel\b|\b[0-9a-f]{8}\b|\b[2-9A-Z]{5}-[2-9A-Z]{5}\b|LB|FD|BPMN|JavaScript|[\w.-]+\.(?:jpg|png|pdf)|p\d+|MB"
 )  # kinds of files, references, codes, file names, logins
 
 
