@@ -113,12 +113,9 @@ def _sections(found: Gathered) -> Iterator[Section]:
     for place, (offer, data) in enumerate(found.documents):
         page = to_html(data, f"doc{place}", margins=False)
         photos = found.photos.get(place, [])
-        long = _part(
-            offer.name, "<p>表格很长，不排进这一本：见压缩包“文书”里的 Word 版，或在“打印材料”页下载。</p>"
-        )
-        body = (long if page.is_long else page.body) + (
-            _part(f"{offer.name}：照片", _figures(found, photos)) if photos else ""
-        )
+        body = _part(offer.name, f"<p>{_ELSEWHERE}</p>") if page.is_long else page.body
+        if photos:
+            body += _part(f"{offer.name}：照片", _figures(found, photos))
         yield Section(f"{offer.name}（{offer.of}）", body, page.css)
     if found.opinions:
         yield Section("意见和答复", _part("意见和答复", "".join(_opinions(found))))
@@ -133,6 +130,9 @@ def _sections(found: Gathered) -> Iterator[Section]:
     if found.files:
         yield Section("附件清单", _part("附件清单", _files(found)))
     yield Section("办结和留痕", _part("办结和留痕", _end(found)))
+
+
+_ELSEWHERE = "表格很长，不排进这一本：见压缩包“文书”里的 Word 版，或在“打印材料”页下载。"
 
 
 def _part(title: str, body: str) -> str:
