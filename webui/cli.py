@@ -137,7 +137,7 @@ def explore(folder: Path, as_json: bool, seconds: float) -> None:
         click.echo(f"{folder}：读不了（没有这个文件夹）", err=True)
         sys.exit(UNREADABLE)
     stop = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
 
     def show(now: Progress) -> None:
         click.echo(
@@ -145,7 +145,10 @@ def explore(folder: Path, as_json: bool, seconds: float) -> None:
         )
 
     shown = sys.stderr.isatty()
-    report = walk(folder, seconds=seconds, progress=show if shown else None, stop=stop.is_set)
+    try:
+        report = walk(folder, seconds=seconds, progress=show if shown else None, stop=stop.is_set)
+    finally:
+        signal.signal(signal.SIGINT, before)
     if shown:
         click.echo(err=True)
     click.echo(

@@ -104,6 +104,9 @@ class Values:
         if self._undecided(path, found):
             found += LADDER
         inside = [n for n in found if (least is None or n >= least) and (most is None or n <= most)]
+        for atom in self._undecided(path, inside):
+            told = f"条件“{atom.text}”：试过的数都是一个结果，边界也许不在这些数里"
+            self.remarks[told] = None
         return sorted(set(inside)) or [least if least is not None else 0]
 
     def _lists(
@@ -175,10 +178,10 @@ class Values:
             first.setdefault(tuple(a.value(self._context(path, value)) for a in atoms), value)
         return list(first.values())
 
-    def _undecided(self, path: Path, found: Sequence[Any]) -> bool:
-        """Whether some comparison of numbers comes out the same for all of them: the boundary lies elsewhere."""
+    def _undecided(self, path: Path, found: Sequence[Any]) -> list[Atom]:
+        """The comparisons that come out the same for all of these numbers: the boundary lies elsewhere."""
         alone = [atom for atom in self._on(path) if len(atom.paths) == 1]
-        return any(len({atom.value(self._context(path, n)) for n in found}) < 2 for atom in alone)
+        return [atom for atom in alone if len({atom.value(self._context(path, n)) for n in found}) < 2]
 
     def _context(self, path: Path, value: Any) -> dict[str, Any]:
         return nest({path: value}) | dict(self.reading.parameters)

@@ -106,7 +106,7 @@ class Walker:
         self.seconds, self.most_states = seconds, most_states
         self.stopped = False  # something within the bounds was not looked at
         self._progress, self._stop = progress, stop
-        self._known: dict[bytes, int] = {}
+        self.known: dict[bytes, int] = {}  # what tells situations apart -> which it is
         self._queue: deque[tuple[int, Saved]] = deque()
         self._passed: dict[frozenset[Element], frozenset[Element]] = {}
         self._began = self._told = time.monotonic()
@@ -155,11 +155,11 @@ class Walker:
         walked = self.walked
         reason = self.world.too_many(saved, running)
         known = key(self.world, saved, running) if reason is None else BEYOND
-        target = self._known.get(known)
+        target = self.known.get(known)
         if reason is not None:
             walked.cut[f"{reason}的情形没有再往下走"] = None
         if target is None:
-            target = self._known[known] = len(walked.places)
+            target = self.known[known] = len(walked.places)
             place = Place(len(walked.edges), saved.finished, saved.ending, saved.error)
             place.positions = tuple(dict.fromkeys(p for one in running for p in one.positions()))
             place.stuck = bool(running) and all(instance.stuck for instance in running)

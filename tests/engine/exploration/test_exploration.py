@@ -310,3 +310,62 @@ def test_what_was_stopped_claims_nothing_it_has_not_seen(how: dict[str, Any]) ->
     )
     assert not report.complete and report.cut and report.problems == []
     assert "没有走完" in report.text() and told_of[-1].states == 1
+
+
+def test_processes_of_a_file_that_send_each_other_messages() -> None:
+    main = process(
+        "p", start(), throw("ask", message("问")), catch("hear", message("答")), end(), path("s ask hear e")
+    )
+    other = process(
+        "q",
+        start("qs", message("问")),
+        user("Q"),
+        throw("tell", message("答")),
+        end("qe"),
+        path("qs Q tell qe"),
+    )
+    report = explore(document(main, other))
+    assert kinds(report) == {} and ends(report) == {"e", "qe"}  # the second may also begin by itself
+
+
+def test_lists_are_as_long_as_what_they_are_compared_with_asks() -> None:
+    diagram = document(
+        start(),
+        step("A"),
+        step("B"),
+        xor("x", default="f_few"),
+        end("enough"),
+        path("s A B x"),
+        flow("x", "enough", "len(B.清单) > A.金额"),
+        flow("x", "B", id="f_few"),
+    )
+    report = explore(folder(diagram))
+    assert kinds(report) == {} and ends(report) == {"enough"}
+    assert any("放在一起比" in remark for remark in report.remarks)
+
+
+def test_one_by_one_through_a_list_with_its_results_collected() -> None:
+    each = step("each", multi(collection="A.清单", item="项", out="全部", out_item="each", sequential=True))
+    diagram = document(
+        start(),
+        step("A"),
+        each,
+        xor("x", default="f_no"),
+        end("some"),
+        end("none"),
+        path("s A each x"),
+        flow("x", "some", "len(全部) > 0"),
+        flow("x", "none", id="f_no"),
+    )
+    report = explore(folder(diagram))
+    assert (kinds(report), ends(report)) == ({}, {"some", "none"})
+
+
+def test_a_boundary_no_number_was_found_for_is_said() -> None:
+    diagram = document(
+        start(), step("A"), xor("x", default="f_no"), end("yes"), end("no"), path("s A x"),
+        flow("x", "yes", "A.金额 * 0 > 1"), flow("x", "no", id="f_no"),
+    )  # fmt: skip
+    report = explore(folder(diagram))
+    assert kinds(report)["never"][0] == ("yes",)
+    assert any("边界也许不在这些数里" in remark for remark in report.remarks)
