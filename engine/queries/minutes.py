@@ -102,7 +102,7 @@ def _signed(c: Connection, actor: Actor, row: Row[Any], digest: str) -> list[Sig
         .outerjoin(clerk, clerk.c.id == signatures.c.entered_by)
         .where(signatures.c.meeting_id == row.id)
     )
-    rows = sorted(c.execute(query), key=lambda one: (one.digest == digest, one.at))
+    rows = sorted(c.execute(query), key=lambda one: (one.digest == digest, one.at, one.person_id))
     last = {one.person_id: one for one in rows}
     ids = {each for one in last.values() for each in one.evidence}
     readable = select(file_uses.c.file_id).where(
