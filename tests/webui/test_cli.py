@@ -61,6 +61,7 @@ def test_help_lists_every_command_in_chinese(demo: Command) -> None:
         "demo",
         "check",
         "rehearse",
+        "explore",
         "publish",
         "token",
         "backup",
