@@ -73,7 +73,7 @@ class Reading:
             return self.after(step)
         if step.loop.kind != "multi" or step.loop.sequential:
             return self._before[step]  # there may be another round
-        return (self._entering(step) - self.collections.keys()) | self._onwards(step, self._before)
+        return (self._entering(step) - frozenset(self.collections)) | self._onwards(step, self._before)
 
     def told(self, step: Step) -> Paths:
         """What a task without a kind is taken to fill in: names that no step declares and that are read next."""

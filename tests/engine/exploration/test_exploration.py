@@ -369,3 +369,8 @@ def test_a_boundary_no_number_was_found_for_is_said() -> None:
     report = explore(folder(diagram))
     assert kinds(report)["never"][0] == ("yes",)
     assert any("边界也许不在这些数里" in remark for remark in report.remarks)
+
+
+def test_so_many_at_once_without_a_list() -> None:
+    report = explore(document(start(), user("A"), user("B", multi(times="2")), end(), path("s A B e")))
+    assert (kinds(report), ends(report)) == ({}, {"e"})
