@@ -47,7 +47,7 @@ meetings = Table(
     Column("convened_by", ForeignKey("people.id"), nullable=False),
     Column("convened_at", Moment, nullable=False),
     Column("opened_at", Moment),  # the roll is frozen from here on
-    Column("households", Integer),  # of the unit, frozen with the roll where a threshold asks for them (HW-3.2)
+    Column("households", Integer),  # of the unit, frozen with the roll where they are asked for (HW-3.2)
     Column("ended_at", Moment),
     Column("minutes", Text, nullable=False, default=""),
     Column("papers", Json, nullable=False),  # photos of the sign-in sheet and the minutes: file ids
