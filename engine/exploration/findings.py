@@ -136,15 +136,20 @@ class Findings:
             node = self.nodes[procedure, id]
             waits = any((procedure, flow.id) in self.passed for flow in node.incoming)
             message = f"“{node.label}”永远过不去" if waits else f"“{node.label}”永远轮不到"
+            message += self._unless_beyond
             path = self._path_over((procedure, f.id if waits else f.source) for f in node.incoming)
             yield Finding("never", message + _within(procedure), (id,), procedure, path=path)
         for procedure, id in flows[:MOST]:
             flow = self.flows[procedure, id]
             source, target = self.nodes[procedure, flow.source], self.nodes[procedure, flow.target]
             name = f"“{flow.name}”" if flow.name else ""
-            message = f"从“{source.label}”到“{target.label}”的连线{name}永远不走"
+            message = f"从“{source.label}”到“{target.label}”的连线{name}永远不走{self._unless_beyond}"
             path = self._path_over([(procedure, flow.source)])
             yield Finding("never", message + _within(procedure), (id,), procedure, path=path)
+
+    @property
+    def _unless_beyond(self) -> str:
+        return "（除非在略去的情形里）" if any(place.beyond for place in self.walked.places) else ""
 
     def _path_over(self, elements: Iterable[Element]) -> tuple[Passage, ...]:
         """The first way over one of these."""

@@ -216,11 +216,11 @@ class World:
         for message, many in Counter(message.name for message in saved.mailbox).items():
             if many > AT_ONCE:
                 return f"没有人收的消息“{message}”多于 {AT_ONCE} 条"
-        count: dict[tuple[Any, Step], int] = {}
+        count: dict[tuple[Any, Step, str | None], int] = {}
         for token in (token for instance in running for token in instance.tokens.values()):
             if "index" in token.memory or (token._state == WAITING and isinstance(token.parent, Token)):
                 continue
-            place = (token.workflow, token.task_spec)
+            place = (token.workflow, token.task_spec, token.memory.get("via"))  # at a join those of each flow
             count[place] = count.get(place, 0) + 1
             node = token.task_spec.node
             most = 1 if node.is_event_subprocess else AT_ONCE

@@ -374,3 +374,16 @@ def test_a_boundary_no_number_was_found_for_is_said() -> None:
 def test_so_many_at_once_without_a_list() -> None:
     report = explore(document(start(), user("A"), user("B", multi(times="2")), end(), path("s A B e")))
     assert (kinds(report), ends(report)) == ({}, {"e"})
+
+
+def test_many_branches_meet_at_one_join() -> None:
+    branches = [f"B{n}" for n in range(5)]
+    parts = [part for id in branches for part in (user(id), path(f"f {id} j"))]
+    report = explore(document(start(), par("f"), par("j"), end(), path("s f", "j e"), *parts))
+    assert (kinds(report), ends(report), report.cut, report.states) == ({}, {"e"}, [], 2**5)
+
+
+def test_what_lies_beyond_the_bounds_is_not_called_impossible() -> None:
+    many = [part for n in range(3) for part in (flow("f", "A", id=f"f{n}"),)]
+    report = explore(document(start(), par("f"), user("A"), end(), path("s f", "A e"), *many))
+    assert report.cut and all("除非在略去的情形里" in f.message for f in report.problems if f.kind == "never")
