@@ -24,6 +24,7 @@ from engine.queries.exhibits import Exhibits
 from engine.queries.heard import KEPT, objectors
 from engine.runtime import SHANGHAI, Runtime
 from engine.steps import SettingError, answers, notice, period
+from engine.steps.deliberate import REASON
 from engine.steps.opinion import DIGEST, OUTCOME
 from engine.steps.threshold import in_words
 from engine.store.proceedings import agenda_items, meetings, notices, opinions
@@ -147,7 +148,9 @@ def _done(matter: Matter, entry: Any) -> Stage:
         facts = list(_vote_facts(value)) if kind == "ballot" else []
         outcome = str((held.outcome if held is not None else "") or value.get(OUTCOME) or "")
         file = _ballot_file(matter, entry.task_id) if kind == "ballot" else None
-        return replace(stage, outcome=outcome, facts=facts, meeting=_gathered(matter, held), ballot=file)
+        stage = replace(stage, outcome=outcome, facts=facts, meeting=_gathered(matter, held), ballot=file)
+        told = node.properties.get("discloses", "").strip() == "yes"  # a vote has no such setting
+        return replace(stage, text=str(said.get(REASON) or "")) if told else stage
     return stage
 
 

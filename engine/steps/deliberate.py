@@ -6,6 +6,7 @@ closed. Settings besides the meeting's (engine.steps.meeting):
 - `outcomes`: what it may conclude, the good one first; default 形成意见. Where a quorum is asked for, 未达法定人数 is
   added: the only conclusion when too few came, and none when enough did;
 - `explain`: conclusions that want a reason; default: every one but the first;
+- `discloses`: `yes` puts the reason of the conclusion onto the matter's public page;
 - `form`: what else is filled in at the end (初步议案, 专家意见 …).
 """
 
@@ -35,7 +36,7 @@ from engine.steps.kind import (
 )
 from engine.steps.meeting import GUESTS, INQUORATE, PLACE, PRESENT, TIME, MeetingRecord
 
-SETTINGS = (*meeting.SETTINGS, "outcomes", "explain", "form")
+SETTINGS = (*meeting.SETTINGS, "outcomes", "explain", "discloses", "form")
 CHOICE, REASON, MINUTES, PAPERS = "结论", "说明", "纪要", "照片"
 ROLL, CAME, MEETING, PEOPLE = "应到", "实到", "会议", "参加人"
 FIELDS = (CHOICE, REASON, MINUTES, ROLL, CAME, MEETING, PEOPLE, GUESTS, DOERS)
@@ -79,7 +80,11 @@ class Deliberate(Kind):
         for outcome in explain:
             if outcome not in outcomes:
                 raise SettingError(f"要说明理由的(explain)“{outcome}”不在结论 {'、'.join(outcomes)} 之中")
-        return settings | {"outcomes": outcomes, "explain": explain, "form": words.text("form")}
+        discloses = words.text("discloses", "no")
+        if discloses not in ("yes", "no"):
+            raise SettingError("理由要不要在公开页上公开(discloses)，请写 yes 或 no")
+        own = {"outcomes": outcomes, "explain": explain, "discloses": discloses, "form": words.text("form")}
+        return settings | own
 
     def fields(self, settings: Mapping[str, Any], forms: Forms) -> dict[str, str]:
         own = {CHOICE: "text", REASON: "text", MINUTES: "text", ROLL: "number", CAME: "number"}
@@ -109,6 +114,8 @@ class Deliberate(Kind):
         outcomes = self.outcomes(settings)
         choice = schema.choice(CHOICE, "会议结论", [(one, one) for one in outcomes], required=True)
         wanted = f"选{'、'.join(settings['explain'])}时必须写明" if settings["explain"] else ""
+        if settings.get("discloses") == "yes":  # steps opened by an older version do not say
+            wanted = "；".join([*([wanted] if wanted else []), "会写在公开页上，村民都看得到，不要写个人的私事"])
         reason = (
             schema.area(REASON, "理由", 1_000)
             | {"description": wanted}

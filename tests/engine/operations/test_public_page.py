@@ -133,6 +133,19 @@ def test_who_is_asked_reads_what_it_is_about(office):
     assert not [name for name in square.asked if name in asked.about]
 
 
+@pytest.mark.parametrize("discloses", ["yes", "no"])
+def test_why_a_meeting_decided_so_is_told_where_the_diagram_says_so(office, discloses):
+    settings = {"kind": "deliberate", "outcomes": "维持 重来", "explain": "维持 重来", "discloses": discloses}
+    weigh = step("weigh", "研究", "村委会主任", **settings)
+    square = Square(office.runtime, office.world, asking(**{"open": "yes"}), weigh, publishing(), asked=3)
+    matter, task = square.matter()
+    square.say(task, yes=2)
+    square.act(task, "close", "主任", {"归纳": "多数赞成"})
+    held = {"时间": "2026-03-02T09:00", "地点": "村部", "到会": [square.id("主任")]}
+    square.act(square.open(matter)["研究"], "close", "主任", held | {"结论": "维持", "说明": "改线已经谈妥"})
+    assert stage(page_of(square, matter), "研究").text == ("改线已经谈妥" if discloses == "yes" else "")
+
+
 def test_a_vote_shows_its_figures_and_never_who_voted_how(office):
     hall = Hall(office.runtime, office.world, representatives=6, announce="1d")
     matter, task = hall.matter("修路", "建桥")
