@@ -115,7 +115,9 @@ class Deliberate(Kind):
         choice = schema.choice(CHOICE, "会议结论", [(one, one) for one in outcomes], required=True)
         wanted = f"选{'、'.join(settings['explain'])}时必须写明" if settings["explain"] else ""
         if settings.get("discloses") == "yes":  # steps opened by an older version do not say
-            wanted = "；".join([*([wanted] if wanted else []), "会写在公开页上，村民都看得到，不要写个人的私事"])
+            wanted = "；".join(
+                [*([wanted] if wanted else []), "会写在公开页上，村民都看得到，不要写个人的私事"]
+            )
         reason = (
             schema.area(REASON, "理由", 1_000)
             | {"description": wanted}

@@ -137,7 +137,7 @@ def test_who_is_asked_reads_what_it_is_about(office):
 def test_why_a_meeting_decided_so_is_told_where_the_diagram_says_so(office, discloses):
     settings = {"kind": "deliberate", "outcomes": "维持 重来", "explain": "维持 重来", "discloses": discloses}
     weigh = step("weigh", "研究", "村委会主任", **settings)
-    square = Square(office.runtime, office.world, asking(**{"open": "yes"}), weigh, publishing(), asked=3)
+    square = Square(office.runtime, office.world, asking(open="yes"), weigh, publishing(), asked=3)
     matter, task = square.matter()
     square.say(task, yes=2)
     square.act(task, "close", "主任", {"归纳": "多数赞成"})
