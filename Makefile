@@ -26,8 +26,11 @@ run: setup
 	@$(BIN)/cunyi demo
 	@exec $(BIN)/cunyi serve --host 127.0.0.1 --port 8000
 
+# One more than there are processors, for a browser and a server are often waited for; no more than four.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n + 1 : 4)))
+
 test: setup system check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder  # tests/conftest.py says what begins first
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder  # tests/conftest.py says what begins first
 
 check: setup
 	$(BIN)/ruff check .

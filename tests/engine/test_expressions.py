@@ -199,10 +199,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_expressions_are_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.thread_time()  # of this thread alone: a busy machine is nobody's attack
     with pytest.raises(ExpressionError):
         Expression(text).evaluate(DATA)
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 def test_results_are_bounded_step_by_step():
