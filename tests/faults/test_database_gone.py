@@ -85,6 +85,7 @@ def test_postgresql_away_for_some_seconds(own_postgresql: Any, tmp_path: Path) -
         status, answer = site.complete("报账", task, {"序号": 0})
         assert status == 200
         [task] = [t["id"] for t in answer["open_tasks"]]
+        town.wait_until_worker_looks()  # one that is still starting does not start without a database
         own_postgresql.stop()
         for method, path in (
             ("POST", f"/tasks/{task}/complete"),

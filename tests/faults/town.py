@@ -20,7 +20,7 @@ from engine import journal
 from engine.operations import publish_procedure, start_matter
 from engine.runtime import Runtime
 from engine.store import Database
-from engine.store.tables import instances, submissions
+from engine.store.tables import checkpoints, instances, submissions
 from engine.store.tables import journal as journal_table
 from tests import procedures
 from tests.conftest import free_port, stop
@@ -85,6 +85,10 @@ class Town:
             yield process
         finally:
             stop(process)
+
+    def wait_until_worker_looks(self) -> None:
+        """The worker writes the day's checkpoint at the end of its first look."""
+        eventually(lambda: self._read(select(checkpoints.c.day)), 60)
 
     def cunyi(self, *arguments: str) -> "subprocess.Popen[bytes]":
         with (self.folder / f"{arguments[0]}.log").open("ab") as log:
