@@ -67,7 +67,7 @@ $(STAMPS)/npm: package-lock.json package.json | $(STAMPS)/node
 	npm ci --ignore-scripts --silent
 	@touch $@
 
-$(STAMPS)/bundles: $(STAMPS)/npm $(wildcard webui/assets/*)
+$(STAMPS)/bundles: $(STAMPS)/npm $(wildcard webui/assets/* webui/assets/studio/* webui/assets/studio/*/*)
 	node webui/assets/build.mjs
 	@touch $@
 

@@ -18,6 +18,7 @@ answer.
   own leaders.
 - **Parameters** of a unit are chosen by that unit itself: by its administrator, in a village by the secretary of the
   Party organisation. A township leaves open or decides; it does not choose in a village's name (FD-14).
+- **Procedures** of a unit are drawn and published by its process designers (流程设计员); nobody else sees drafts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,7 @@ from engine.store.proceedings import agenda_items, asked, meeting_members, meeti
 from engine.store.tables import assignments, instances, submissions, tasks, units
 
 CLERK = "文书"
+DESIGNER = "流程设计员"
 SECRETARY = "村党组织书记"
 # Who writes down uses of the seal and filings; a village's seal often lies with the township (procedures.md 11.5).
 KEEPERS = frozenset({CLERK, SECRETARY, "村委会主任", "党政办", "经管站"})
@@ -192,6 +194,17 @@ def parameter_units(actor: Actor) -> frozenset[int]:
     """The units whose parameters this person chooses."""
     own = {int(path.strip("/").rsplit("/", 1)[-1]) for path in actor.administered}
     return actor.units_of(SECRETARY) | own
+
+
+def design_units(actor: Actor) -> frozenset[int]:
+    """The units whose procedures this person draws."""
+    return actor.units_of(DESIGNER)
+
+
+def require_designer(actor: Actor, unit_id: int) -> None:
+    """Raises Forbidden."""
+    if unit_id not in design_units(actor):
+        raise Forbidden("not-designer", "只有本单位的流程设计员可以起草和发布流程，请联系他们")
 
 
 def require_parameter_setter(actor: Actor, unit_id: int) -> None:

@@ -24,6 +24,8 @@ POSTS = {  # person -> post, unit
     "文书": ("文书", "village"),
     "外村": ("报账员", "other"),
     "百姓": ("", "village"),
+    "设计": ("流程设计员", "county"),
+    "同行": ("流程设计员", "county"),
 }
 
 

@@ -32,6 +32,7 @@ from webui import (
     sessions,
     start,
     statistics,
+    studio,
     tasks,
     words,
 )
@@ -70,6 +71,7 @@ def create_app(runtime: Runtime) -> Flask:
         files,
         parameters,
         statistics,
+        studio,
         admin,
         help,
         public,

@@ -28,6 +28,7 @@ from engine.operations.administration import (
 from engine.operations.arrivals import arrive, arrive_by_code
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
+from engine.operations.drafts import create_draft, remove_file, save_file
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
 from engine.operations.opinions import confirm_opinion
@@ -64,6 +65,7 @@ __all__ = [
     "complete_task",
     "confirm_opinion",
     "confirm_submission",
+    "create_draft",
     "deliver",
     "dismiss",
     "fire_timers",
@@ -79,8 +81,10 @@ __all__ = [
     "release_for",
     "release_task",
     "remind",
+    "remove_file",
     "reset_password",
     "retry_incident",
+    "save_file",
     "set_parameters",
     "sign_minutes",
     "sign_minutes_for",

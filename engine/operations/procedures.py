@@ -9,15 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from engine import journal
+from engine.authorisation import require_designer
 from engine.diagram import Finding, Procedure, check_closure, check_folder, load_folder
 from engine.people.units import Unit, ancestors, by_code, get
-from engine.refusal import Forbidden, Invalid, NotVisible
+from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
 from engine.store.database import new_id
 from engine.store.packing import pack
 from engine.store.tables import procedure_versions, start_subscriptions
-
-DESIGNER = "流程设计员"
 
 
 def in_force(c: Connection, key: str, place: Unit) -> Row[Any, Any, Any]:
@@ -55,8 +54,8 @@ def publish_procedure(
 
     def write(c: Connection) -> int:
         place = unit_named(c, unit)
-        if actor_id is not None and (DESIGNER, place.id) not in runtime.actor(c, actor_id).capacities:
-            raise Forbidden("not-designer", f"只有{place.name}的流程设计员可以发布流程")
+        if actor_id is not None:
+            require_designer(runtime.actor(c, actor_id), place.id)
         mine = (procedure_versions.c.unit_id == place.id, procedure_versions.c.key == procedure.key)
         newest = select(procedure_versions.c.id, procedure_versions.c.version, procedure_versions.c.digest)
         last = c.execute(newest.where(*mine).order_by(procedure_versions.c.version.desc()).limit(1)).first()

@@ -1,7 +1,7 @@
 """Where everything is kept: tables, connections, migrations, backup."""
 
 # Every table is known before anything looks at the catalogue.
-from engine.store import proceedings, publicity, tables, voting
+from engine.store import drafts, proceedings, publicity, tables, voting
 from engine.store.database import Database, DatabaseBusy, DatabaseUnavailable, count_statements
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "DatabaseBusy",
     "DatabaseUnavailable",
     "count_statements",
+    "drafts",
     "proceedings",
     "publicity",
     "tables",

@@ -10,7 +10,10 @@ import { chinese } from './chinese.mjs';
 
 const sources = dirname(fileURLToPath(import.meta.url));
 const target = join(sources, '..', 'static', 'build');
-const bundles = ['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css', 'public.css', 'sheet.css'];
+const bundles = [
+  ...['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css', 'public.css', 'sheet.css'],
+  ...['studio.css'].map((name) => `studio/${name}`), // only designers load these
+];
 
 mkdirSync(target, { recursive: true });
 
@@ -18,7 +21,7 @@ const { metafile, outputFiles } = await build({
   absWorkingDir: join(sources, '..', '..'),
   entryPoints: bundles.map((name) => join(sources, name)),
   outdir: target,
-  entryNames: '[name]-[hash]',
+  entryNames: '[name]-[hash]', // so the names are unique whatever folder they stand in
   bundle: true,
   minify: true,
   metafile: true,

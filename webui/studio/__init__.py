@@ -1,0 +1,31 @@
+"""流程设计: where designers draw, check, rehearse and publish. One blueprint, a module for each page."""
+
+from typing import Any
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from engine.authorisation import design_units
+from webui import security
+
+blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+
+# The pages of a draft, in the order of their tabs: endpoint and title. A page adds itself here when it exists.
+TABS = [
+    ("studio.drawing", "流程图"),
+]
+
+
+@blueprint.app_context_processor
+def _designers() -> dict[str, Any]:
+    return {"designs": lambda me: bool(design_units(me.actor)), "studio_tabs": TABS}
+
+
+@blueprint.after_request
+def _let_editors_style(response: Response) -> Response:
+    response.headers.update(security.EDITORS)
+    return response
+
+
+# Each of these puts its routes on the blueprint.
+from webui.studio import checking, drawing, entrance, files  # noqa: E402, F401
