@@ -20,7 +20,7 @@ TOML = "procedure.toml"
 LEVELS = ("市", "县", "乡镇", "村", "屋场")
 MAX_FILES = 500
 MAX_FOLDER_BYTES = 32_000_000
-_KEYS = frozenset({"title", "level", "starters", "summary", "clauses", "parameters", "inputs"})
+_KEYS = frozenset({"title", "level", "starters", "summary", "clauses", "parameters", "inputs", "public"})
 
 Source = Path | str | Mapping[str, bytes]
 
@@ -31,7 +31,7 @@ class Procedure:
     calls it.
 
     `inputs` are names whose values the calling procedure provides; a procedure that is only ever started
-    has none.
+    has none. `public`: everybody may follow a matter from its first day, not only from a notice on (HW-4.5).
     """
 
     key: str
@@ -45,6 +45,7 @@ class Procedure:
     forms: dict[str, dict[str, Any]]
     files: dict[str, bytes]
     inputs: tuple[str, ...] = ()
+    public: bool = False
 
     @property
     def start_process(self) -> str:
@@ -151,6 +152,7 @@ def _procedure(
         forms=forms,
         files=folder.files,
         inputs=tuple(_words(settings, "inputs")),
+        public=settings.get("public") is True,
     )
 
 
@@ -234,6 +236,10 @@ def _settings(folder: Folder) -> dict[str, Any]:
     for key in ("title", "level", "summary"):
         if not isinstance(settings.get(key, ""), str):
             folder.add("bad-setting", f"{key} 要写成文字", TOML)
+    if not isinstance(settings.get("public", False), bool):
+        folder.add(
+            "bad-setting", "public 要写 true（从一开始就公开）或 false（有了公示、征求意见才公开）", TOML
+        )
     for key in ("starters", "clauses", "inputs"):
         value = settings.get(key, [])
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):

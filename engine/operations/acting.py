@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from engine import forms, journal, pickers, steps
 from engine.authorisation import Actor, fills, may_enter_for_others, may_see_matter
@@ -76,7 +76,7 @@ def act_by_clock(runtime: Runtime, task_id: str) -> bool:
     """Let the clock act on a step whose time has come; whether anything was done."""
 
     with runtime.database.write() as c:
-        row = c.execute(_TASK, {"task": task_id}).first()
+        row = open_row(c, task_id)
         if row is None or row.closes_at is None or row.closes_at > runtime.now():
             return False
         once = update(tasks).where(tasks.c.id == task_id, tasks.c.closes_at == row.closes_at)
@@ -117,7 +117,7 @@ class Act:
     def read(cls, runtime: Runtime, c: Connection, actor_id: int, task_id: str, name: str) -> Act:
         """Three statements. Raises Overtaken when the step is done already, Invalid for an unknown act."""
         actor = runtime.actor(c, actor_id)
-        row = c.execute(_TASK, {"task": task_id}).first()
+        row = open_row(c, task_id)
         if row is None:
             raise gone(runtime, c, actor, task_id)
         kind = steps.kind(row.kind)
@@ -342,6 +342,11 @@ def entered_for(runtime: Runtime, c: Connection, person_id: int) -> Actor:
 def roles(actor: Actor, task: Any) -> frozenset[str]:
     """The roles this person has on an open collective step."""
     return frozenset(seat.seat for seat in task.seats if fills(actor, seat))
+
+
+def open_row(c: Connection, task_id: str) -> Row[Any] | None:
+    """An open step with the path of its unit, for `Act.of_row`; None where it is over. One statement."""
+    return c.execute(_TASK, {"task": task_id}).first()
 
 
 _TASK = (

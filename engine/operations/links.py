@@ -18,7 +18,6 @@ from engine.store.publicity import public_links
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without 0 O 1 I L U: people read codes from paper and type them
 LENGTH = 10  # 49 bits: nobody finds one by trying
 TRIES = 8
-PUBLIC_FROM_THE_START = "HW-4.5"  # a procedure that rests on it may be followed by everybody all the way
 
 
 def new_code() -> str:

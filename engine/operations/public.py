@@ -15,11 +15,11 @@ from datetime import datetime
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from engine import files, forms
 from engine.operations import attempts, links
-from engine.operations.acting import Act, roles
+from engine.operations.acting import Act, open_row, roles
 from engine.operations.opinions import keep, lock, set_aside
 from engine.operations.work import attempt
 from engine.queries.heard import KEPT, published
@@ -29,7 +29,7 @@ from engine.steps import notice, period, strangers
 from engine.steps.kind import ORGANISER, Action
 from engine.steps.opinion import AUTHOR, Opinion
 from engine.store.proceedings import opinions, ratings, taken_part
-from engine.store.tables import file_uses, tasks, units
+from engine.store.tables import file_uses
 
 Upload = tuple[bytes, str]  # content and name of a file
 PHOTO = "照片"
@@ -174,7 +174,7 @@ def withdraw_for_household(runtime: Runtime, code: str) -> None:
 
 def _act(runtime: Runtime, c: Connection, task_id: str, instance_id: str) -> Act:
     """The open step, with nobody acting. Raises Overtaken where it is over, NotVisible where it is of another one."""
-    row = c.execute(_TASK, {"task": task_id}).first()
+    row = open_row(c, task_id)
     if row is None:
         raise Overtaken(
             "step-over",
@@ -183,13 +183,6 @@ def _act(runtime: Runtime, c: Connection, task_id: str, instance_id: str) -> Act
     if row.instance_id != instance_id:
         raise NotVisible("task-unknown", "这件事里没有这一步，请回到公开页重新打开")
     return Act.of_row(runtime, c, None, row, Action("say", "提意见", {"components": []}))
-
-
-_TASK = (
-    select(tasks, units.c.path.label("unit_path"))
-    .join(units, units.c.id == tasks.c.unit_id)
-    .where(tasks.c.id == bindparam("task"))
-)
 
 
 def _require_open(act: Act) -> datetime | None:

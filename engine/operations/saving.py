@@ -63,7 +63,7 @@ def save_new(work: Work, c: Connection) -> None:
     work.row.parameter_set_id = _keep_parameters(c, work.row.parameters, work.row.origins)
     save(work, c)
     procedure = work.runtime.loaded(work.row.version_id)
-    if links.PUBLIC_FROM_THE_START in procedure.clauses:
+    if procedure.public:
         links.ensure_page(c, work.id, work.actor.person_id if work.actor else None, work.now)
 
 
