@@ -1,9 +1,16 @@
 // A diagram to look at: drawn, fitted, its elements marked. What rehearsal, exploration, comparison and cover show.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
+import spiffworkflow from './spiffworkflow.json';
+import { kindRenderer } from './icons.js';
+
 /** A viewer with the drawing in it, the whole in sight. Throws where the XML cannot be drawn. */
 export async function openViewer(container, xml, additionalModules = []) {
-  const viewer = new NavigatedViewer({ container, additionalModules });
+  const viewer = new NavigatedViewer({
+    container,
+    moddleExtensions: { spiffworkflow },
+    additionalModules: [kindRenderer, ...additionalModules],
+  });
   await viewer.importXML(xml);
   viewer.get('canvas').zoom('fit-viewport', 'auto');
   return viewer;
