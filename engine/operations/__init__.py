@@ -28,7 +28,7 @@ from engine.operations.administration import (
 from engine.operations.arrivals import arrive, arrive_by_code
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
-from engine.operations.drafts import create_draft, remove_file, save_file
+from engine.operations.drafts import change_files, create_draft, remove_file, save_file
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
 from engine.operations.opinions import confirm_opinion
@@ -60,6 +60,7 @@ __all__ = [
     "arrive",
     "arrive_by_code",
     "cancel_matter",
+    "change_files",
     "change_password",
     "claim_task",
     "complete_task",

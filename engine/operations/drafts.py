@@ -7,7 +7,7 @@ overwritten: a save names the content it was made from, and is refused where tha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
@@ -111,6 +111,46 @@ def remove_file(runtime: Runtime, actor_id: int, draft_id: str, name: str, seen:
         del files[name]
         c.execute(delete(draft_files).where(*_at(draft_id, name)))
         return _touch(runtime, c, draft, actor_id, files, f"删了 {name}")
+
+    return runtime.database.run(write)
+
+
+Change = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+
+
+def change_files(
+    runtime: Runtime,
+    actor_id: int,
+    draft_id: str,
+    change: Change,
+    seen: Mapping[str, str | None],
+    note: str,
+) -> int:
+    """Several files at once, or none of them: `change` takes the folder as it stands and returns it as it shall be.
+
+    Where it only depends on what the folder holds now, such as a name that stands in several files, `seen` may be
+    empty; otherwise it names the digests somebody decided by, None for a file that was not there. `note` says in words
+    what was done. Returns the draft's revision. Raises what `change` raises, Overtaken, Invalid, Forbidden, NotVisible.
+    """
+    now = runtime.now()
+
+    def write(c: Connection) -> int:
+        draft = require_draft(runtime, c, actor_id, draft_id, locked=True)
+        for name, digest in seen.items():
+            _require_unchanged(c, _current(c, draft_id, name), digest, name)
+        before = files_of(c, draft_id)
+        after = {_name(name): data for name, data in change(dict(before)).items()}
+        touched = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+        if not touched:
+            return int(draft.revision)
+        revision = _touch(runtime, c, draft, actor_id, after, note)
+        c.execute(
+            delete(draft_files).where(draft_files.c.draft_id == draft_id, draft_files.c.name.in_(touched))
+        )
+        rows = [_row(draft_id, name, after[name], now, actor_id) for name in sorted(touched) if name in after]
+        if rows:
+            c.execute(insert(draft_files), rows)
+        return revision
 
     return runtime.database.run(write)
 
