@@ -40,7 +40,7 @@ from engine.queries.notices import composed
 from engine.queries.way import Matter, state, way
 from engine.refusal import NotVisible
 from engine.runtime import SHANGHAI, Runtime
-from engine.steps.notice import PUBLICATIONS
+from engine.steps.declared.opinions import PUBLICATIONS
 from engine.store.proceedings import (
     agenda_items,
     meetings,

@@ -24,7 +24,9 @@ from typing import Any
 
 from engine.diagram.model import Node
 from engine.refusal import Invalid, Overtaken
-from engine.steps import period, schema, slips, threshold
+from engine.steps import period, schema, setting, slips, threshold
+from engine.steps.declared.opinions import ASSESS
+from engine.steps.declared.opinions import SCORES as DEFAULT_SCORES
 from engine.steps.kind import (
     DOERS,
     MEMBER,
@@ -43,14 +45,13 @@ from engine.steps.kind import (
 from engine.steps.schema import Schema
 from engine.steps.whole import whether, whole
 
-SETTINGS = ("from", "scores", "satisfied", "pass", "least", "until", "recorder", "public")
+SETTINGS = setting.names(ASSESS)
 OUTCOME, REASON, NUMBER, SATISFIED, RATE, EACH = "结论", "说明", "参评", "满意", "满意率", "各档"
 SCORE, COMMENT, PHOTOS, ENTRY = "评价", "意见", "照片", "编号"
 RECKONED, ASKED, SCANNED = "依据", "应参评", "扫码参评"
 CONTENT, DISCONTENT, TOO_FEW = "满意", "不满意", "参评不足"
 PUBLIC, EVERYBODY = "public", "村民"
 BASES = ("收回票", ASKED)
-DEFAULT_SCORES = ("满意", "基本满意", "不满意")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Rated:
 class Assess(Kind):
     key = "assess"
     title = "测评"
+    help = "请一批人评满意不满意，算满意率"
+    settings = ASSESS
     collective = True
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:

@@ -25,7 +25,8 @@ from typing import Any
 
 from engine.diagram.model import Node
 from engine.expressions import Expression, ExpressionError
-from engine.steps import ballot_acts, ballot_replay, closing, election, meeting, method, threshold
+from engine.steps import ballot_acts, ballot_replay, closing, election, meeting, method, setting, threshold
+from engine.steps.declared.meetings import BALLOT
 from engine.steps.kind import (
     DOERS,
     SCRUTINEER,
@@ -42,11 +43,7 @@ from engine.steps.kind import (
 )
 from engine.steps.participants import people_at
 
-SETTINGS = (
-    *meeting.SETTINGS,
-    *("majority", "motions", "method", "secrecy", "weights", "seats", "candidates", "rounds"),
-    *("tellers", "scrutineers", "handlers"),
-)
+SETTINGS = setting.names(BALLOT)
 MAX_MOTIONS, MAX_TEXT, MAX_SEATS = 50, 2000, 50
 HOUSEHOLD_BASES = ("户", "到会户")
 
@@ -54,6 +51,8 @@ HOUSEHOLD_BASES = ("户", "到会户")
 class Ballot(Kind):
     key = "ballot"
     title = "票决"
+    help = "开会对议案逐项投票，或者选举"
+    settings = BALLOT
     collective = True
     # each motion with its figures tells it; 所见 is written by the page that asks to confirm
     hidden = ("会议", "通过的议案", "未通过的议案", "当选人员", "所见")

@@ -26,8 +26,9 @@ from typing import Any
 
 from engine import forms as form_rules
 from engine.diagram.model import Node
-from engine.steps import answers, moderation, period, slips, threshold
+from engine.steps import answers, moderation, period, setting, slips, threshold
 from engine.steps.consult_replay import replay
+from engine.steps.declared.opinions import CONSULT
 from engine.steps.kind import (
     DOERS,
     MEMBER,
@@ -56,10 +57,7 @@ from engine.steps.opinion import (
 from engine.steps.summing_up import ASKED, COVERED, HEADS, ITEMS, RESULT, close, conclude, thresholds
 from engine.steps.whole import whether, whole
 
-SETTINGS = (
-    *("ask", "from", "channels", "stances", "coverage", "least", "until"),
-    *("form", "outcomes", "explain", "recorder", "open", "shows", "of"),
-)
+SETTINGS = setting.names(CONSULT)
 _GATHERING = (
     "from",
     "channels",
@@ -75,6 +73,8 @@ _GATHERING = (
 class Consult(Kind):
     key = "consult"
     title = "征求意见"
+    help = "问一批人一句话，把意见收齐、归纳；或者逐条答复"
+    settings = CONSULT
     collective = True
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from typing import Any
 
 from engine.diagram.model import Node
 from engine.steps import schema
+from engine.steps.declared.answers import COSIGN
 from engine.steps.kind import (
     DOERS,
     Action,
@@ -42,6 +43,8 @@ FRACTION = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
 class Cosign(Kind):
     key = "cosign"
     title = "会签"
+    help = "几个岗位都要签，如联合审批"
+    settings = COSIGN
     several = True
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:

@@ -19,7 +19,8 @@ from typing import Any
 from engine import forms as form_rules
 from engine.diagram.model import Node
 from engine.refusal import Invalid, Overtaken
-from engine.steps import meeting, meeting_replay, schema
+from engine.steps import meeting, meeting_replay, schema, setting
+from engine.steps.declared.meetings import DELIBERATE
 from engine.steps.kind import (
     CHAIR,
     DOERS,
@@ -36,7 +37,7 @@ from engine.steps.kind import (
 )
 from engine.steps.meeting import GUESTS, INQUORATE, PLACE, PRESENT, TIME, MeetingRecord
 
-SETTINGS = (*meeting.SETTINGS, "outcomes", "explain", "discloses", "form")
+SETTINGS = setting.names(DELIBERATE)
 CHOICE, REASON, MINUTES, PAPERS = "结论", "说明", "纪要", "照片"
 ROLL, CAME, MEETING, PEOPLE = "应到", "实到", "会议", "参加人"
 FIELDS = (CHOICE, REASON, MINUTES, ROLL, CAME, MEETING, PEOPLE, GUESTS, DOERS)
@@ -49,6 +50,8 @@ MOST_PEOPLE = (
 class Deliberate(Kind):
     key = "deliberate"
     title = "审议"
+    help = "开一次会，得出一个结论"
+    settings = DELIBERATE
     collective = True
     hidden = (MEETING, PEOPLE)  # ids; the meeting has a page of its own
 

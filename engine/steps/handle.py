@@ -5,6 +5,7 @@ from typing import Any
 
 from engine import forms as form_rules
 from engine.diagram.model import Node
+from engine.steps.declared.answers import HANDLE
 from engine.steps.kind import DOERS, Action, Forms, Kind, Problem, Seat, Submission, Words, doers
 
 EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
@@ -13,6 +14,8 @@ EMPTY_FORM: Mapping[str, Any] = {"type": "default", "components": []}
 class Handle(Kind):
     key = "handle"
     title = "办理"
+    help = "一个人签收、填一张表单"
+    settings = HANDLE
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
         form = node.properties.get("form")

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.diagram.model import Node
 from engine.durations import Calendar
+from engine.steps.setting import Setting
 
 DOERS = "办理人"  # in every result: the ids of the people who did the step; `not_who` reads it
 
@@ -85,6 +86,10 @@ class Kind(ABC):
 
     key: str
     title: str
+    help: str  # what it is for, in a sentence a designer chooses by
+    settings: tuple[
+        Setting, ...
+    ] = ()  # what may be written on such a step besides engine.steps.setting.COMMON
     several: bool = False  # several people hand in; a seat may answer once
     hidden: tuple[str, ...] = ()  # fields of the result and of acts that are for the program, not for people
     collective: bool = False  # acts by many people, in the roles of the seats, until one of them concludes it

@@ -32,7 +32,6 @@ from engine.steps.schema import Schema
 
 HOUSEHOLDS, HOUSEHOLDS_CAME = "户", "到会户"  # bases of thresholds
 BODY = "组成人员"  # the role of those on `also`: of the body, without a vote
-SETTINGS = ("meeting", "roll", "also", "recorder", "quorum", "announce", "guests", "delegate")
 CHANNELS = ("村务公开栏", "户代表议事点", "微信群", "大喇叭", "入户告知", "会议通报", "政府网站")
 # What the acts hand in
 PLACE, TIME, MEETING, TICKED, PROOF = "地点", "时间", "会议", "渠道", "凭证"

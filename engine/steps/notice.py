@@ -25,8 +25,10 @@ from typing import Any
 from engine.diagram.model import Node
 from engine.durations import SHANGHAI, Calendar, TimerError, in_words, parse_duration
 from engine.refusal import Invalid, Overtaken
-from engine.steps import answers, moderation, period, schema
+from engine.steps import answers, moderation, period, schema, setting
 from engine.steps.answers import Answered
+from engine.steps.declared.opinions import CHANNELS as DEFAULT_CHANNELS
+from engine.steps.declared.opinions import NOTICE, PUBLICATIONS
 from engine.steps.kind import (
     DOERS,
     MEMBER,
@@ -57,9 +59,7 @@ from engine.working_days import deadline
 
 ACCEPTED, OBJECTED = "无异议", "有异议"
 OUTCOMES = (ACCEPTED, OBJECTED)
-DEFAULT_CHANNELS = ("会议通报", "村务公开栏", "户代表议事点", "政府网站", "微信群", "大喇叭", "入户告知")
-SETTINGS = ("days", "channels", "least", "shows", "objections", "from", "recorder", "answers", "publishes")
-PUBLICATIONS = ("决议事项", "实施方案", "落实情况", "实施结果")  # LB-7
+SETTINGS = setting.names(NOTICE)
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,8 @@ class Published:
 class Notice(Kind):
     key = "notice"
     title = "公示"
+    help = "贴出去若干天，听群众怎么说，到期自动结束"
+    settings = NOTICE
     collective = True
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
