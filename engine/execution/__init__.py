@@ -7,6 +7,7 @@ from engine.execution.instance import Fired, Instance, OpenTask
 from engine.execution.outgoing import Outgoing
 from engine.execution.rehearsal import Rehearsal, Task
 from engine.execution.roster import Roster
+from engine.execution.script import Placed
 
 __all__ = [
     "Definition",
@@ -16,6 +17,7 @@ __all__ = [
     "Instance",
     "OpenTask",
     "Outgoing",
+    "Placed",
     "Rehearsal",
     "Roster",
     "Task",

@@ -18,6 +18,14 @@ from engine.execution.error import ExecutionError
 Source = bytes | str | Path | Mapping[str, bytes]
 
 
+class Placed(dict[str, bytes]):
+    """A folder's files with the procedures it calls, by key, as they are in force in the unit it belongs to."""
+
+    def __init__(self, files: Mapping[str, bytes], called: Mapping[str, Procedure]) -> None:
+        super().__init__(files)
+        self.called = dict(called)
+
+
 @dataclass(frozen=True)
 class Script:
     definition: Definition
@@ -34,7 +42,7 @@ class Script:
             return cls(Definition.compile(diagram), parameters)
         assert not isinstance(source, bytes)
         procedure = load_folder(source if isinstance(source, Mapping) else Path(source))
-        called = {} if isinstance(source, Mapping) else _called(procedure, Path(source).resolve().parent)
+        called = _called(procedure, source)
         definition = Definition.compile(procedure.diagram, {key: one.diagram for key, one in called.items()})
         procedures: dict[str | None, Procedure] = {None: procedure}
         procedures.update(called)
@@ -70,10 +78,16 @@ def _diagram(source: Source) -> Diagram | None:
     return None
 
 
-def _called(procedure: Procedure, siblings: Path) -> dict[str, Procedure]:
-    """The procedures it calls, which stand beside it, and those they call. One that is not there is refused
-    on compiling.
+def _called(procedure: Procedure, source: str | Path | Mapping[str, bytes]) -> dict[str, Procedure]:
+    """The procedures it calls and those they call: they were given with its files, or stand beside its folder. One that
+    is not there is refused on compiling.
     """
+    if isinstance(source, Placed):
+        return source.called
+    return {} if isinstance(source, Mapping) else _beside(procedure, Path(source).resolve().parent)
+
+
+def _beside(procedure: Procedure, siblings: Path) -> dict[str, Procedure]:
     found: dict[str, Procedure] = {}
     pending = [procedure]
     while pending:

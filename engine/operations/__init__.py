@@ -28,6 +28,7 @@ from engine.operations.administration import (
 from engine.operations.arrivals import arrive, arrive_by_code
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
+from engine.operations.draft_folders import go_back, remove_draft, replace_folder, restore_draft
 from engine.operations.drafts import change_files, create_draft, remove_file, save_file
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
@@ -35,11 +36,12 @@ from engine.operations.opinions import confirm_opinion
 from engine.operations.page_standing import put_up_page, take_down_page
 from engine.operations.papers import receive_filing_receipt, register_filing, register_seal_use
 from engine.operations.parameters import set_parameters
-from engine.operations.procedures import publish_procedure
+from engine.operations.publishing import publish_draft, publish_procedure
 from engine.operations.signing import sign_minutes, sign_minutes_for, write_minutes
 from engine.operations.tasks import act_on_task, claim_task, complete_task, release_task
 from engine.operations.uploads import read_file, upload_file
 from engine.operations.viewing import note_view
+from engine.operations.withdrawing import lift_withdrawal, withdraw_procedure
 from engine.operations.work import Done
 
 # Who does the acts of each kind of collective step; a new kind is a line here.
@@ -70,8 +72,11 @@ __all__ = [
     "deliver",
     "dismiss",
     "fire_timers",
+    "go_back",
+    "lift_withdrawal",
     "note_view",
     "publish_calendar",
+    "publish_draft",
     "publish_procedure",
     "put_up_page",
     "read_file",
@@ -82,8 +87,11 @@ __all__ = [
     "release_for",
     "release_task",
     "remind",
+    "remove_draft",
     "remove_file",
+    "replace_folder",
     "reset_password",
+    "restore_draft",
     "retry_incident",
     "save_file",
     "set_parameters",
@@ -92,6 +100,7 @@ __all__ = [
     "start_matter",
     "take_down_page",
     "upload_file",
+    "withdraw_procedure",
     "withdraw_step",
     "write_minutes",
 ]

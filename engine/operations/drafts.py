@@ -9,23 +9,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine import journal
 from engine.authorisation import require_designer
 from engine.diagram.procedure import MAX_FILES, MAX_FOLDER_BYTES, open_folder
+from engine.operations.draft_states import keep_state
 from engine.refusal import Invalid, NotVisible, Overtaken
 from engine.runtime import Runtime
-from engine.store.drafts import draft_files, draft_states, drafts
-from engine.store.packing import pack
+from engine.store.drafts import draft_files, drafts
 from engine.store.tables import people
-
-SITTING = timedelta(minutes=15)  # of one person's work, kept in the history as one state
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,7 @@ def create_draft(
     note: str = "",
 ) -> str:
     """A new draft for a unit with these files; its id. Raises Forbidden, Invalid for what cannot be a folder."""
-    clean = {_name(name): data for name, data in files.items()}
-    _bounded(len(clean), sum(map(len, clean.values())))
+    clean = clean_folder(files)
     title, key = described(clean)
     draft_id, now = uuid4().hex, runtime.now()
     who = {"created_at": now, "created_by": actor_id, "changed_at": now, "changed_by": actor_id}
@@ -64,7 +61,7 @@ def create_draft(
         rows = [_row(draft_id, name, data, now, actor_id) for name, data in clean.items()]
         if rows:
             c.execute(insert(draft_files), rows)
-        _keep_state(c, draft_id, 1, now, actor_id, note or "新建草稿", clean)
+        keep_state(c, draft_id, 1, now, actor_id, note or "新建草稿", clean)
         entry = journal.Entry(now, "draft-create", actor_id, detail={"draft": draft_id, "key": key})
         journal.append_to_unit(c, unit_id, [entry])
         return draft_id
@@ -132,25 +129,13 @@ def change_files(
     empty; otherwise it names the digests somebody decided by, None for a file that was not there. `note` says in words
     what was done. Returns the draft's revision. Raises what `change` raises, Overtaken, Invalid, Forbidden, NotVisible.
     """
-    now = runtime.now()
 
     def write(c: Connection) -> int:
         draft = require_draft(runtime, c, actor_id, draft_id, locked=True)
         for name, digest in seen.items():
             _require_unchanged(c, _current(c, draft_id, name), digest, name)
-        before = files_of(c, draft_id)
-        after = {_name(name): data for name, data in change(dict(before)).items()}
-        touched = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
-        if not touched:
-            return int(draft.revision)
-        revision = _touch(runtime, c, draft, actor_id, after, note)
-        c.execute(
-            delete(draft_files).where(draft_files.c.draft_id == draft_id, draft_files.c.name.in_(touched))
-        )
-        rows = [_row(draft_id, name, after[name], now, actor_id) for name in sorted(touched) if name in after]
-        if rows:
-            c.execute(insert(draft_files), rows)
-        return revision
+        after = {_name(name): data for name, data in change(files_of(c, draft_id)).items()}
+        return put_folder(runtime, c, draft, actor_id, after, note)
 
     return runtime.database.run(write)
 
@@ -185,6 +170,36 @@ def described(files: Mapping[str, bytes]) -> tuple[str, str | None]:
     return title.strip()[:128], key[:64] if key else None
 
 
+def clean_folder(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files by the paths they get in a draft. Raises Invalid for what cannot be a folder."""
+    clean = {_name(name): data for name, data in files.items()}
+    _bounded(len(clean), sum(map(len, clean.values())))
+    return clean
+
+
+def put_folder(
+    runtime: Runtime,
+    c: Connection,
+    draft: Row[Any, Any, Any],
+    actor_id: int,
+    after: Mapping[str, bytes],
+    note: str,
+    *,
+    apart: bool = False,
+) -> int:
+    """The draft has exactly these files from now on; its new revision, or the old one where nothing changes."""
+    before, now = files_of(c, draft.id), runtime.now()
+    touched = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+    if not touched:
+        return int(draft.revision)
+    revision = _touch(runtime, c, draft, actor_id, after, note, apart=apart)
+    c.execute(delete(draft_files).where(draft_files.c.draft_id == draft.id, draft_files.c.name.in_(touched)))
+    rows = [_row(draft.id, name, after[name], now, actor_id) for name in sorted(touched) if name in after]
+    if rows:
+        c.execute(insert(draft_files), rows)
+    return revision
+
+
 # ---------------------------------------------------------------- parts
 
 
@@ -195,44 +210,17 @@ def _touch(
     actor_id: int,
     files: Mapping[str, bytes],
     note: str,
+    *,
+    apart: bool = False,
 ) -> int:
-    """The draft has these files from now on."""
+    """The draft's own row and its history, for these files."""
     _bounded(len(files), sum(map(len, files.values())))
     title, key = described(files)
     now, revision = runtime.now(), draft.revision + 1
     changed = {"title": title, "key": key, "revision": revision, "changed_at": now, "changed_by": actor_id}
     c.execute(update(drafts).where(drafts.c.id == draft.id).values(**changed))
-    _keep_state(c, draft.id, revision, now, actor_id, note, files)
+    keep_state(c, draft.id, revision, now, actor_id, note, files, apart=apart)
     return int(revision)
-
-
-def _keep_state(
-    c: Connection,
-    draft_id: str,
-    revision: int,
-    now: datetime,
-    actor_id: int,
-    note: str,
-    files: Mapping[str, bytes],
-) -> None:
-    """One state for a sitting of one person: the newest takes the place of those of the last quarter of an hour."""
-    newest = select(func.max(draft_states.c.revision)).where(draft_states.c.draft_id == draft_id)
-    last = c.execute(
-        select(draft_states).where(
-            draft_states.c.draft_id == draft_id, draft_states.c.revision == newest.scalar_subquery()
-        )
-    ).first()
-    same_sitting = last is not None and last.by == actor_id and now - last.at < SITTING and last.revision > 1
-    if last is not None and same_sitting:
-        c.execute(
-            delete(draft_states).where(
-                draft_states.c.draft_id == draft_id, draft_states.c.revision == last.revision
-            )
-        )
-        note = last.note if note in last.note.split("；") else f"{last.note}；{note}"
-        now = last.at  # when the sitting began, so that it ends some time
-    state = {"at": now, "by": actor_id, "note": note[:255], "content": pack(files)}
-    c.execute(insert(draft_states).values(draft_id=draft_id, revision=revision, **state))
 
 
 def _require_unchanged(

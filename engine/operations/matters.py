@@ -17,7 +17,7 @@ from engine.diagram import Procedure
 from engine.execution import ExecutionError
 from engine.operations import agenda, saving
 from engine.operations.parameters import parameters_in_force
-from engine.operations.procedures import in_force, unit_named
+from engine.operations.procedures import find_in_force, in_force, unit_named
 from engine.operations.work import Done, Work, attempt
 from engine.people.units import Unit, ancestors
 from engine.redlines import redlines
@@ -105,14 +105,14 @@ def begin_by_event(
     """A matter that a message or signal starts, in the unit of the sender or the nearest above of the
     procedure's level.
 
-    None where there is no such unit, or where another version is in force there by now.
+    None where there is no such unit, or where another version, or none at all, is in force there by now.
     """
     procedure = runtime.procedure(c, version_id)
     place = next((unit for unit in ancestors(c, sender_unit) if unit.level == procedure.level), None)
     if place is None:
         return None
-    version = in_force(c, procedure.key, place)
-    if version.id != version_id:
+    version = find_in_force(c, procedure.key, place)
+    if version is None or version.id != version_id:
         return None
     title = _title(procedure, element_id, payload)
     work = _begin(runtime, c, place, version, procedure, title, by_event=element_id, payload=payload)

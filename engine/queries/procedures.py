@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, func, select, tuple_
 
 from engine.authorisation import Actor
 from engine.clauses import Clause, clause
+from engine.operations.procedures import OFFERED
 from engine.runtime import Runtime
 from engine.store.tables import procedure_versions, units
 
@@ -105,7 +106,8 @@ _NEWEST = select(
 ).where(
     tuple_(procedure_versions.c.unit_id, procedure_versions.c.key, procedure_versions.c.version).in_(
         select(_LATEST)
-    )
+    ),
+    OFFERED,
 )
 
 

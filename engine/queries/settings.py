@@ -12,8 +12,8 @@ from engine.clauses import Clause, clauses
 from engine.diagram import Procedure
 from engine.diagram.parameter import Parameter
 from engine.operations.parameters import Applies, Chosen, choices, resolve
+from engine.operations.procedures import OFFERED, unit_named
 from engine.operations.procedures import in_force as version_in_force
-from engine.operations.procedures import unit_named
 from engine.people.designations import LEVELS
 from engine.people.units import Unit, ancestors, within
 from engine.runtime import SHANGHAI, Runtime
@@ -218,7 +218,8 @@ def offers(rt: Runtime, actor: Actor) -> list[tuple[Unit, list[Offer]]]:
 
 def _offers(rt: Runtime, c: Connection, line: Sequence[Unit]) -> list[Offer]:
     place, keys = line[0], procedure_versions.c.key
-    known = select(keys).where(procedure_versions.c.unit_id.in_([unit.id for unit in line])).distinct()
+    here = procedure_versions.c.unit_id.in_([unit.id for unit in line])
+    known = select(keys).where(here, OFFERED).distinct()
     procedures = [
         rt.procedure(c, version_in_force(c, key, place).id) for key in c.scalars(known.order_by(keys))
     ]

@@ -18,6 +18,7 @@ drafts = Table(
     Column("key", String(64)),  # what it will be published as; NULL while the diagram cannot tell
     Column("based_on", ForeignKey("procedure_versions.id")),  # the version it was begun from
     Column("revision", Integer, nullable=False),  # raised by every save
+    Column("published_revision", Integer),  # what it was when it was last published: the same, nothing is new
     Column("created_at", Moment, nullable=False),
     Column("created_by", ForeignKey("people.id")),
     Column("changed_at", Moment, nullable=False),

@@ -28,6 +28,7 @@ def _drafts() -> None:
         sa.Column("key", sa.String(length=64), nullable=True),
         sa.Column("based_on", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("published_revision", sa.Integer(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
         sa.Column("changed_at", Moment(), nullable=False),
