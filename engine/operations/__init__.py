@@ -29,6 +29,8 @@ from engine.operations.arrivals import arrive, arrive_by_code
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.draft_folders import go_back, remove_draft, replace_folder, restore_draft
+from engine.operations.draft_forms import copy_form, create_form, remove_form, rename_form
+from engine.operations.draft_settings import put_parameter, remove_parameter, set_draft_settings
 from engine.operations.drafts import change_files, create_draft, remove_file, save_file
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
@@ -68,7 +70,9 @@ __all__ = [
     "complete_task",
     "confirm_opinion",
     "confirm_submission",
+    "copy_form",
     "create_draft",
+    "create_form",
     "deliver",
     "dismiss",
     "fire_timers",
@@ -78,6 +82,7 @@ __all__ = [
     "publish_calendar",
     "publish_draft",
     "publish_procedure",
+    "put_parameter",
     "put_up_page",
     "read_file",
     "reassign_task",
@@ -89,11 +94,15 @@ __all__ = [
     "remind",
     "remove_draft",
     "remove_file",
+    "remove_form",
+    "remove_parameter",
+    "rename_form",
     "replace_folder",
     "reset_password",
     "restore_draft",
     "retry_incident",
     "save_file",
+    "set_draft_settings",
     "set_parameters",
     "sign_minutes",
     "sign_minutes_for",
