@@ -175,7 +175,8 @@ def _parameters(files: Files) -> Mapping[str, Any]:
 
 def _renamed_elsewhere(files: Files, before: str, name: str) -> Files:
     """The diagram and the scenarios with the parameter's new name."""
-    changed = {file: _readable(with_parameter_renamed, files[file], before, name) for file in diagrams(files)}
+    with readable_diagram():
+        changed = {file: with_parameter_renamed(files[file], before, name) for file in diagrams(files)}
     for file, data in files.items():
         if file.startswith("scenarios/") and file.endswith(".toml"):
             changed[file] = _in_scenario(data, before, name)
