@@ -16,6 +16,7 @@ from engine.durations import Calendar
 from engine.execution import people
 from engine.execution.error import ExecutionError
 from engine.execution.roster import Roster
+from engine.expressions import normal_name
 from engine.refusal import Refusal
 from engine.steps import Action, Kind, Seat, SettingError, Submission, meeting_replay, participants, period
 from engine.working_days import WEEKDAYS_ONLY
@@ -83,6 +84,35 @@ class Answering:
     def may_be_entered(self, action: str | None = None) -> bool:
         """Whether a clerk may enter this for somebody else."""
         return self._action(action).behalf
+
+    def actions(self) -> list[Action]:
+        """What may be done on the step."""
+        return self.kind.actions(self.settings, self.forms)
+
+    def may(self, person: int, action: Action, before: Sequence[Submission]) -> bool:
+        """Whether this person may do it now, as far as who he is goes."""
+        if person in self.excluded or self.roster is None:
+            return False
+        taken = {submission.seat for submission in before} if self.kind.several else set()
+        if self.kind.several and any(submission.person == person for submission in before):
+            return False
+        seats = meeting_replay.seated(self.seats, before) if self.kind.collective else self.seats
+        wanted = [seat for seat in seats if not action.seats or seat.name in action.seats]
+        return any(seat.name not in taken and self._may_sit(person, seat) for seat in wanted)
+
+    def offering(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The schema with the people of the roster in the fields that pick some."""
+        return pickers.offering(schema, self._offered)
+
+    def require_possible(self, result: Mapping[str, Any]) -> None:
+        """Raises ExecutionError for a result with a field or an outcome the kind does not have."""
+        known = {normal_name(name) for name in self.kind.fields(self.settings, self.forms)}
+        unknown = [name for name in result if normal_name(name) not in known]
+        if unknown:
+            raise self._failure(f"“{self.node.label}”的结果里没有“{'、'.join(unknown)}”这一项")
+        outcomes, said = self.kind.outcomes(self.settings), result.get("结论")
+        if outcomes and said is not None and said not in outcomes:
+            raise self._failure(f"“{self.node.label}”得不出“{said}”，它的结果有：{'、'.join(outcomes)}")
 
     def ends_at(self, before: Sequence[Submission], calendar: Calendar) -> datetime | None:
         """When the clock acts on the step."""

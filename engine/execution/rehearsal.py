@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -56,6 +56,7 @@ class Rehearsal:
             clock if isinstance(clock, VirtualClock) else MovingClock(clock) if clock else VirtualClock()
         )
         self.trace: list[str] = []
+        self.passed: list[str] = []  # elements and flows, in order; of called procedures too
         self.error: str | None = None
         self._saved: list[bytes] = []
         self._done: list[bool] = []
@@ -183,6 +184,26 @@ class Rehearsal:
         instance, task = self._find(self._running(), task_id)
         return not task.node.kind or self._answering(instance, task).may_be_entered(action)
 
+    def answering(self, task_id: str) -> Answering:
+        """An open task with a kind: its settings, seats and acts, as they are now. Raises ExecutionError."""
+        instance, task = self._find(self._running(), task_id)
+        return self._answering(instance, task)
+
+    def handed_in(self, task_id: str) -> Sequence[Submission]:
+        """What has been handed in so far on an open task."""
+        return tuple(self._submissions.get(task_id, ()))
+
+    def settle(self, task_id: str, result: Mapping[str, Any]) -> None:
+        """The task comes to this result, however it came about. Raises ExecutionError for one its kind cannot give."""
+
+        def act(running: list[Instance]) -> None:
+            instance, task = self._find(running, task_id)
+            if task.node.kind:
+                self._answering(instance, task).require_possible(result)
+            instance.complete(task_id, result)
+
+        self._change(act)
+
     def throw_error(self, task_id: str, code: str) -> None:
         """The task ends with a BPMN error."""
         self._change(lambda running: self._find(running, task_id)[0].throw_error(task_id, code))
@@ -235,6 +256,7 @@ class Rehearsal:
             known = len(running)
             act(running)
             trace = self._exchange.route(running)
+            passed = [element for instance in running for _, element in instance.passed]
             saved = [instance.dump() for instance in running]
         except BaseException:
             self._exchange.mailbox, self._submissions, self._ends = mailbox, submissions, ends
@@ -252,6 +274,7 @@ class Rehearsal:
             self._done[place] = instance.completed
             self.error = self.error or instance.error
         self.trace += trace
+        self.passed += passed
         self._remember_open(running)
         timers = [(due, element) for instance in running for _, element, due in instance.timers()]
         self._due = sorted([*timers, *self._ends.values()])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,10 +15,15 @@ from engine.diagram.model import Node
 from engine.diagram.parameter import Parameter
 from engine.durations import SHANGHAI
 from engine.execution import ExecutionError, Rehearsal, Roster, Task
+from engine.execution.people import numbered
+from engine.execution.script import Script
 from engine.people.designations import designations
+from engine.scenarios.files import files
 from engine.scenarios.households import at_home
 from engine.scenarios.report import Line, day_and_time
-from engine.scenarios.written import Expectation, Scenario, Step
+from engine.scenarios.settling import Wish, counted, settled
+from engine.scenarios.telling import listed, shown, told
+from engine.scenarios.written import UNTIL_DUE, Expectation, Scenario, Step
 from engine.steps.due import due
 from engine.steps.kind import DOERS, SettingError
 from engine.timers import TimerError, parse_timer
@@ -36,13 +41,13 @@ class Unmet(Exception):
 class Stage:
     """A rehearsal with its cast, and the deadline of every task that is open."""
 
-    def __init__(self, source: Source, scenario: Scenario) -> None:
-        self.scenario = scenario
+    def __init__(self, source: Source | Script, scenario: Scenario, until: float | None = None) -> None:
+        """`until`: when patience ends, on the monotonic clock."""
+        self.scenario, self.until = scenario, until
         self.clock = VirtualClock(scenario.begins)
         self.roster = cast(scenario.roster, scenario.households)
-        self.rehearsal = Rehearsal.load(
-            source, self.clock, parameters=scenario.parameters, calendar=scenario.calendar, roster=self.roster
-        )
+        script = source if isinstance(source, Script) else Script.load(source, scenario.parameters)
+        self.rehearsal = Rehearsal(script, self.clock, scenario.calendar, self.roster)
         procedures = self.rehearsal.script.procedures.values()
         _check_parameters(scenario.parameters, self.rehearsal.script.known_parameters)
         self._nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
@@ -54,7 +59,7 @@ class Stage:
 
     def play(self, step: Step) -> Line:
         """Do it, and compare what stands open then with what the scenario says."""
-        line = Line(day_and_time(self.clock()), self._told(step))
+        line = Line(day_and_time(self.clock()), told(step))
         before = {task.id for task in self.rehearsal.open_tasks()}
         try:
             self._attempt(step, line)
@@ -76,7 +81,9 @@ class Stage:
 
     def _attempt(self, step: Step, line: Line) -> None:
         """Raises what goes wrong, or Unmet when something went through that must be refused."""
-        if step.wait:
+        if step.wait == UNTIL_DUE:
+            self._wait_until_due()
+        elif step.wait:
             self._wait(step.wait)
         elif step.message:
             self.rehearsal.send(step.message, step.data)
@@ -99,11 +106,37 @@ class Stage:
         clerks = [self.roster.name(number) for number in self.roster.holders(CLERK)]
         if step.entered_by is not None and step.entered_by not in clerks:
             raise ExecutionError(f"{step.entered_by}不是{CLERK}，不能替别人录入")
-        tasks = [task for task in self.rehearsal.open_tasks() if step.does in self._names_of(task)]
+        tasks = [task for task in self.rehearsal.open_tasks() if step.does in self.names_of(task)]
         if not tasks:
-            raise ExecutionError(f"现在没有“{step.does}”可办。打开着的是：{_list(self._open_names())}")
-        for person in (step.by, *step.others):
-            self._complete(tasks, person, step)
+            raise ExecutionError(f"现在没有“{step.does}”可办。打开着的是：{listed(self._open_names())}")
+        if step.error is not None:
+            self.rehearsal.throw_error(tasks[0].id, step.error)
+        elif step.result is not None:
+            self.rehearsal.settle(tasks[0].id, self.settled(tasks[0], step.result, step.by))
+        else:
+            for person in (step.by, *step.others):
+                self._complete(tasks, person, step)
+
+    def settled(self, task: Task, said: Mapping[str, Any], by: str | None = None) -> Mapping[str, Any]:
+        """The whole result of which `said` is a part; of a task without a kind just what is said.
+
+        Raises ExecutionError where it cannot come to that.
+        """
+        if not task.kind:
+            return said
+        step = self.rehearsal.answering(task.id)
+        doer = self.roster.number(by) if by is not None else None
+        schema = step.form()
+        known = numbered(schema, counted(schema, said), self.roster)
+        wish = Wish(known, self.clock(), doer, self.scenario.calendar)
+        found = settled(step, wish)
+        if found is None:
+            step.require_possible(said)
+            label = self._nodes[task.element_id].label
+            raise ExecutionError(
+                f"按现在的人员和设置，“{label}”得不出“{wish.outcome}”", task.element_id, label
+            )
+        return found
 
     def _complete(self, tasks: Sequence[Task], person: str | None, step: Step) -> None:
         if step.entered_by is not None and not self.rehearsal.may_be_entered(tasks[0].id, step.action):
@@ -122,9 +155,38 @@ class Stage:
             self.clock(), self.scenario.calendar
         )
         while (due := self.rehearsal.due) and due[0][0] <= end:
+            self._check_patience()
             self._advance_to(max(due[0][0], self.clock()))
             self._note_opened()
         self._advance_to(end)
+
+    def _wait_until_due(self) -> None:
+        """To the next thing that falls due: a timer, the end of a notice, or somebody's deadline."""
+        moment = next((moment for moment, _ in self.falling_due()), None)
+        if moment is None:
+            raise ExecutionError("现在没有在等的时间，也没有要到期的待办")
+        self._advance_to(max(moment, self.clock()))
+        self._note_opened()
+
+    def falling_due(self) -> list[tuple[datetime, str]]:
+        """What falls due from now on, soonest first, with the element's name: what the clock does before deadlines."""
+        clock = [(moment, self._nodes[element].label) for moment, element in self.rehearsal.due]
+        ends = self.rehearsal.ends
+        late = [
+            (due, f"{self._label(task)}（办理时限）")
+            for task in self.rehearsal.open_tasks()
+            if task.id not in ends and (due := self._due.get(task.id)) is not None and due > self.clock()
+        ]
+        return sorted([*clock, *late], key=lambda pair: pair[0])
+
+    def due_of(self, task: Task) -> datetime | None:
+        """By when the task is to be done, or is ended by the clock."""
+        return self._due.get(task.id)
+
+    def _check_patience(self) -> None:
+        """A draft may ask for any number of repetitions; who rehearses it in a browser does not wait for ever."""
+        if self.until is not None and time.monotonic() > self.until:
+            raise ExecutionError("推演用的时间太长，已经停下。请看看定时重复得是不是太密，或者分几次推演")
 
     def _advance_to(self, moment: datetime) -> None:
         self.rehearsal.advance((moment - self.clock()) / timedelta(seconds=1))
@@ -147,7 +209,7 @@ class Stage:
         except (SettingError, TimerError) as error:
             raise ExecutionError(f"“{node.label}”的办理时限写错了：{error}", node.id, node.label) from error
 
-    def _names_of(self, task: Task) -> set[str]:
+    def names_of(self, task: Task) -> set[str]:
         return {task.element_id, self._label(task), self._nodes[task.element_id].key}
 
     def _label(self, task: Task) -> str:
@@ -167,19 +229,6 @@ class Stage:
 
     # ------------------------------------------------------------ telling
 
-    def _told(self, step: Step) -> str:
-        if step.wait:
-            return f"过了 {step.wait.replace('wd', ' 个工作日').replace('d', ' 天').replace('h', ' 小时')}"
-        if step.message or step.signal:
-            return f"收到消息“{step.message}”" if step.message else f"收到信号“{step.signal}”"
-        said = "，".join(f"{_called(key)} {_shown(value)}" for key, value in step.data.items())
-        people = "、".join([step.by or "有人", *step.others[:3]])
-        if len(step.others) > 3:
-            people += f"等 {len(step.others) + 1} 人"
-        who = f"{people}（{step.entered_by}代录）" if step.entered_by else people
-        what = f"{step.does}·{step.action}" if step.action else str(step.does)
-        return f"{who} {what}" + (f"：{said}" if said else "")
-
     def _told_opened(self, task: Task) -> str:
         due = self._due.get(task.id)
         last_day = due.astimezone(SHANGHAI) - timedelta(microseconds=1) if due else None
@@ -191,13 +240,13 @@ class Stage:
     def _compare(self, what: str, expected: Sequence[str] | None, actual: Sequence[str]) -> list[str]:
         if expected is None or sorted(expected) == sorted(actual):
             return []
-        return [f"{what}应当是：{_list(expected)}；实际是：{_list(actual)}"]
+        return [f"{what}应当是：{listed(expected)}；实际是：{listed(actual)}"]
 
     def differences(self) -> Iterator[str]:
         """What came of it otherwise than the scenario says."""
         expect, rehearsal = self.scenario.expect, self.rehearsal
         if expect.outcome is not None and not rehearsal.finished:
-            yield f"应当以“{expect.outcome}”结束，实际还没有结束，打开着的是：{_list(self._open_names())}"
+            yield f"应当以“{expect.outcome}”结束，实际还没有结束，打开着的是：{listed(self._open_names())}"
         elif expect.outcome is not None and rehearsal.outcome != expect.outcome:
             yield f"应当以“{expect.outcome}”结束，实际是“{rehearsal.outcome}”"
         way = [self._nodes[element] for element in rehearsal.trace if element in self._nodes]
@@ -215,12 +264,12 @@ class Stage:
         for path, wanted in expect.data.items():
             found = _look_up(self.rehearsal.data, path)
             if found != wanted:
-                yield f"“{path}”应当是 {_shown(wanted)}，实际是 {_shown(found)}"
+                yield f"“{path}”应当是 {shown(wanted)}，实际是 {shown(found)}"
         for key, names in expect.done_by.items():
             people = _look_up(self.rehearsal.data, f"{key}.{DOERS}") or []
             doers = [self.roster.name(number) for number in people]
             if doers != list(names):
-                yield f"“{key}”应当由{_list(names)}办，实际是{_list(doers)}"
+                yield f"“{key}”应当由{listed(names)}办，实际是{listed(doers)}"
 
 
 def _check_parameters(values: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> None:
@@ -228,7 +277,7 @@ def _check_parameters(values: Mapping[str, Any], parameters: Mapping[str, Parame
     for name, value in values.items():
         wrong = parameters[name].problem(value)
         if wrong is not None:
-            raise ExecutionError(f"参数“{name}”不能设为 {_shown(value)}：{wrong}")
+            raise ExecutionError(f"参数“{name}”不能设为 {shown(value)}：{wrong}")
 
 
 def cast(roster: Mapping[str, Sequence[str]], households: Mapping[str, int | str] | None = None) -> Roster:
@@ -251,7 +300,7 @@ def _handed_in(schema: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[st
         if key not in found:
             continue
         if kind == "filepicker":
-            found[key] = _files(found[key])
+            found[key] = files(found[key])
         elif kind in ("radio", "select"):
             found[key] = chosen(part, found[key])
         elif kind in ("checklist", "taglist") and isinstance(found[key], list):
@@ -268,16 +317,6 @@ def chosen(component: Mapping[str, Any], value: Any) -> Any:
     return next(iter(exact or [chosen for label, chosen in options if value == label.split("（")[0]]), value)
 
 
-def _files(value: Any) -> Any:
-    """A file name stands for an uploaded file of that name."""
-    if not isinstance(value, list):
-        return value
-    return [
-        {"id": hashlib.sha256(name.encode()).hexdigest(), "name": name} if isinstance(name, str) else name
-        for name in value
-    ]
-
-
 def _first_missing(path: Sequence[str], passed: Sequence[set[str]]) -> str | None:
     """The first name of `path` that does not follow in order; None when all do."""
     rest = iter(passed)
@@ -288,28 +327,3 @@ def _look_up(data: Any, path: str) -> Any:
     for name in path.split("."):
         data = data.get(name) if isinstance(data, Mapping) else None
     return data
-
-
-def _list(names: Sequence[str]) -> str:
-    return "、".join(names) or "没有"
-
-
-def _called(key: str) -> str:
-    """The keys of a vote are English, being a contract with callers of the API; a story is not."""
-    return {"motion": "第几项议案", "choice": "选择", "chosen": "选", "votes": "逐项选择"}.get(key, key)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "空"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        return _list([_shown(item) for item in value])
-    if isinstance(value, Mapping):
-        return (
-            str(value["name"])
-            if "name" in value
-            else "；".join(f"{_called(k)} {_shown(v)}" for k, v in value.items())
-        )
-    return str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,15 @@ from engine.durations import SHANGHAI
 from engine.scenarios import households
 from engine.working_days import WEEKDAYS_ONLY, WorkingDays
 
+UNTIL_DUE = "到期"  # of `wait`: to the next thing that falls due
 ROSTER_FILE = "roster.toml"  # people that all scenarios of a folder share
 MAX_HOLDERS = 5000
+KEYS = frozenset(
+    {
+        *("title", "story", "begins", "roster", "households"),
+        *("parameters", "calendar", "data", "step", "expect"),
+    }
+)
 DEFAULT_BEGIN = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)  # a Monday, far from any holiday
 
 
@@ -26,7 +33,8 @@ class Step:
     """One thing that happens: somebody does a task, time passes, or a message or signal arrives.
 
     `action` is which of the acts of a collective step it is, by its title. Where several people do the same in turn,
-    `by` is the first of them and `others` are the rest.
+    `by` is the first of them and `others` are the rest. `result` is what the step comes to without anybody playing how
+    (engine.scenarios.settling fills in what is not said); `error` the code of the BPMN error it ends with.
 
     `then` are the names of the tasks open afterwards, `overdue` of those past their deadline; None: not
     looked at. `refused` is a part of the message with which the attempt must be turned down.
@@ -38,6 +46,8 @@ class Step:
     others: Sequence[str] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     entered_by: str | None = None
+    result: Mapping[str, Any] | None = None
+    error: str | None = None
     wait: str | None = None
     message: str | None = None
     signal: str | None = None
@@ -85,26 +95,18 @@ def load(text: str | bytes, name: str, shared: Mapping[str, Sequence[str]] | Non
 
     Raises ScenarioError.
     """
-    raw = _toml(text)
-    _only(
-        raw,
-        {
-            "title",
-            "story",
-            "begins",
-            "roster",
-            "households",
-            "parameters",
-            "calendar",
-            "data",
-            "step",
-            "expect",
-        },
-        "最外层",
-    )
-    steps = raw.get("step")
-    if not isinstance(steps, list) or not steps:
+    raw = toml(text)
+    if not isinstance(raw.get("step"), list) or not raw["step"]:
         raise ScenarioError("没有写一步一步怎么做，请用 [[step]] 写上")
+    return read(raw, name, shared)
+
+
+def read(raw: Mapping[str, Any], name: str, shared: Mapping[str, Sequence[str]] | None = None) -> Scenario:
+    """A scenario of its parsed TOML, or of JSON of the same shape; it may still be without steps. Raises as `load`."""
+    _only(raw, KEYS, "最外层")
+    steps = raw.get("step", [])
+    if not isinstance(steps, list):
+        raise ScenarioError("一步一步怎么做要写成 [[step]]")
     scenario = Scenario(
         name=name,
         title=_text(raw, "title", "最外层") or name,
@@ -119,19 +121,21 @@ def load(text: str | bytes, name: str, shared: Mapping[str, Sequence[str]] | Non
         expect=_expectation(raw.get("expect", {})),
     )
     for number, step in enumerate(scenario.steps, 1):
-        if step.does and scenario.roster and not step.by:
+        settled = step.result is not None or step.error is not None
+        if step.does and scenario.roster and not step.by and not settled:
             raise ScenarioError(f"第 {number} 步没有写由谁办（by）。有名单的情形，每一步都要写明")
     return scenario
 
 
 def load_roster(text: str | bytes) -> dict[str, list[str]]:
     """The people a folder's scenarios share. Raises ScenarioError."""
-    raw = _toml(text)
+    raw = toml(text)
     _only(raw, {"roster"}, ROSTER_FILE)
     return _roster(raw.get("roster", {}))
 
 
-def _toml(text: str | bytes) -> dict[str, Any]:
+def toml(text: str | bytes) -> dict[str, Any]:
+    """The text of a scenario, parsed. Raises ScenarioError."""
     try:
         return tomllib.loads(text if isinstance(text, str) else text.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -153,14 +157,28 @@ def _step(entry: Any, where: str) -> Step:
         raise ScenarioError(f"{where}的 refused 只用在 does 上，写提示里应当出现的几个字")
     if "action" in entry and kinds != ["does"]:
         raise ScenarioError(f"{where}的 action 只用在 does 上，写在那一步上做哪件事")
+    _check_settled(entry, kinds, where)
     people = _names(entry["by"], f"{where}的 by") if "by" in entry else []
-    words = {name: _text(entry, name, where) for name in ("action", "entered_by", "refused", *kinds)}
+    words = {name: _text(entry, name, where) for name in ("action", "entered_by", "error", "refused", *kinds)}
     lists = {name: _names(entry[name], f"{where}的 {name}") for name in ("then", "overdue") if name in entry}
     data = entry.get("data", {})
     if not isinstance(data, dict):
         raise ScenarioError(f"{where}的 data 要写成一组“项目 = 内容”")
     by = people[0] if people else None
-    return Step(by=by, others=people[1:], **words, **lists, data=data)  # type: ignore[arg-type]
+    return Step(by=by, others=people[1:], **words, **lists, data=data, result=entry.get("result"))  # type: ignore[arg-type]
+
+
+def _check_settled(entry: Mapping[str, Any], kinds: Sequence[str], where: str) -> None:
+    """`result` and `error` say what a step comes to, in place of what somebody does on it. Raises ScenarioError."""
+    said = [name for name in ("result", "error") if name in entry]
+    if not said:
+        return
+    beside = [name for name in ("action", "data", "entered_by", "refused", *said[1:]) if name in entry]
+    if kinds != ["does"] or beside:
+        and_ = f"，不能和 {'、'.join(beside)} 一起写" if beside else ""
+        raise ScenarioError(f"{where}的 {said[0]} 只用在 does 上{and_}：它直接写明这一步的结果，不再演怎么办")
+    if not isinstance(entry.get("result", {}), dict):
+        raise ScenarioError(f"{where}的 result 要写成一组“项目 = 内容”")
 
 
 def _expectation(raw: Any) -> Expectation:
@@ -226,7 +244,7 @@ def _moment(value: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
-def _only(raw: Mapping[str, Any], known: set[str], where: str) -> None:
+def _only(raw: Mapping[str, Any], known: Set[str], where: str) -> None:
     unknown = [key for key in raw if key not in known]
     if unknown:
         raise ScenarioError(
