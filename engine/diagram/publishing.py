@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from engine.clauses import clause
@@ -37,6 +38,7 @@ def check_publishing(diagram: Diagram, around: Surroundings, report: Report) -> 
             _check_step(node, around, report)
         elif "kind" in node.properties:
             report.add("kind-ignored", "不是办理步骤，写在这里的 kind 不起作用，请删去", node, "warning")
+        _check_settings(node, report)
         _check_clauses(node, report)
         _check_timer(node, around, report)
         _check_labels(node, report)
@@ -79,6 +81,20 @@ def _check_kind(node: Node, around: Surroundings, report: Report) -> None:
     for problem in step.check(node, around.forms, around.parameters):
         report.add(problem.code, problem.message, node)
     _check_posts(node, step, around, report)
+
+
+def _check_settings(node: Node, report: Report) -> None:
+    """A setting nobody reads is a slip of the pen that would silently have no effect."""
+    from engine.steps import known  # steps read the diagram's model: imported late on purpose
+
+    settings = known(node)
+    if settings is None:
+        return
+    for name in node.properties:
+        if name not in settings:
+            near = get_close_matches(name, settings, 1)
+            hint = f"是不是想写 {near[0]}？" if near else "请删去，或改成这一步有的设置"
+            report.add("unknown-setting", f"不认识的设置「{name}」，写了也不起作用。{hint}", node, "warning")
 
 
 def _check_posts(node: Node, step: Kind, around: Surroundings, report: Report) -> None:

@@ -351,3 +351,16 @@ def test_a_form_picks_people_from_posts_that_there_are(offered, said):
     form = json.dumps({"type": "default", "components": [*FORM["components"], rows]})
     found = [f for f in check_folder(folder(form=form), designations()) if f.code == "bad-picker"]
     assert len(found) == 1 and said in found[0].message and found[0].file == "forms/填报.json"
+
+
+def test_a_setting_nobody_reads_is_pointed_out():
+    def said(**settings: str) -> list[tuple[str, str]]:
+        files = folder(diagram(step("填报", key="支出") + step("审批", **settings)))
+        found = [f for f in check_folder(files, POSTS) if f.code == "unknown-setting"]
+        return [(finding.severity, finding.message) for finding in found]
+
+    assert said(button="批准", prefill="no", due="3wd", not_who="支出") == []
+    ((severity, message),) = said(buton="批准")
+    assert severity == "warning" and "「buton」" in message and "button" in message
+    assert len(said(kind="notice", form="", days="7d", stances="赞成 反对")) == 1  # another kind's
+    assert said(kind="没有这种", stances="赞成") == []  # nobody can tell
