@@ -48,7 +48,9 @@ class Studio(Site):
 def studio(sqlite_database: Database) -> Studio:
     clock = VirtualClock(MONDAY)
     world = settle(sqlite_database, clock())
-    return Studio(Runtime(sqlite_database, configuration(sqlite_database), clock), world, clock)
+    return Studio(
+        Runtime(sqlite_database, configuration(sqlite_database, secure_cookies=False), clock), world, clock
+    )
 
 
 @pytest.fixture
