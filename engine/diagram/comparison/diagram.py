@@ -54,7 +54,9 @@ def _whole(action: str, item: Item, parts: Parts) -> Change:
     links = {name: parts.label(key) for name, key in item.links.items() if name in told}
     details = [Detail(words.title(name), "", text) for name, text in links.items()]
     details += [
-        Detail(words.title(path), "", words.value(path, text)) for path, text in item.facts.items() if text
+        Detail(words.title(path, item.kind), "", words.value(path, text, item.kind))
+        for path, text in item.facts.items()
+        if text
     ]
     return Change("diagram", "added", noun, label, tuple(details), after=item.key)
 
@@ -81,12 +83,13 @@ def _details(before: Item, after: Item, pairs: Pairs) -> Iterator[Detail]:
     for path in dict.fromkeys((*before.facts, *after.facts)):
         old, new = before.facts.get(path, ""), after.facts.get(path, "")
         if old != new or (path in before.facts) != (path in after.facts):
-            yield _fact(path, old, new)
+            yield _fact(path, old, new, before.kind, after.kind)
     yield from _order(before, after, pairs)
 
 
-def _fact(path: str, old: str, new: str) -> Detail:
-    title, was, now = words.title(path), words.value(path, old), words.value(path, new)
+def _fact(path: str, old: str, new: str, kind: str, later: str) -> Detail:
+    title = words.title(path, later if new else kind)
+    was, now = words.value(path, old, kind), words.value(path, new, later)
     if was == now:  # the same to read, and yet not the same: as it is written
         was, now = f"{was}（写作 {old}）" if old else "（空）", f"{now}（写作 {new}）" if new else "（空）"
     return Detail(title, was, now)

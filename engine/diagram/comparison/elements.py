@@ -37,6 +37,11 @@ class Item:
     order: list[str] = field(default_factory=list)
 
     @property
+    def kind(self) -> str:
+        """How people do it, where it is a step; as the model has it."""
+        return self.facts.get("set:kind", "") or ("handle" if self.facts.get("set:form") else "")
+
+    @property
     def is_flow(self) -> bool:
         return self.tag in words.FLOWS
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
 from engine import steps
 from engine.durations import in_words
+from engine.steps.setting import COMMON, PAYLOAD, TITLE, Setting
 from engine.timers import TimerError
 
 # Elements that are compared one by one; everything else belongs to the nearest of these around it.
@@ -104,63 +107,7 @@ _TITLES = {
     "standardLoopCharacteristics": "循环办理",
     "gatewayDirection": "分支方向",
 }
-_SETTINGS = {
-    "kind": "办理方式",
-    "form": "表单",
-    "key": "结果的名称",
-    "due": "办理时限",
-    "clauses": "依据条款",
-    "who": "由谁办（前面填的）",
-    "not_who": "不能由谁办",
-    "button": "按钮上的字",
-    "payload": "带的内容",
-    "prefill": "预先填好",
-    "from": "征求谁、由谁参加",
-    "roll": "应到",
-    "also": "另外的组成人员",
-    "meeting": "会议",
-    "recorder": "由谁记录",
-    "quorum": "法定人数",
-    "majority": "通过的门槛",
-    "secrecy": "记名还是无记名",
-    "method": "投票方式",
-    "weights": "票的分量",
-    "motions": "议案",
-    "seats": "应选名额",
-    "candidates": "候选人",
-    "rounds": "最多几轮",
-    "tellers": "计票人",
-    "scrutineers": "监票人",
-    "handlers": "承办人",
-    "announce": "会前公开",
-    "guests": "邀请人员",
-    "delegate": "委托参加",
-    "outcomes": "结论",
-    "explain": "要写理由的结论",
-    "discloses": "公开理由",
-    "ask": "问什么",
-    "channels": "渠道",
-    "stances": "立场",
-    "coverage": "要听到多少人",
-    "least": "最少",
-    "until": "期限",
-    "open": "公开征求",
-    "public": "公开测评",
-    "shows": "展示哪几步的结果",
-    "of": "答复哪一步",
-    "days": "公示多久",
-    "objections": "几人异议算有异议",
-    "answers": "在哪里答复",
-    "publishes": "第几次公开",
-    "scores": "档次",
-    "satisfied": "算满意的档次",
-    "pass": "合格的门槛",
-    "need": "要几个人",
-    "choices": "选项",
-    "stops": "一票停办的选项",
-    "title": "标题",
-    "substitutes": "代替人",
-}
+_OURS = {"kind": "办理方式", "form": "表单"}
 _DURATION = re.compile(r"P[0-9DTHMSWY]+|[0-9]{1,4}(?:wd|d|h)")
 _PLAIN = {"true": "是", "false": "否", "yes": "是", "no": "否"}
 _PARAMETER = re.compile(r"\{([^{}.]+)\}")
@@ -176,18 +123,24 @@ def event(tag: str) -> str:
     return _EVENTS.get(name, name)
 
 
-def title(path: str) -> str:
+def title(path: str, kind: str = "") -> str:
     """The name of a fact: a setting of a step (`set:due`), or a path of BPMN's own (`….timeDuration`)."""
     if path.startswith("set:"):
-        return _SETTINGS.get(path[4:], f"设置 {path[4:]}")
+        name = path[4:]
+        declared = _declared(kind).get(name) or _declared("").get(name)
+        return _OURS.get(name) or (declared.title if declared is not None else f"设置 {name}")
     return "的".join(_TITLES.get(part.partition("#")[0], part) for part in path.split(".")[-2:])
 
 
-def value(path: str, text: str) -> str:
-    """A value as people read it: `5wd` 5 个工作日, `{到会比例}` 参数“到会比例”."""
+def value(path: str, text: str, kind: str = "") -> str:
+    """A value as people read it: `5wd` 5 个工作日, `{到会比例}` 参数〔到会比例〕, a choice by its title."""
     text = text.strip()
     if path == "set:kind" and text in steps.names():
         return steps.kind(text).title
+    declared = _declared(kind).get(path.removeprefix("set:")) if path.startswith("set:") else None
+    titles = {choice.value: choice.title for choice in declared.choices} if declared is not None else {}
+    if titles and all(word in titles for word in text.split()):
+        return " ".join(titles[word] for word in text.split())
     if text in _PLAIN:
         return _PLAIN[text]
     if _DURATION.fullmatch(text.strip("\"'")):
@@ -196,3 +149,14 @@ def value(path: str, text: str) -> str:
         except TimerError:
             return text
     return _PARAMETER.sub(r"参数〔\1〕", text) if path.startswith("set:") else text
+
+
+@cache
+def _declared(kind: str) -> Mapping[str, Setting]:
+    """The settings of a kind of step; of "" those of all kinds, where two share a name the first."""
+    own = steps.kind(kind).settings if kind in steps.names() else ()
+    others = () if kind else (one for name in steps.names() for one in steps.kind(name).settings)
+    found: dict[str, Setting] = {}
+    for one in (*own, *COMMON, TITLE, PAYLOAD, *others):
+        found.setdefault(one.name, one)
+    return found
