@@ -12,7 +12,7 @@ const sources = dirname(fileURLToPath(import.meta.url));
 const target = join(sources, '..', 'static', 'build');
 const bundles = [
   ...['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css', 'public.css', 'sheet.css'],
-  ...['studio.css'].map((name) => `studio/${name}`), // only designers load these
+  ...['studio.css', 'modeler.css', 'modeler.js'].map((name) => `studio/${name}`), // only designers load these
 ];
 
 mkdirSync(target, { recursive: true });
@@ -30,7 +30,7 @@ const { metafile, outputFiles } = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   legalComments: 'none', // NOTICE carries them
-  loader: { '.svg': 'dataurl' },
+  loader: { '.svg': 'dataurl', '.woff2': 'dataurl' },
   plugins: [chinese],
   logLevel: 'warning',
 });

@@ -1,14 +1,81 @@
 """流程图: the page a diagram is drawn on."""
 
-from flask import render_template
+from typing import Any
 
+from flask import jsonify, render_template, request
+from lxml import etree
+
+from engine import operations
+from engine.diagram.finding import DiagramError
+from engine.diagram.source import is_bpmn, parse
+from engine.people.designations import Designations
 from engine.queries import drafts
+from engine.queries.drafts import Draft, Stored
+from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
+from webui.words import moment
+
+SLOW = 1_200  # elements: more take the browser longer than a person waits without being told
 
 
 @blueprint.get("/drafts/<draft_id>")
 @signed_in
 def drawing(draft_id: str) -> str:
     draft = drafts.draft(runtime(), actor(), draft_id)
-    return render_template("studio/drawing.html", draft=draft)
+    board, problem = _board(draft)
+    return render_template("studio/drawing.html", draft=draft, board=board, problem=problem)
+
+
+@blueprint.post("/drafts/<draft_id>/aside")
+@signed_in
+def aside(draft_id: str) -> Any:
+    """Body `{"files": {name: text}}`: a new draft that is this one but for these; what somebody could not save here."""
+    body = request.get_json(silent=True)
+    own = body.get("files") if isinstance(body, dict) else None
+    if not isinstance(own, dict) or not own or not all(isinstance(text, str) for text in own.values()):
+        raise Invalid("body", "要另存的内容没有传全，请刷新页面再试")
+    draft = drafts.draft(runtime(), actor(), draft_id)
+    files = draft.files | {str(name): text.encode() for name, text in own.items()}
+    made = operations.create_draft(
+        runtime(), actor().person_id, draft.unit_id, files, based_on=draft.based_on, note="从另一份草稿另存"
+    )
+    return jsonify(draft=made), 201
+
+
+def _board(draft: Draft) -> tuple[dict[str, Any] | None, str]:
+    """What the drawing board needs; or why there is nothing to draw on, in words."""
+    stored = draft.diagram
+    if stored is None:
+        return None, "这份草稿里没有流程图。"
+    try:
+        text, elements = _text(stored)
+    except DiagramError as error:
+        return None, "；".join(finding.message for finding in error.findings)
+    return {
+        "draft": draft.id,
+        "name": stored.name,
+        "xml": text,
+        "digest": stored.digest,
+        "saved": moment(stored.changed_at, runtime().now()),
+        "elements": elements,
+        "slow": elements > SLOW,
+        "designations": _posts(runtime().designations),
+    }, ""
+
+
+def _text(stored: Stored) -> tuple[str, int]:
+    """The diagram as text, whatever encoding it is stored in, and how many elements it has. Raises DiagramError."""
+    root = parse(stored.data)
+    elements = sum(1 for each in root.iter() if is_bpmn(each))
+    try:
+        return stored.data.decode("utf-8-sig"), elements
+    except UnicodeDecodeError:
+        return str(etree.tostring(root, encoding="unicode")), elements
+
+
+def _posts(known: Designations) -> list[dict[str, str]]:
+    """What a lane may be called, with what kind of name it is and where it exists."""
+    return [
+        {"name": each.name, "about": "、".join([str(each.kind), *each.levels])} for each in known.values()
+    ]

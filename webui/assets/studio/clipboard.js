@@ -1,0 +1,53 @@
+// What was copied can be pasted into another draft: it also lies in the browser's store, for this person.
+import Clipboard from 'diagram-js/lib/features/clipboard/Clipboard';
+
+const KEY = `cunyi:draft:${document.querySelector('meta[name="person"]')?.content ?? ''}:studio-clipboard`; // goes at sign-out
+
+export class SharedClipboard extends Clipboard {
+  constructor(moddle) {
+    super();
+    this.moddle = moddle;
+  }
+
+  set(tree) {
+    super.set(tree);
+    try {
+      this.stored = JSON.stringify({ at: Date.now(), data: tree });
+      localStorage.setItem(KEY, this.stored);
+    } catch {
+      this.stored = null; // too much for the store: it can still be pasted here
+    }
+  }
+
+  get() {
+    const stored = read();
+    if (!stored || stored === this.stored) return super.get();
+    return JSON.parse(stored, reviver(this.moddle)).data;
+  }
+
+  isEmpty() {
+    return super.isEmpty() && !read();
+  }
+}
+SharedClipboard.$inject = ['moddle'];
+
+function read() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // switched off
+  }
+}
+
+/** Makes BPMN's objects again of what JSON has left of them; the same id is the same object. */
+function reviver(moddle) {
+  const known = {};
+  return (_key, value) => {
+    if (typeof value?.$type !== 'string') return value;
+    if (value.id && known[value.id]) return known[value.id];
+    const { $type, ...attributes } = value;
+    const made = moddle.create($type, attributes);
+    if (value.id) known[value.id] = made;
+    return made;
+  };
+}

@@ -1,0 +1,99 @@
+// Puts a new element into the drawing: drawn with the mouse, behind a step, or where there is room.
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { isExpanded } from 'bpmn-js/lib/util/DiUtil';
+
+import { ELEMENTS, make } from './elements.js';
+
+const GAP = 60; // between what is drawn and what is put beside it
+
+export class Placing {
+  constructor(injector) {
+    this.get = (name) => injector.get(name);
+  }
+
+  /** What `create.start` and `autoPlace` need: one shape, or several that belong together. */
+  shapes(name) {
+    if (name === 'lane') return [this.pool()];
+    const shape = make(name, this.get('elementFactory'), this.get('bpmnFactory'));
+    if (name !== 'part') return [shape];
+    const start = make('start', this.get('elementFactory'), this.get('bpmnFactory'));
+    return [Object.assign(shape, { x: 0, y: 0 }), Object.assign(start, { x: 40, y: 82, parent: shape })];
+  }
+
+  /** A pool for a drawing that has none; around what is there it takes in everything. */
+  pool() {
+    const shape = this.get('elementFactory').createParticipantShape();
+    const root = this.get('canvas').getRootElement();
+    shape.businessObject.name = (is(root, 'bpmn:Process') && root.businessObject.name) || '新的流程';
+    return shape;
+  }
+
+  /** Follows the mouse until it is put down. */
+  drag(name, event, source) {
+    const [shape, ...inside] = this.shapes(name);
+    const hints = inside.length ? { hints: { autoSelect: [shape] } } : {};
+    this.get('create').start(event, inside.length ? [shape, ...inside] : shape, { ...hints, ...(source && { source }) });
+  }
+
+  /** Behind a step, with a line from it. Returns the new element. */
+  append(name, source) {
+    const [shape] = this.shapes(name);
+    return this.get('autoPlace').append(source, shape);
+  }
+
+  /** Without a mouse: behind what is selected where a line may go there, else below everything in the same pool. */
+  put(name) {
+    const [selected] = this.get('selection').get();
+    if (name === 'lane') return this.putLane(selected);
+    if (selected && !ELEMENTS[name].alone && name !== 'start' && this.continues(selected)) return this.append(name, selected);
+    const [shape, ...inside] = this.shapes(name);
+    const parent = this.room(selected);
+    const placed = this.get('modeling').createElements([shape, ...inside], this.free(parent, shape), parent)[0];
+    this.get('selection').select(placed);
+    this.get('canvas').scrollToElement(placed, 80);
+    return placed;
+  }
+
+  /** Whether something may follow this element. */
+  continues(element) {
+    return is(element, 'bpmn:FlowNode') && !is(element, 'bpmn:EndEvent') && !element.businessObject.triggeredByEvent
+      && !element.labelTarget;
+  }
+
+  putLane(selected) {
+    const pool = this.poolOf(selected) ?? this.pools()[0];
+    if (pool) return this.get('modeling').addLane(is(selected, 'bpmn:Lane') ? selected : pool, 'bottom');
+    const { x, y, width, height } = this.get('canvas').viewbox();
+    const root = this.get('canvas').getRootElement();
+    const made = this.get('modeling').createShape(this.pool(), { x: x + width / 2, y: y + height / 2 }, root);
+    this.get('selection').select(made);
+    return made;
+  }
+
+  pools() {
+    return this.get('elementRegistry').filter((each) => is(each, 'bpmn:Participant') && isExpanded(each));
+  }
+
+  poolOf(element) {
+    for (let each = element; each; each = each.parent) if (is(each, 'bpmn:Participant')) return each;
+    return undefined;
+  }
+
+  room(selected) {
+    for (let each = selected; each; each = each.parent) {
+      if (is(each, 'bpmn:Participant') || (is(each, 'bpmn:SubProcess') && isExpanded(each))) return each;
+    }
+    return this.pools()[0] ?? this.get('canvas').getRootElement();
+  }
+
+  /** The middle of a place where nothing lies yet: behind the last one drawn in this parent. */
+  free(parent, shape) {
+    const inside = (parent.children ?? []).filter((each) => each.width && !is(each, 'bpmn:Lane'));
+    const last = inside.reduce((most, each) => (!most || each.x + each.width > most.x + most.width ? each : most), null);
+    if (last) return { x: last.x + last.width + GAP + shape.width / 2, y: last.y + last.height / 2 };
+    if (parent.width) return { x: parent.x + GAP + 30 + shape.width / 2, y: parent.y + parent.height / 2 };
+    const { x, y, width, height } = this.get('canvas').viewbox();
+    return { x: x + width / 2, y: y + height / 2 };
+  }
+}
+Placing.$inject = ['injector'];
