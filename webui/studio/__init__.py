@@ -28,4 +28,4 @@ def _let_editors_style(response: Response) -> Response:
 
 
 # Each of these puts its routes on the blueprint.
-from webui.studio import checking, drawing, entrance, files  # noqa: E402, F401
+from webui.studio import checking, drawing, entrance, files, layout  # noqa: E402, F401

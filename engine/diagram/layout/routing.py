@@ -1,0 +1,171 @@
+"""Ways through a lattice: along the lines between rows and columns, through free cells, with few bends and crossings."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+Place = tuple[int, int]  # column line, row line: odd columns are cells, even ones the channels between them
+
+RIGHT, DOWN, LEFT, UP = range(4)
+STEP = ((1, 0), (0, 1), (-1, 0), (0, -1))
+BEND = 2.0
+CROSS = 1.6
+SHARED = 9.0  # along a line of others through cells
+BESIDE = 0.25  # along a line of others in a channel, where there is room for both
+TOGETHER = 0.1  # along a line from the same source or to the same target
+BUDGET = 400_000  # places looked at for one drawing; then lines take the nearest way
+
+
+@dataclass(frozen=True)
+class Way:
+    """A line to find. `leaving` and `entering` cost by direction of travel; infinite where it may not."""
+
+    id: str
+    source: str
+    target: str
+    start: Place
+    end: Place
+    leaving: tuple[float, float, float, float] = (0, 3, 14, 3)
+    entering: tuple[float, float, float, float] = (0, 2.5, 8, 2.5)
+
+    def kin(self, other: Way) -> bool:
+        return self.source == other.source or self.target == other.target
+
+
+@dataclass
+class Lattice:
+    """`taken` says which node fills a cell; `streets` are the row lines that are channels."""
+
+    width: int
+    height: int
+    taken: dict[Place, str]
+    streets: set[int]
+    looked: int = 0
+    simple: bool = False
+    _users: dict[tuple[int, int, int], list[Way]] = field(default_factory=lambda: defaultdict(list))
+
+    def find(self, way: Way) -> list[Place]:
+        """Its corners, the ends included."""
+        path = self._around(way) if way.start == way.end else self._search(way)
+        if path is None:
+            self.simple = self.simple or self.looked >= BUDGET
+            path = self._plain(way)
+        self._use(way, path)
+        return corners(path)
+
+    # ------------------------------------------------------------------------------------------- search
+
+    def _search(self, way: Way) -> list[Place] | None:
+        """The cheapest path, place by place; None where there is none or the budget is spent."""
+        queue: list[tuple[float, float, int, int, int, tuple[int, int, int] | None]] = []
+        for direction, cost in enumerate(way.leaving):
+            if cost < 90:
+                self._push(queue, way, cost, way.start, direction, None)
+        came: dict[tuple[int, int, int], tuple[int, int, int] | None] = {}
+        limit = self.looked + BUDGET // 20
+        while queue and self.looked < min(limit, BUDGET):
+            _, cost, x, y, direction, before = heapq.heappop(queue)
+            state = (x, y, direction)
+            if state in came:
+                continue
+            came[state] = before
+            self.looked += 1
+            if (x, y) == way.end and before is not None:
+                return _back(came, state)
+            self._spread(queue, came, way, cost, state)
+        return None
+
+    def _spread(self, queue, came, way: Way, cost: float, state: tuple[int, int, int]) -> None:  # type: ignore[no-untyped-def]
+        x, y, direction = state
+        at_start = (x, y) == way.start
+        for turn in range(4):
+            if (turn - direction) % 4 == 2 or (at_start and turn != direction):
+                continue
+            dx, dy = STEP[turn]
+            place = (x + dx, y + dy)
+            if not (0 <= place[0] < self.width and 0 <= place[1] < self.height):
+                continue
+            if (*place, turn) in came or (place in self.taken and place != way.end):
+                continue
+            more = 1 + (BEND if turn != direction else 0) + self._traffic(way, x, y, turn, place)
+            if place == way.end:
+                more += way.entering[turn]
+            self._push(queue, way, cost + more, place, turn, state)
+
+    def _push(self, queue, way: Way, cost: float, place: Place, direction: int, before) -> None:  # type: ignore[no-untyped-def]
+        rest = abs(place[0] - way.end[0]) + abs(place[1] - way.end[1])
+        heapq.heappush(queue, (cost + rest, cost, *place, direction, before))
+
+    def _traffic(self, way: Way, x: int, y: int, turn: int, place: Place) -> float:
+        axis = turn % 2
+        street = (y in self.streets) if axis == 0 else x % 2 == 0
+        cost = 0.0
+        for other in self._users.get((min(x, place[0]), min(y, place[1]), axis), ()):
+            cost += TOGETHER if way.kin(other) else BESIDE if street else SHARED
+        across = 1 - axis
+        behind = (place[0] - (across == 0), place[1] - (across == 1), across)
+        for other in self._users.get((*place, across), ()):
+            if other in self._users.get(behind, ()) and not way.kin(other):
+                cost += CROSS
+        return cost
+
+    # ------------------------------------------------------------------------------------------- others
+
+    def _around(self, way: Way) -> list[Place]:
+        """From a node back to itself: out at the side (or below, from a boundary event), in again next to it."""
+        x, y = way.start
+        if way.leaving[RIGHT] >= 90:
+            return [(x, y), (x, y + 1), (x - 1, y + 1), (x - 1, y), (x, y)]
+        return [(x, y), (x + 1, y), (x + 1, y - 1), (x, y - 1), (x, y)]
+
+    def _plain(self, way: Way) -> list[Place]:
+        """Through channels only, which is always possible: out, along, in from the left."""
+        (x, y), (u, v) = way.start, way.end
+        into = u - 1
+        street = v + 1 if v + 1 in self.streets else v - 1
+        if way.leaving[RIGHT] >= 90:  # from a boundary event: down first
+            down = y + 1 if way.leaving[DOWN] < 90 else y - 1
+            marks = [(x, y), (x, down), (into, down), (into, v), (u, v)]
+        elif x + 1 == into:
+            marks = [(x, y), (into, y), (into, v), (u, v)]
+        else:
+            marks = [(x, y), (x + 1, y), (x + 1, street), (into, street), (into, v), (u, v)]
+        return _filled(marks)
+
+    def _use(self, way: Way, path: list[Place]) -> None:
+        for (x, y), (u, v) in zip(path, path[1:], strict=False):
+            self._users[min(x, u), min(y, v), 0 if y == v else 1].append(way)
+
+
+def corners(path: list[Place]) -> list[Place]:
+    """The path's ends and where it turns."""
+    kept = path[:1]
+    for before, here, after in zip(path, path[1:], path[2:], strict=False):
+        if (here[0] - before[0], here[1] - before[1]) != (after[0] - here[0], after[1] - here[1]):
+            kept.append(here)
+    return [*kept, path[-1]]
+
+
+def _filled(marks: list[Place]) -> list[Place]:
+    """Every place on the straight pieces between the marks."""
+    path = marks[:1]
+    for u, v in marks[1:]:
+        x, y = path[-1]
+        while (x, y) != (u, v):
+            x += (u > x) - (u < x)
+            y += (v > y) - (v < y) if x == u else 0
+            path.append((x, y))
+    return path
+
+
+def _back(
+    came: dict[tuple[int, int, int], tuple[int, int, int] | None], state: tuple[int, int, int]
+) -> list[Place]:
+    path = []
+    here: tuple[int, int, int] | None = state
+    while here is not None:
+        path.append(here[:2])
+        here = came[here]
+    return path[::-1]
