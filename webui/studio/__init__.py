@@ -13,6 +13,7 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 # The pages of a draft, in the order of their tabs: endpoint and title. A page adds itself here when it exists.
 TABS = [
     ("studio.drawing", "流程图"),
+    ("studio.settings", "设置"),
 ]
 
 
@@ -28,4 +29,4 @@ def _let_editors_style(response: Response) -> Response:
 
 
 # Each of these puts its routes on the blueprint.
-from webui.studio import checking, drawing, entrance, files, layout  # noqa: E402, F401
+from webui.studio import checking, drawing, entrance, files, layout, papers, parameters, settings  # noqa: E402, F401
