@@ -29,4 +29,15 @@ def _let_editors_style(response: Response) -> Response:
 
 
 # Each of these puts its routes on the blueprint.
-from webui.studio import checking, drawing, entrance, files, layout, papers, parameters, settings  # noqa: E402, F401
+from webui.studio import (  # noqa: E402
+    catalogue,  # noqa: F401
+    checking,  # noqa: F401
+    conditions,  # noqa: F401
+    drawing,  # noqa: F401
+    entrance,  # noqa: F401
+    files,  # noqa: F401
+    layout,  # noqa: F401
+    papers,  # noqa: F401
+    parameters,  # noqa: F401
+    settings,  # noqa: F401
+)
