@@ -109,6 +109,9 @@ class Assess(Kind):
         own = dict.fromkeys(texts, "text") | dict.fromkeys(numbers, "number")
         return own | {EACH: "record", RECKONED: "list", DOERS: "list"}
 
+    def parts(self, settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        return {EACH: settings["scores"]}
+
     def outcomes(self, settings: Mapping[str, Any]) -> list[str]:
         return [CONTENT, DISCONTENT, TOO_FEW]
 

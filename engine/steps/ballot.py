@@ -56,6 +56,7 @@ class Ballot(Kind):
     collective = True
     # each motion with its figures tells it; 所见 is written by the page that asks to confirm
     hidden = ("会议", "通过的议案", "未通过的议案", "当选人员", "所见")
+    people = (DOERS, "当选人员")
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
         if node.properties.get("form", "").strip():

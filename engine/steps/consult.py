@@ -136,6 +136,9 @@ class Consult(Kind):
             own[OUTCOME] = "text"
         return form_rules.field_types(forms.get(settings["form"], {})) | own | {DOERS: "list"}
 
+    def parts(self, settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        return {STANCE: settings["stances"]}
+
     def outcomes(self, settings: Mapping[str, Any]) -> list[str]:
         return list(settings["outcomes"])
 

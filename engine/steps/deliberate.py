@@ -54,6 +54,7 @@ class Deliberate(Kind):
     settings = DELIBERATE
     collective = True
     hidden = (MEETING, PEOPLE)  # ids; the meeting has a page of its own
+    people = (DOERS, PEOPLE)
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
         try:

@@ -92,6 +92,7 @@ class Kind(ABC):
     ] = ()  # what may be written on such a step besides engine.steps.setting.COMMON
     several: bool = False  # several people hand in; a seat may answer once
     hidden: tuple[str, ...] = ()  # fields of the result and of acts that are for the program, not for people
+    people: tuple[str, ...] = (DOERS,)  # fields of the result that are people, by their ids
     collective: bool = False  # acts by many people, in the roles of the seats, until one of them concludes it
 
     @abstractmethod
@@ -107,6 +108,10 @@ class Kind(ABC):
         """The fields of the result that conditions may read: name -> type (text, number, boolean, list,
         record).
         """
+
+    def parts(self, settings: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        """Fields of the result that are numbers by name: field -> the names (`立场` -> 赞成, 反对)."""
+        return {}
 
     @abstractmethod
     def outcomes(self, settings: Mapping[str, Any]) -> list[str]:
