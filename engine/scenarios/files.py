@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from engine import forms
 
 Schema = Mapping[str, Any]
+_SEPARATED = re.compile(r"[、，,;；\s]+")
 
 
 def as_files(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,8 +29,8 @@ def as_files(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def files(value: Any) -> Any:
-    """One name, or a list of them; what is a file already stays."""
-    names = [value] if isinstance(value, str) and value.strip() else value
+    """One name, several in a line (`1.jpg、2.jpg`), or a list of them; what is a file already stays."""
+    names = [name for name in _SEPARATED.split(value) if name] if isinstance(value, str) else value
     if not isinstance(names, list):
         return value
     return [

@@ -14,11 +14,22 @@ PHOTO = "示例.jpg"
 PEOPLE_AT_MOST = 3  # picked where any number may be picked; of those who came to a meeting everybody is
 CAME = "到会"
 
+SILENT = (
+    "textfield",
+    "textarea",
+    "filepicker",
+    "datetime",
+    "checkbox",
+)  # not invented where they may stay empty
+
 Schema = Mapping[str, Any]
 
 
-def sample(schema: Schema, now: datetime, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Something the form accepts, around the values that are `given`; fields it hides then stay out.
+def sample(
+    schema: Schema, now: datetime, given: Mapping[str, Any] | None = None, *, least: bool = False
+) -> dict[str, Any]:
+    """Something the form accepts, around the values that are `given`; fields it hides then stay out, and so do texts,
+    photos and dates that need not be there. With `least` nothing is in it that need not, but for who takes part.
 
     `schema` has its people filled in already (engine.pickers). What has a pattern of its own cannot be guessed.
     """
@@ -29,18 +40,16 @@ def sample(schema: Schema, now: datetime, given: Mapping[str, Any] | None = None
         known = {**given, **found}
         if forms.hidden(component, known):
             continue
-        found[key] = _value(component, now, given[key]) if key in given else _made(component, now)
+        if key in given:
+            found[key] = _value(component, now, given[key])
+        elif _wanted(component, least=least):
+            found[key] = _made(component, now)
     return {key: value for key, value in found.items() if value is not None}
 
 
-def wanted(schema: Schema, now: datetime) -> dict[str, Any]:
-    """The same, but only of the fields that must be filled in, and of who takes part: what a quick fill fills in."""
-    must = {
-        forms.key_of(one)
-        for one in forms.fields(schema)
-        if (one.get("validate") or {}).get("required") or forms.key_of(one) == CAME
-    }
-    return {key: value for key, value in sample(schema, now).items() if key in must}
+def _wanted(component: Schema, *, least: bool) -> bool:
+    required = bool((component.get("validate") or {}).get("required")) or forms.key_of(component) == CAME
+    return required or not (least or component.get("type") in SILENT)
 
 
 def _made(component: Schema, now: datetime) -> Any:

@@ -50,7 +50,7 @@ class Stage:
         self.rehearsal = Rehearsal(script, self.clock, scenario.calendar, self.roster)
         procedures = self.rehearsal.script.procedures.values()
         _check_parameters(scenario.parameters, self.rehearsal.script.known_parameters)
-        self._nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
+        self.nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
         self._due: dict[str, datetime | None] = {}
         self.rehearsal.start(data=scenario.data)
         self._note_opened()
@@ -132,7 +132,7 @@ class Stage:
         found = settled(step, wish)
         if found is None:
             step.require_possible(said)
-            label = self._nodes[task.element_id].label
+            label = self.nodes[task.element_id].label
             raise ExecutionError(
                 f"按现在的人员和设置，“{label}”得不出“{wish.outcome}”", task.element_id, label
             )
@@ -170,7 +170,7 @@ class Stage:
 
     def falling_due(self) -> list[tuple[datetime, str]]:
         """What falls due from now on, soonest first, with the element's name: what the clock does before deadlines."""
-        clock = [(moment, self._nodes[element].label) for moment, element in self.rehearsal.due]
+        clock = [(moment, self.nodes[element].label) for moment, element in self.rehearsal.due]
         ends = self.rehearsal.ends
         late = [
             (due, f"{self._label(task)}（办理时限）")
@@ -202,7 +202,7 @@ class Stage:
         }
 
     def _deadline(self, task: Task) -> datetime | None:
-        node = self._nodes[task.element_id]
+        node = self.nodes[task.element_id]
         try:
             text = due(node, self.rehearsal.script.parameters, task.data)
             return deadline(self.clock(), text, self.scenario.calendar) if text else None
@@ -210,7 +210,7 @@ class Stage:
             raise ExecutionError(f"“{node.label}”的办理时限写错了：{error}", node.id, node.label) from error
 
     def names_of(self, task: Task) -> set[str]:
-        return {task.element_id, self._label(task), self._nodes[task.element_id].key}
+        return {task.element_id, self._label(task), self.nodes[task.element_id].key}
 
     def _label(self, task: Task) -> str:
         return task.name or task.element_id
@@ -225,7 +225,11 @@ class Stage:
 
     def _filled(self, task: Task, step: Step) -> dict[str, Any]:
         """The data as a form hands it in: a designer writes plain file names, and options as the form shows them."""
-        return dict(_handed_in(self.rehearsal.form(task.id, step.action), step.data))
+        return self.as_handed_in(self.rehearsal.form(task.id, step.action), step.data)
+
+    def as_handed_in(self, schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+        """The same, of any form."""
+        return dict(_handed_in(schema, data))
 
     # ------------------------------------------------------------ telling
 
@@ -249,7 +253,7 @@ class Stage:
             yield f"应当以“{expect.outcome}”结束，实际还没有结束，打开着的是：{listed(self._open_names())}"
         elif expect.outcome is not None and rehearsal.outcome != expect.outcome:
             yield f"应当以“{expect.outcome}”结束，实际是“{rehearsal.outcome}”"
-        way = [self._nodes[element] for element in rehearsal.trace if element in self._nodes]
+        way = [self.nodes[element] for element in rehearsal.trace if element in self.nodes]
         passed = [{node.id, node.label} for node in way]
         missing = _first_missing(expect.path, passed)
         if missing is not None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine import forms, steps
+from engine.diagram.model import Node
+from engine.execution import Roster
+from engine.execution.script import Script
 from engine.scenarios.written import UNTIL_DUE, Step
+from engine.steps import DOERS
 
 
 def told(step: Step) -> str:
@@ -63,3 +68,63 @@ def shown(value: Any) -> str:
             else "；".join(f"{_called(k)} {shown(v)}" for k, v in value.items())
         )
     return str(value)
+
+
+# ---------------------------------------------------------------- data
+
+
+PEOPLE = frozenset({DOERS, "参加人", "当选人员"})  # fields of results that are the numbers of people
+
+
+def in_rows(
+    nodes: Mapping[str, Node], data: Mapping[str, Any], script: Script, roster: Roster
+) -> list[dict[str, Any]]:
+    """What has been filled in so far, step by step: its name, and each value in words, people by name."""
+    picked = PEOPLE | {name for form in _forms(script) for name in _picking(form)}
+    labels = {node.key: node.label for node in nodes.values() if node.kind}
+    found = []
+    for key, values in data.items():
+        kind = next((node.kind for node in nodes.values() if node.key == key and node.kind), None)
+        hidden = steps.kind(kind).hidden if kind in steps.names() else ()
+        rows = values if isinstance(values, Mapping) else {key: values}
+        told_ = [
+            {"name": name, "value": shown(_with_names(value, name, picked, roster))}
+            for name, value in rows.items()
+            if name not in hidden and value not in (None, "", [], {})
+        ]
+        found.append({"key": key, "label": labels.get(key, key), "rows": told_})
+    return found
+
+
+def facts(nodes: Mapping[str, Node], data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a scenario may expect of the data at the end: `支出.金额` with its value; no lists."""
+    labels = {node.key: node.label for node in nodes.values() if node.kind}
+    return [
+        {"path": f"{key}.{name}", "value": value, "words": f"{labels.get(key, key)}的{name}：{shown(value)}"}
+        for key, values in data.items()
+        if isinstance(values, Mapping)
+        for name, value in values.items()
+        if isinstance(value, str | int | float) and value != "" and name.isidentifier()
+    ]
+
+
+def _forms(script: Script) -> list[Mapping[str, Any]]:
+    return [form for procedure in script.procedures.values() for form in procedure.forms.values()]
+
+
+def _picking(schema: Mapping[str, Any]) -> set[str]:
+    """The fields that pick people, also in rows and groups."""
+    found = set[str]()
+    for part in forms.fields(schema):
+        found |= {forms.key_of(part)} if forms.designations_of(part) else set()
+        found |= _picking(part) if part.get("components") else set()
+    return found
+
+
+def _with_names(value: Any, name: str, picked: frozenset[str], roster: Roster) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _with_names(one, key, picked, roster) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_names(one, name, picked, roster) for one in value]
+    number = isinstance(value, int) and not isinstance(value, bool)
+    return roster.name(value) if number and name in picked and 1 <= value <= len(roster.names) else value
