@@ -156,7 +156,7 @@ class Findings:
         edges = [self.passed[element] for element in elements if element in self.passed]
         if not edges:
             return ()
-        paths = [(*self.walked.path_to(edge.source), edge.passage) for edge in edges]
+        paths = [(*self.walked.path_to(edge.source), edge.told) for edge in edges]
         return min(paths, key=len)
 
     # ------------------------------------------------------------ what is passed by
@@ -204,7 +204,7 @@ class Findings:
         path: list[Passage] = []
         here: int | None = place
         while here is not None:
-            path.append(reached[here].passage)
+            path.append(reached[here].told)
             here = reached[here].source
         return tuple(path[::-1])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.execution.error import ExecutionError
@@ -24,12 +24,15 @@ EVERY = 0.3  # seconds between two reports of progress
 
 @dataclass(frozen=True)
 class Progress:
-    """How far it has come: situations seen, ways tried out of them, situations still to look at."""
+    """How far it has come: situations seen, ways tried out of them, situations still to look at; and where the matter
+    stands in the one it looks at, by the names of the steps.
+    """
 
     states: int
     ways: int
     waiting: int
     seconds: float
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Edge:
     target: int
     passage: Passage
     passed: frozenset[Element]
+
+    @property
+    def told(self) -> Passage:
+        """The passage with what it passes, for a report to show."""
+        return replace(self.passage, passed=tuple(sorted(id for called, id in self.passed if called is None)))
 
 
 @dataclass
@@ -83,7 +91,7 @@ class Walked:
         path: list[Passage] = []
         while place is not None:
             edge = self.edges[self.places[place].edge]
-            path.append(edge.passage)
+            path.append(edge.told)
             place = edge.source
         return path[::-1]
 
@@ -109,6 +117,9 @@ class Walker:
         self.known: dict[bytes, int] = {}  # what tells situations apart -> which it is
         self._queue: deque[tuple[int, Saved]] = deque()
         self._passed: dict[frozenset[Element], frozenset[Element]] = {}
+        specs = script.definition.specs.values()
+        self._labels = {node.id: node.label for spec in specs for node in spec.scope.walk()}
+        self._here: tuple[str, ...] = ()
         self._began = self._told = time.monotonic()
 
     def walk(self) -> Walked:
@@ -139,6 +150,7 @@ class Walker:
     def _look(self, place: int, saved: Saved) -> None:
         here = self.walked.places[place]
         here.looked_at = True
+        self._here = here.positions
         running = self.world.restore(saved)
         for move in list(self.world.moves(running)):
             self.walked.ways += 1
@@ -205,4 +217,5 @@ class Walker:
         if self._progress is not None:
             spent = time.monotonic() - self._began
             walked = self.walked
-            self._progress(Progress(len(walked.places), walked.ways, len(self._queue), spent))
+            at = tuple(self._labels.get(id, id) for id in self._here)
+            self._progress(Progress(len(walked.places), walked.ways, len(self._queue), spent, at))

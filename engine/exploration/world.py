@@ -37,12 +37,17 @@ Kind = Literal["start", "complete", "error", "time", "message", "signal"]
 
 @dataclass(frozen=True)
 class Passage:
-    """One thing that happens on a way. `shown` are the answers that make a difference."""
+    """One thing that happens on a way. `shown` are the answers that make a difference; `brought` all that is handed in,
+    or comes with a message, or how long it takes until the time comes (`wait`): what it takes to do it again.
+    """
 
     kind: Kind
     element: str | None
     name: str
     shown: Mapping[str, Any] = field(default_factory=dict)
+    brought: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    procedure: str | None = None  # the called one it happens in
+    passed: tuple[str, ...] = field(default=(), compare=False)  # elements of the diagram itself, on the way from here
 
 
 @dataclass(frozen=True)
@@ -99,14 +104,16 @@ class World:
             spec = self.definition.specs[process.id]
             heads = {path[0] for path in self.reading.at_start(spec, self._inputs())}
             for answer in self.answers.brought(heads, "开始时的数据"):
+                label = first.label if first else process.id
                 shown = Passage(
-                    "start", first.id if first else None, first.label if first else process.id, answer.shown
+                    "start", first.id if first else None, label, answer.shown, {"data": answer.result}
                 )
                 yield Move(shown, token=process.id, result=answer.result)
             for node in starts if plain else []:
                 if node.event is not None and node.event.kind in ("message", "signal"):
                     for answer in self._payload(str(node.event.kind), str(node.event.key)):
-                        shown = Passage("start", node.id, node.label, answer.shown)
+                        brought = {"event": node.event.kind, "name": node.event.key, "data": answer.result}
+                        shown = Passage("start", node.id, node.label, answer.shown, brought)
                         yield Move(shown, place=-1, token=process.id, result=answer.result)
 
     def begin(self, move: Move) -> tuple[Saved, list[Instance]]:
@@ -125,29 +132,34 @@ class World:
             for task in instance.open_tasks():
                 yield from self._of_task(running, place, instance.tokens[task.id])
             for token in self.timers_that_may_come(instance):
-                name = token.task_spec.node.label
-                yield Move(Passage("time", token.task_spec.node.id, name), place, token.id)
+                yield Move(self._time(token), place, token.id)
         heard = dict.fromkeys((kind, name) for one in running for _, kind, name in one.subscriptions())
         for kind, name in heard:
             for answer in self._payload(kind, name):
-                passage = Passage("message" if kind == "message" else "signal", None, name, answer.shown)
+                sort: Kind = "message" if kind == "message" else "signal"
+                passage = Passage(sort, None, name, answer.shown, answer.result)
                 yield Move(passage, result=answer.result)
 
     def _of_task(self, running: list[Instance], place: int, token: Token) -> Iterator[Move]:
         step: Step = token.task_spec
         read = self.reading.after(step) | self.still_read(running, token)
         for answer in self.answers.of(step, read, token.instance.view(token)):
-            passage = Passage("complete", step.node.id, step.node.label, answer.shown)
+            node, called = step.node, step.procedure
+            passage = Passage("complete", node.id, node.label, answer.shown, answer.result, called)
             yield Move(passage, place, token.id, answer.result)
         host = token.parent if isinstance(getattr(token.parent, "task_spec", None), Loop) else token
         for boundary in (*host.children, *token.children):
             caught = boundary.task_spec
             if isinstance(caught, Catching) and caught.event.kind == "error" and boundary._state == WAITING:
                 code = (caught.event.key or ANY_ERROR).removeprefix("#")
-                passage = Passage(
-                    "error", step.node.id, step.node.label, {"错误": caught.event.label or code}
-                )
+                shown, node = {"错误": caught.event.label or code}, step.node
+                passage = Passage("error", node.id, node.label, shown, {"code": code}, step.procedure)
                 yield Move(passage, place, token.id, {"code": code})
+
+    def _time(self, token: Token) -> Passage:
+        step: Step = token.task_spec
+        brought = {"wait": _length(self.timer(token))}
+        return Passage("time", step.node.id, step.node.label, {}, brought, step.procedure)
 
     def apply(self, saved: Saved, move: Move) -> tuple[Saved, list[Instance], set[tuple[str | None, str]]]:
         """What comes of it, and the elements and flows passed. Raises ExecutionError; then nothing has happened."""
@@ -270,6 +282,15 @@ def _ending(instance: Instance) -> str:
     }
     passed = [id for procedure, id in instance.passed if id in ends and procedure == instance.spec.procedure]
     return passed[-1] if passed else ""
+
+
+def _length(timer: Timer | None) -> str:
+    """How long somebody has to wait for it at most, as a scenario writes it; "" where nobody can tell."""
+    if timer is None:
+        return ""
+    if timer.moment is not None:
+        return f"PT{max(0, int((timer.moment - BEGINS).total_seconds()))}S"
+    return timer.text.strip("\"'“”‘’ ").rpartition("/")[2]
 
 
 def _together(one: Token, other: Token) -> bool:

@@ -32,6 +32,7 @@ from engine.operations.draft_folders import go_back, remove_draft, replace_folde
 from engine.operations.draft_forms import copy_form, create_form, remove_form, rename_form
 from engine.operations.draft_settings import put_parameter, remove_parameter, set_draft_settings
 from engine.operations.drafts import change_files, create_draft, remove_file, save_file
+from engine.operations.explorations import explore_draft, stop_exploration
 from engine.operations.incidents import retry_incident
 from engine.operations.matters import cancel_matter, confirm_submission, start_matter, withdraw_step
 from engine.operations.opinions import confirm_opinion
@@ -75,6 +76,7 @@ __all__ = [
     "create_form",
     "deliver",
     "dismiss",
+    "explore_draft",
     "fire_timers",
     "go_back",
     "lift_withdrawal",
@@ -107,6 +109,7 @@ __all__ = [
     "sign_minutes",
     "sign_minutes_for",
     "start_matter",
+    "stop_exploration",
     "take_down_page",
     "upload_file",
     "withdraw_procedure",

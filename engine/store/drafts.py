@@ -56,6 +56,7 @@ explorations = Table(
     Column("id", String(32), primary_key=True),
     Column("draft_id", ForeignKey("drafts.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),  # of the draft that is walked through
+    Column("parameters", Json, nullable=False),  # those that are not at their default
     Column("asked_by", ForeignKey("people.id")),
     Column("asked_at", Moment, nullable=False),
     Column("progress", Json, nullable=False),

@@ -86,6 +86,7 @@ def _explorations() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("draft_id", sa.String(length=32), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("parameters", Json(), nullable=False),
         sa.Column("asked_by", sa.Integer(), nullable=True),
         sa.Column("asked_at", Moment(), nullable=False),
         sa.Column("progress", Json(), nullable=False),
