@@ -5,8 +5,9 @@ const KEEP = 14 * 24 * 3600 * 1000; // milliseconds
 
 const storageKey = (key) => `${PREFIX}${document.querySelector('meta[name="person"]')?.content ?? ''}:${key}`;
 
+/** Keeps it; false where the device has no room or keeps nothing. */
 export function saveDraft(key, data) {
-  attempt(() => localStorage.setItem(storageKey(key), JSON.stringify({ at: Date.now(), data })));
+  return attempt(() => { localStorage.setItem(storageKey(key), JSON.stringify({ at: Date.now(), data })); return true; }) ?? false;
 }
 
 /** The data typed under this key, or null. */

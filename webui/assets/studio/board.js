@@ -1,6 +1,7 @@
 // The drawing board: bpmn-js's modeler with what is ours in the place of what is its own.
 import Modeler from 'bpmn-js/lib/Modeler';
 
+import { arranging } from './arrange.js';
 import spiffworkflow from './spiffworkflow.json';
 import { chinese } from './chinese.js';
 import { SharedClipboard } from './clipboard.js';
@@ -45,9 +46,10 @@ export function makeBoard(container, panel, { designations }) {
   return new Modeler({
     container,
     designations,
+    linting: { active: true },
     propertiesPanel: { parent: panel },
     zoomScroll: { scale: ZOOM_STEP * 7.5 },
     moddleExtensions: { spiffworkflow },
-    additionalModules: [chinese, kindRenderer, together, studio, linting, ...panelModules],
+    additionalModules: [chinese, kindRenderer, together, arranging, studio, linting, ...panelModules],
   });
 }

@@ -1,29 +1,121 @@
 // The page a diagram is drawn on: opens the drawing board and ties it to saving, checking and the keyboard.
+import { arrange } from './arrange.js';
 import { makeBoard } from './board.js';
+import { Findings } from './findings.js';
+import { Keeping } from './keeping.js';
+import { Keys, showHelp } from './keyboard.js';
+import { dismiss, notice } from './notices.js';
 import { preparePalette } from './palette.js';
+import { preparePanel } from './sidebar.js';
+import { openViewer } from './view.js';
 
 const data = JSON.parse(document.getElementById('drawing-data').textContent);
 const frame = document.getElementById('drawing');
-const canvasBox = document.getElementById('modeler');
-const panelBox = document.getElementById('properties');
-
+const surface = document.getElementById('modeler');
 const WIDE = 700; // pixels: below, a drawing can be looked at but not drawn
 
 async function open() {
   fillWindow();
-  window.addEventListener('resize', fillWindow);
-  const modeler = makeBoard(canvasBox, panelBox, data);
+  if (window.innerWidth < WIDE) {
+    frame.classList.add('narrow');
+    await openViewer(surface, data.xml);
+    return;
+  }
+  await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); }); // what the page says is seen first
+  const modeler = makeBoard(surface, document.getElementById('properties'), data);
   await modeler.importXML(data.xml);
-  canvasBox.querySelector('.drawing-wait')?.remove();
-  modeler.get('canvas').zoom('fit-viewport', 'auto');
-  preparePalette(canvasBox, modeler.get('placing'), (element) => modeler.get('canvas').focus() ?? element);
-  return modeler;
+  surface.querySelector('.drawing-wait')?.remove();
+  const canvas = modeler.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() > 1) canvas.zoom(1, 'auto');
+  work(modeler);
+}
+
+/** Everything that goes on while somebody draws. */
+function work(modeler) {
+  const read = async () => (await modeler.saveXML({ format: true })).xml;
+  const show = async (xml) => {
+    await modeler.importXML(xml);
+    modeler.get('canvas').zoom('fit-viewport', 'auto');
+  };
+  const keeping = new Keeping(data, { read, show });
+  const findings = new Findings(document.getElementById('findings'), data, modeler, read);
+  const canvas = modeler.get('canvas');
+  modeler.on('commandStack.changed', ({ trigger }) => {
+    if (trigger !== 'clear') keeping.saving.changed();
+    findings.changed();
+    refresh(modeler);
+  });
+  preparePalette(surface, modeler.get('placing'), () => canvas.focus());
+  preparePanel(frame, () => canvas.resized());
+  const keys = new Keys(modeler, { save: () => keeping.saving.save() });
+  toolbar(modeler, keeping, keys, read);
+  findings.check();
+  const follow = () => window.location.hash && findings.goTo(decodeURIComponent(window.location.hash.slice(1)));
+  window.addEventListener('hashchange', follow);
+  follow();
+  frame.dataset.ready = '';
+}
+
+function toolbar(modeler, keeping, keys, read) {
+  const [canvas, stack, zooming] = ['canvas', 'commandStack', 'zoomScroll'].map((name) => modeler.get(name));
+  const actions = {
+    undo: () => stack.undo(),
+    redo: () => stack.redo(),
+    in: () => zooming.stepZoom(1),
+    out: () => zooming.stepZoom(-1),
+    fit: () => canvas.zoom('fit-viewport', 'auto'),
+    add: () => keys.add(),
+    find: () => modeler.get('searchPad').toggle(),
+    arrange: () => keeping.tried(() => arrangeAll(modeler, read)),
+    picture: () => keeping.tried(() => picture(modeler)),
+    help: showHelp,
+    save: () => keeping.saving.save(),
+  };
+  for (const button of frame.querySelectorAll('[data-do]')) {
+    const action = actions[button.dataset.do];
+    if (action) button.addEventListener('click', action);
+  }
+}
+
+async function arrangeAll(modeler, read) {
+  notice('arranging', '正在整理版面…');
+  try {
+    await arrange(modeler, read);
+  } finally {
+    dismiss('arranging');
+  }
+}
+
+/** The whole drawing as a picture that Word takes. */
+async function picture(modeler) {
+  const { svg } = await modeler.saveSVG();
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  link.download = `${data.name.replace(/\.bpmn$/, '')}.svg`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function refresh(modeler) {
+  const stack = modeler.get('commandStack');
+  frame.querySelector('[data-do="undo"]').disabled = !stack.canUndo();
+  frame.querySelector('[data-do="redo"]').disabled = !stack.canRedo();
 }
 
 /** The drawing takes what the window has left below the page's head. */
 function fillWindow() {
-  const top = frame.getBoundingClientRect().top + window.scrollY;
-  frame.style.setProperty('--drawing-top', `${Math.round(top)}px`);
+  const top = () => {
+    const { top: above } = frame.getBoundingClientRect();
+    frame.style.setProperty('--drawing-top', `${Math.round(above + window.scrollY)}px`);
+  };
+  top();
+  window.addEventListener('resize', top);
 }
 
-window.studioModeler = open();
+open().catch((error) => {
+  surface.textContent = '';
+  notice('broken', '这张流程图画不出来，文件原样留着，没有动。请在上面的“检查”里看有没有能一键修好的，在“历史”里回到以前的样子，'
+    + '或者在“流程设计”里重新上传一个文件。', {}, { urgent: true });
+  throw error;
+});
