@@ -1,6 +1,5 @@
 // What the page says about saving, and what a person can do when it does not go by itself.
 import { Copies } from './copies.js';
-import { showBoth } from './compare.js';
 import { dismiss, notice } from './notices.js';
 import { Saving } from './saving.js';
 import { Refused, ask } from './server.js';
@@ -8,7 +7,7 @@ import { Refused, ask } from './server.js';
 const SIGN_IN = '/sign-in?next=/studio';
 
 export class Keeping {
-  /** `board`: read() → the XML that is drawn, show(xml) draws another. */
+  /** `board`: read() → what is edited, as text; show(text) edits another; compare(title, text, title, text) shows two. */
   constructor(data, board) {
     Object.assign(this, { data, board, copies: new Copies(data.draft, data.name) });
     this.saving = new Saving(data, this.copies, board.read, (told) => this.tell(told));
@@ -28,9 +27,9 @@ export class Keeping {
     document.getElementById('drawing').dataset.saving = state;
     if (state !== 'saving') for (const name of ['signed-out', 'away', 'conflict', 'refused']) if (name !== state) dismiss(name);
     if (state === 'signed-out') {
-      notice('signed-out', '登录已过期。您画的都留在这台设备上，重新登录以后会自动接着保存。', { 重新登录: SIGN_IN }, { urgent: true });
+      notice('signed-out', '登录已过期。您做的都留在这台设备上，重新登录以后会自动接着保存。', { 重新登录: SIGN_IN }, { urgent: true });
     } else if (state === 'away') {
-      notice('away', `${message}。可以接着画，会自动重试。`, { 现在再试: () => this.saving.save(), 下载到电脑: () => this.download() });
+      notice('away', `${message}。可以接着做，会自动重试。`, { 现在再试: () => this.saving.save(), 下载到电脑: () => this.download() });
     } else if (state === 'refused') {
       notice('refused', message, { 再试一次: () => this.saving.save(), ...this.ways() }, { urgent: true });
     } else if (state === 'conflict') this.conflict(message, code);
@@ -38,7 +37,7 @@ export class Keeping {
 
   conflict(message, code) {
     const theirs = code === 'file-removed' ? {} : {
-      看看两份: () => this.tried(async () => showBoth('对方的', (await this.saving.latest()).xml, '我的', await this.board.read())),
+      看看两份: () => this.tried(async () => this.board.compare('对方的', (await this.saving.latest()).xml, '我的', await this.board.read())),
       用对方的: () => this.tried(() => this.takeTheirs()),
     };
     const text = message.split('。')[0];
@@ -74,7 +73,7 @@ export class Keeping {
     const newer = copy.seen !== this.saving.seen ? '那以后这份草稿又保存过；恢复会盖住后来的改动，历史里找得回来。' : '';
     const done = () => { this.copies.forget(copy); dismiss(name); };
     notice(name, `这台设备上留有 ${day(copy.at)} 没有保存的改动。${newer}`, {
-      看看不同: () => this.tried(async () => showBoth('现在的', await this.board.read(), '留下的', copy.xml)),
+      看看不同: () => this.tried(async () => this.board.compare('现在的', await this.board.read(), '留下的', copy.xml)),
       恢复: () => this.tried(async () => { await this.restore(copy); done(); }),
       不要: done,
     });
@@ -94,8 +93,8 @@ export class Keeping {
 
   async download() {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([await this.board.read()], { type: 'application/xml' }));
-    link.download = this.data.name;
+    link.href = URL.createObjectURL(new Blob([await this.board.read()], { type: 'application/octet-stream' }));
+    link.download = this.data.name.split('/').at(-1);
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
@@ -106,7 +105,7 @@ export class Keeping {
     try {
       await action();
     } catch (error) {
-      const text = error instanceof Refused ? error.message : '没有办成，图没有变。请再试一次，或者先下载到电脑';
+      const text = error instanceof Refused ? error.message : '没有办成，什么也没有变。请再试一次，或者先下载到电脑';
       notice('failed', text, { 知道了: () => dismiss('failed') }, { urgent: true });
       if (!(error instanceof Refused)) throw error;
     }

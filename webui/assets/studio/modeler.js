@@ -2,6 +2,7 @@
 import { arrange } from './arrange.js';
 import { makeBoard } from './board.js';
 import { Findings } from './findings.js';
+import { showBoth } from './compare.js';
 import { Keeping } from './keeping.js';
 import { Keys, showHelp } from './keyboard.js';
 import { dismiss, notice } from './notices.js';
@@ -38,7 +39,7 @@ function work(modeler) {
     await modeler.importXML(xml);
     modeler.get('canvas').zoom('fit-viewport', 'auto');
   };
-  const keeping = new Keeping(data, { read, show });
+  const keeping = new Keeping(data, { read, show, compare: showBoth });
   const findings = new Findings(document.getElementById('findings'), data, modeler, read);
   const canvas = modeler.get('canvas');
   modeler.on('commandStack.changed', ({ trigger }) => {
