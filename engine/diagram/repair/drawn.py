@@ -1,0 +1,115 @@
+"""The drawing (BPMN DI) while a diagram is repaired: what is added gets a place, what goes leaves none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lxml import etree
+
+from engine.diagram.source import BPMNDI, Element, reference
+
+DC = "http://www.omg.org/spec/DD/20100524/DC"
+DI = "http://www.omg.org/spec/DD/20100524/DI"
+
+
+class Box(NamedTuple):
+    """A place on the drawing, in its own units."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def holds(self, point: tuple[float, float]) -> bool:
+        x, y = point
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
+    def touches(self, point: tuple[float, float]) -> bool:
+        """Whether a point is on its edge, give or take what a hand does."""
+        wide = Box(self.x - 12, self.y - 12, self.width + 24, self.height + 24)
+        inside = Box(self.x + 12, self.y + 12, max(0.0, self.width - 24), max(0.0, self.height - 24))
+        return wide.holds(point) and not (inside.width > 0 and inside.height > 0 and inside.holds(point))
+
+
+class Drawing:
+    """The shapes and edges of a file."""
+
+    def __init__(self, root: Element) -> None:
+        self._root = root
+
+    def drawn(self) -> dict[str, Element]:
+        """What is drawn, by the id of its element."""
+        found: dict[str, Element] = {}
+        for name in ("BPMNShape", "BPMNEdge"):
+            for each in self._root.iter(f"{{{BPMNDI}}}{name}"):
+                found.setdefault(reference(each.get("bpmnElement")) or "", each)
+        return found
+
+    def plane(self) -> Element | None:
+        return next(self._root.iter(f"{{{BPMNDI}}}BPMNPlane"), None)
+
+    def boxes(self) -> dict[str, Box]:
+        """Where everything stands that has a place, by the id of its element."""
+        places = ((name, _box(shape)) for name, shape in self.drawn().items())
+        return {name: box for name, box in places if box is not None}
+
+    def forget(self, dead: Iterable[str]) -> None:
+        gone = frozenset(dead)
+        for name in ("BPMNShape", "BPMNEdge"):
+            for each in list(self._root.iter(f"{{{BPMNDI}}}{name}")):
+                parent = each.getparent()
+                if reference(each.get("bpmnElement")) in gone and parent is not None:
+                    parent.remove(each)
+
+    def rename(self, before: str, after: str) -> None:
+        for each in self._root.iter(f"{{{BPMNDI}}}*"):
+            if reference(each.get("bpmnElement")) == before:
+                each.set("bpmnElement", after)
+
+    def put(self, element_id: str, box: Box, *, beside: str | None = None, lying: bool = False) -> None:
+        """Draw a shape; on the plane where `beside` is drawn. Nothing happens on a file without a drawing."""
+        plane = self._plane_of(beside)
+        if plane is None:
+            return
+        shape = etree.SubElement(
+            plane, f"{{{BPMNDI}}}BPMNShape", id=f"{element_id}_di", bpmnElement=element_id
+        )
+        if lying:
+            shape.set("isHorizontal", "true")
+        places = {name: f"{value:g}" for name, value in box._asdict().items()}
+        etree.SubElement(shape, f"{{{DC}}}Bounds", places, nsmap={"dc": DC})
+
+    def connect(self, flow_id: str, *points: tuple[float, float], beside: str | None = None) -> None:
+        plane = self._plane_of(beside)
+        if plane is None:
+            return
+        edge = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", id=f"{flow_id}_di", bpmnElement=flow_id)
+        for x, y in points:
+            etree.SubElement(edge, f"{{{DI}}}waypoint", x=f"{x:g}", y=f"{y:g}", nsmap={"di": DI})
+
+    def lead_to(self, flow_id: str, box: Box) -> None:
+        """Let a flow's line end at another shape."""
+        edge = self.drawn().get(flow_id)
+        points = edge.findall(f"{{{DI}}}waypoint") if edge is not None else []
+        if points:
+            points[-1].set("x", f"{box.x + box.width / 2:g}")
+            points[-1].set("y", f"{box.y + box.height:g}")
+
+    def _plane_of(self, beside: str | None) -> Element | None:
+        near = self.drawn().get(beside or "")
+        return near.getparent() if near is not None else self.plane()
+
+
+def _box(shape: Element) -> Box | None:
+    bounds = shape.find(f"{{{DC}}}Bounds")
+    if bounds is None:
+        return None
+    try:
+        return Box(*(float(bounds.get(name) or "") for name in Box._fields))
+    except ValueError:
+        return None
