@@ -69,9 +69,16 @@ const FORM = [
   [`(isPM ? 'PM' : 'AM')`, `(isPM ? 'PM(下午)' : 'AM(上午)')`],
 ];
 
+// bpmn-js's menus have a hook for translations, but for this count of what a search has found.
+const MENU = [[`\${ entriesToShow.length } \${ entriesToShow.length === 1 ? 'result' : 'results' } found`, '找到 ${ entriesToShow.length } 个']];
+
 export const chinese = {
   name: 'chinese',
   setup(bundler) {
+    bundler.onLoad({ filter: /popup-menu[\\/]PopupMenuComponent\.js$/ }, ({ path }) => ({
+      contents: translate(readFileSync(path, 'utf8'), MENU),
+      loader: 'js',
+    }));
     bundler.onLoad({ filter: /form-js-viewer[\\/]dist[\\/]index\.es\.js$/ }, ({ path }) => ({
       contents: translate(readFileSync(path, 'utf8'), FORM),
       loader: 'js',
@@ -81,7 +88,7 @@ export const chinese = {
 
 function translate(source, phrases) {
   for (const [english, translated] of phrases) {
-    if (!source.includes(english)) throw new Error(`form-js no longer says ${english}: mend webui/assets/chinese.mjs`);
+    if (!source.includes(english)) throw new Error(`nothing says ${english} any longer: mend webui/assets/chinese.mjs`);
     source = source.replaceAll(english, () => translated);
   }
   return source;

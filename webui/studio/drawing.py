@@ -7,7 +7,8 @@ from lxml import etree
 
 from engine import operations
 from engine.diagram.finding import DiagramError
-from engine.diagram.source import is_bpmn, parse
+from engine.diagram.layout import drawn
+from engine.diagram.source import BPMNDI, is_bpmn, parse
 from engine.people.designations import Designations
 from engine.queries import drafts
 from engine.queries.drafts import Draft, Stored
@@ -49,7 +50,7 @@ def _board(draft: Draft) -> tuple[dict[str, Any] | None, str]:
     if stored is None:
         return None, "这份草稿里没有流程图。"
     try:
-        text, elements = _text(stored)
+        text, elements, bare = _text(stored)
     except DiagramError as error:
         return None, "；".join(finding.message for finding in error.findings)
     return {
@@ -60,18 +61,23 @@ def _board(draft: Draft) -> tuple[dict[str, Any] | None, str]:
         "saved": moment(stored.changed_at, runtime().now()),
         "elements": elements,
         "slow": elements > SLOW,
+        "bare": bare,
         "designations": _posts(runtime().designations),
     }, ""
 
 
-def _text(stored: Stored) -> tuple[str, int]:
-    """The diagram as text, whatever encoding it is stored in, and how many elements it has. Raises DiagramError."""
+def _text(stored: Stored) -> tuple[str, int, bool]:
+    """The diagram as text, whatever encoding it is stored in; how many elements it has; whether it came without a
+    drawing and has got one here. Raises DiagramError.
+    """
     root = parse(stored.data)
     elements = sum(1 for each in root.iter() if is_bpmn(each))
+    if root.find(f".//{{{BPMNDI}}}BPMNShape") is None:
+        return drawn(stored.data).decode(), elements, True
     try:
-        return stored.data.decode("utf-8-sig"), elements
+        return stored.data.decode("utf-8-sig"), elements, False
     except UnicodeDecodeError:
-        return str(etree.tostring(root, encoding="unicode")), elements
+        return str(etree.tostring(root, encoding="unicode")), elements, False
 
 
 def _posts(known: Designations) -> list[dict[str, str]]:

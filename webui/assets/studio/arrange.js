@@ -52,7 +52,6 @@ export const arranging = {
 export async function arrange(modeler, read) {
   const layout = await ask('POST', '/studio/layout', { xml: await read() });
   modeler.get('commandStack').execute('studio.arrange', { layout });
-  modeler.get('canvas').zoom('fit-viewport', 'auto');
 }
 
 /** [element, where it goes] for all that is drawn and in the layout, names beside shapes and lines, too. */

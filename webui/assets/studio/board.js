@@ -3,6 +3,7 @@ import Modeler from 'bpmn-js/lib/Modeler';
 
 import { arranging } from './arrange.js';
 import spiffworkflow from './spiffworkflow.json';
+import { ELEMENTS } from './elements.js';
 import { chinese } from './chinese.js';
 import { SharedClipboard } from './clipboard.js';
 import { StudioContextPad } from './contextpad.js';
@@ -16,7 +17,7 @@ import { StudioReplaceMenu } from './replace.js';
 import { DrawingRules } from './rules.js';
 import { panelModules } from './panel/index.js';
 
-const ZOOM_STEP = 0.1;
+const LAST = 100; // after what bpmn-js does at the same event
 
 /** Several changes as one that a single 撤销 takes back: `execute('studio.together', { action })`. */
 class Together {
@@ -26,6 +27,17 @@ class Together {
 }
 const together = {
   __init__: [['commandStack', (commandStack) => commandStack.registerHandler('studio.together', Together)]],
+};
+
+/** What is typed first takes the place of the name a new element came with. */
+const naming = {
+  __init__: [['eventBus', 'directEditing', (eventBus, directEditing) => {
+    const presets = new Set(Object.values(ELEMENTS).map(({ named }) => named).filter(Boolean));
+    eventBus.on('directEditing.activate', LAST, ({ active }) => {
+      if (!presets.has(active.element.businessObject.name)) return;
+      window.getSelection().selectAllChildren(directEditing._textbox.content);
+    });
+  }]],
 };
 
 const studio = {
@@ -48,8 +60,7 @@ export function makeBoard(container, panel, { designations }) {
     designations,
     linting: { active: true },
     propertiesPanel: { parent: panel },
-    zoomScroll: { scale: ZOOM_STEP * 7.5 },
     moddleExtensions: { spiffworkflow },
-    additionalModules: [chinese, kindRenderer, together, arranging, studio, linting, ...panelModules],
+    additionalModules: [chinese, kindRenderer, together, arranging, naming, studio, linting, ...panelModules],
   });
 }

@@ -2,8 +2,6 @@
 import ContextPadProvider from 'bpmn-js/lib/features/context-pad/ContextPadProvider';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-const BELOW = 5; // pixels between the pad and its menu
-
 export class StudioContextPad extends ContextPadProvider {
   constructor(...services) {
     super(...services.slice(0, 13));
@@ -32,11 +30,10 @@ export class StudioContextPad extends ContextPadProvider {
     };
   }
 
-  /** Opens 接下一步 below the pad. */
+  /** Opens 接下一步 beside the element. */
   openNext(element, event) {
-    const pad = this._contextPad.getPad(element).html.getBoundingClientRect();
     const cursor = event ? { cursor: { x: event.x, y: event.y } } : {};
-    this._popupMenu.open(element, 'studio-append', { x: pad.left, y: pad.bottom + BELOW, ...cursor }, {
+    this._popupMenu.open(element, 'studio-append', { ...this.placing.beside(element), ...cursor }, {
       title: '接下一步', width: 300, search: true,
     });
   }

@@ -24,7 +24,7 @@ const STEPS = {
     search: 'pj',
     settings: {
       meeting: '村民代表会议', roll: '村民代表', also: '村委会成员',
-      quorum: '至少 2/3 组成人员', majority: '超过 1/2 到会',
+      quorum: '至少 2/3 组成人员', majority: '超过 1/2 到会组成人员',
     },
   },
   notice: { about: '张贴若干天，听取反馈', search: 'gs', settings: { days: '7d' } },

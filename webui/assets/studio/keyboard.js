@@ -106,12 +106,15 @@ export class Keys {
   }
 
   connect() {
-    const box = this.get('contextPad').getPad(this.selected).html.getBoundingClientRect();
     if (!Object.keys(this.getPopupMenuEntries(this.selected)).length) return undefined;
-    this.get('popupMenu').open(this.selected, 'studio-connect', { x: box.left, y: box.bottom + 5 }, {
+    this.get('popupMenu').open(this.selected, 'studio-connect', this.get('placing').beside(this.selected), {
       title: '连线到', width: 300, search: true,
     });
     return true;
+  }
+
+  getEmptyPlaceholder() {
+    return '没有这样的步骤';
   }
 
   /** 连线到: every element a line may lead to from here. */

@@ -1,19 +1,29 @@
 // The menus beside an element: what comes next, and what it may be changed into.
-import { ELEMENTS, GROUPS, make, pictureFor } from './elements.js';
+import { ELEMENTS, GROUPS, pictureFor } from './elements.js';
 
 const NEXT = Object.keys(ELEMENTS).filter((name) => !ELEMENTS[name].alone && name !== 'start');
-const WAITING = ['timer', 'message', 'signal', 'condition']; // what may follow an event-based gateway
+const WAITING = ['timer', 'message']; // what may follow an event-based gateway
+export const NOTHING = '没有这样的元素';
 
-function entryOf({ title, about, group, search, ...looks }, action) {
+/** A menu's entry for an element of the palette. */
+export function entryOf({ title, about, group, search, ...looks }, action) {
   return {
     label: title, description: about, search, imageHtml: pictureFor(looks), group: { id: group, name: GROUPS[group] }, action,
   };
 }
 
+/** A menu in which a search may find nothing. */
+class Menu {
+  getEmptyPlaceholder() {
+    return NOTHING;
+  }
+}
+
 /** 接下一步: everything that may follow, with the names of the palette. */
-export class AppendMenu {
-  constructor(popupMenu, placing, create, elementFactory, bpmnFactory) {
-    Object.assign(this, { placing, create, elementFactory, bpmnFactory });
+export class AppendMenu extends Menu {
+  constructor(popupMenu, placing) {
+    super();
+    this.placing = placing;
     popupMenu.registerProvider('studio-append', this);
   }
 
@@ -26,11 +36,12 @@ export class AppendMenu {
     })]));
   }
 }
-AppendMenu.$inject = ['popupMenu', 'placing', 'create', 'elementFactory', 'bpmnFactory'];
+AppendMenu.$inject = ['popupMenu', 'placing'];
 
 /** 添加: every element, put where there is room. */
-export class CreateMenu {
+export class CreateMenu extends Menu {
   constructor(popupMenu, placing) {
+    super();
     this.placing = placing;
     popupMenu.registerProvider('studio-create', this);
   }
@@ -42,5 +53,3 @@ export class CreateMenu {
   }
 }
 CreateMenu.$inject = ['popupMenu', 'placing'];
-
-export { entryOf, make };

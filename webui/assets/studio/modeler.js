@@ -14,6 +14,8 @@ const data = JSON.parse(document.getElementById('drawing-data').textContent);
 const frame = document.getElementById('drawing');
 const surface = document.getElementById('modeler');
 const WIDE = 700; // pixels: below, a drawing can be looked at but not drawn
+const READABLE = 0.6; // of the full size
+const MARGIN = 20;
 
 async function open() {
   fillWindow();
@@ -26,10 +28,18 @@ async function open() {
   const modeler = makeBoard(surface, document.getElementById('properties'), data);
   await modeler.importXML(data.xml);
   surface.querySelector('.drawing-wait')?.remove();
+  begin(modeler);
+  work(modeler);
+}
+
+/** The whole where its words can be read, otherwise the part it starts with. */
+function begin(modeler) {
   const canvas = modeler.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() > 1) canvas.zoom(1, 'auto');
-  work(modeler);
+  if (canvas.zoom() >= READABLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
+  canvas.viewbox({ x: inner.x - MARGIN, y: inner.y - MARGIN, width, height });
 }
 
 /** Everything that goes on while somebody draws. */
@@ -37,7 +47,7 @@ function work(modeler) {
   const read = async () => (await modeler.saveXML({ format: true })).xml;
   const show = async (xml) => {
     await modeler.importXML(xml);
-    modeler.get('canvas').zoom('fit-viewport', 'auto');
+    begin(modeler);
   };
   const keeping = new Keeping(data, { read, show, compare: showBoth });
   const findings = new Findings(document.getElementById('findings'), data, modeler, read);
@@ -52,6 +62,10 @@ function work(modeler) {
   const keys = new Keys(modeler, { save: () => keeping.saving.save() });
   toolbar(modeler, keeping, keys, read);
   findings.check();
+  if (data.bare) {
+    keeping.saving.changed(); // what is shown is not what is stored
+    notice('bare', '这张图原来只有内容、没有图形，已经自动排好，可以再动手调整。', { 知道了: () => dismiss('bare') });
+  }
   const follow = () => window.location.hash && findings.goTo(decodeURIComponent(window.location.hash.slice(1)));
   window.addEventListener('hashchange', follow);
   follow();
@@ -83,6 +97,7 @@ async function arrangeAll(modeler, read) {
   notice('arranging', '正在整理版面…');
   try {
     await arrange(modeler, read);
+    begin(modeler);
   } finally {
     dismiss('arranging');
   }

@@ -4,6 +4,7 @@ import { isExpanded } from 'bpmn-js/lib/util/DiUtil';
 
 import { ELEMENTS, make } from './elements.js';
 
+const MENU = 60; // pixels below an element's top: its buttons stay in sight
 const GAP = 60; // between what is drawn and what is put beside it
 
 export class Placing {
@@ -52,6 +53,13 @@ export class Placing {
     this.get('selection').select(placed);
     this.get('canvas').scrollToElement(placed, 80);
     return placed;
+  }
+
+  /** Where a menu opens: beside this element, in the window's pixels. */
+  beside(element) {
+    const canvas = this.get('canvas');
+    const [box, window] = [canvas.getAbsoluteBBox(element), canvas.getContainer().getBoundingClientRect()];
+    return { x: window.left + box.x + box.width + 8, y: window.top + box.y + MENU };
   }
 
   /** Whether something may follow this element. */

@@ -4,7 +4,7 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { isEventSubProcess, isExpanded } from 'bpmn-js/lib/util/DiUtil';
 
 import { ELEMENTS, settingsFor } from './elements.js';
-import { entryOf } from './menus.js';
+import { NOTHING, entryOf } from './menus.js';
 import { changeSettings, settingsOf } from './properties.js';
 
 const STEPS = Object.keys(ELEMENTS).filter((name) => ELEMENTS[name].group === 'step');
@@ -30,6 +30,10 @@ export class StudioReplaceMenu extends ReplaceMenuProvider {
       `replace-${name}`, entryOf(ELEMENTS[name], () => this._bpmnReplace.replaceElement(target, into)),
     ]);
     return Object.fromEntries([...steps, ...others]);
+  }
+
+  getEmptyPlaceholder() {
+    return NOTHING;
   }
 
   /** All of bpmn-js's own lists come through here: what does not run is left out. */

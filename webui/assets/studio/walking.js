@@ -1,4 +1,4 @@
-// Walking through the drawing without a mouse: pools and lanes, then along the flow, then what nothing leads to.
+// Walking through the drawing without a mouse: along the flow, then what nothing leads to, then lanes and pools.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 import { ELEMENTS } from './elements.js';
@@ -10,8 +10,8 @@ export function walk(modeler) {
   const all = descendants(root).filter((each) => !each.labelTarget && !each.hidden);
   const frames = all.filter((each) => is(each, 'bpmn:Participant') || is(each, 'bpmn:Lane'));
   const nodes = all.filter((each) => is(each, 'bpmn:FlowNode')).sort(readingOrder);
-  const order = [...frames];
-  const seen = new Set(order);
+  const order = [];
+  const seen = new Set(frames);
   const visit = (first) => {
     const ahead = [first]; // a stack of its own: a long drawing is deeper than a script's
     while (ahead.length) {
@@ -27,7 +27,8 @@ export function walk(modeler) {
   };
   nodes.filter((node) => !node.incoming.length && !node.host && !is(node.parent, 'bpmn:SubProcess')).forEach(visit);
   nodes.forEach(visit);
-  return [...order, ...all.filter((each) => !seen.has(each) && (each.width || is(each, 'bpmn:MessageFlow')))];
+  const others = all.filter((each) => !seen.has(each) && (each.width || is(each, 'bpmn:MessageFlow')));
+  return [...order, ...others, ...frames];
 }
 
 /** What an element is, for somebody who hears it. */
