@@ -25,7 +25,7 @@ class StoredCalendar(WorkingDays):
 
     def is_working(self, day: date) -> bool:
         if self._connection is not None:
-            self._holidays = _days(self._connection)
+            self._holidays = stored_days(self._connection)
             self._connection = None
         return super().is_working(day)
 
@@ -40,7 +40,7 @@ class Year:
 
 def working_days(connection: Connection) -> WorkingDays:
     """The calendar as it stands now, independent of the connection."""
-    return WorkingDays(_days(connection))
+    return WorkingDays(stored_days(connection))
 
 
 def published_years(connection: Connection) -> list[int]:
@@ -109,7 +109,8 @@ def _read_year(entry: Mapping[str, Any]) -> Year:
     return Year(entry["year"], days)
 
 
-def _days(connection: Connection) -> dict[date, bool]:
+def stored_days(connection: Connection) -> dict[date, bool]:
+    """Every day that differs from its weekday, and whether it is worked."""
     return {
         row.day: row.is_working
         for row in connection.execute(select(calendar_days.c.day, calendar_days.c.is_working))
