@@ -8,6 +8,7 @@ The format is described in docs/scenarios.md.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,9 @@ __all__ = ["Expectation", "Line", "Report", "Scenario", "ScenarioError", "Step",
 FOLDER = "scenarios"
 
 
-def run_folder(source: Source | str) -> list[Report]:
-    """Run every scenario of a procedure's folder (or of its files, by relative path), in the order of names.
+def run_folder(source: Source | str, seconds: float | None = None) -> list[Report]:
+    """Run every scenario of a procedure's folder (or of its files, by relative path), in the order of names, each for
+    so many seconds at most.
 
     Raises DiagramError where the procedure itself cannot be executed. A scenario that cannot be read is a
     failed report.
@@ -47,15 +49,19 @@ def run_folder(source: Source | str) -> list[Report]:
         except ScenarioError as error:
             reports.append(Report(name, name, lines=[Line("", "读不了这个情形", faults=[str(error)])]))
         else:
-            reports.append(run(source, scenario))
+            reports.append(run(source, scenario, seconds))
     return reports
 
 
-def run(source: Source, scenario: Scenario) -> Report:
-    """Play the scenario through. Raises DiagramError where the procedure cannot be executed."""
+def run(source: Source, scenario: Scenario, seconds: float | None = None) -> Report:
+    """Play the scenario through; what takes longer than so many seconds is a fault of its own.
+
+    Raises DiagramError where the procedure cannot be executed.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
     report = Report(scenario.name, scenario.title, scenario.story)
     try:
-        stage = Stage(source, scenario)
+        stage = Stage(source, scenario, until)
     except ExecutionError as error:
         report.lines.append(Line(day_and_time(scenario.begins), "开始", faults=[str(error)]))
         return report

@@ -94,12 +94,6 @@ class Player:
     def _go_on(self, played: Played, scenario: Scenario, moves: list[str]) -> None:
         for place in range(len(played.moves), len(moves)):
             before = len(played.stage.rehearsal.passed)
-            if played.stage.until is not None and time.monotonic() > played.stage.until:
-                played.refused = (
-                    place,
-                    "推演用的时间太长，已经停在这里。请少走几步，或者看看流程是不是在转圈",
-                )
-                return
             line = played.stage.play(scenario.steps[place])
             if line.stops:
                 played.refused = (place, "；".join(line.faults))

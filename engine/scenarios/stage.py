@@ -62,6 +62,7 @@ class Stage:
         line = Line(day_and_time(self.clock()), told(step))
         before = {task.id for task in self.rehearsal.open_tasks()}
         try:
+            self._check_patience()
             self._attempt(step, line)
         except (ExecutionError, TimerError, Unmet) as error:
             line.faults.append(str(error))
@@ -184,9 +185,11 @@ class Stage:
         return self._due.get(task.id)
 
     def _check_patience(self) -> None:
-        """A draft may ask for any number of repetitions; who rehearses it in a browser does not wait for ever."""
+        """A draft may ask for any number of repetitions; a page does not wait for ever."""
         if self.until is not None and time.monotonic() > self.until:
-            raise ExecutionError("推演用的时间太长，已经停下。请看看定时重复得是不是太密，或者分几次推演")
+            raise ExecutionError(
+                "推演用的时间太长，已经停下。请看看流程是不是在转圈，定时是不是重复得太密，或者少走几步"
+            )
 
     def _advance_to(self, moment: datetime) -> None:
         self.rehearsal.advance((moment - self.clock()) / timedelta(seconds=1))

@@ -73,6 +73,7 @@ def shown(value: Any) -> str:
 # ---------------------------------------------------------------- data
 
 
+MOST_TOLD = 60  # characters of one thing in a story
 PEOPLE = frozenset({DOERS, "参加人", "当选人员"})  # fields of results that are the numbers of people
 
 
@@ -128,3 +129,15 @@ def _with_names(value: Any, name: str, picked: frozenset[str], roster: Roster) -
         return [_with_names(one, name, picked, roster) for one in value]
     number = isinstance(value, int) and not isinstance(value, bool)
     return roster.name(value) if number and name in picked and 1 <= value <= len(roster.names) else value
+
+
+def story(lines: Sequence[Mapping[str, Any]]) -> str:
+    """A first draft of the story: what happened, day by day."""
+    days: dict[str, list[str]] = {}
+    for line in lines:
+        day, _, _ = str(line["at"]).partition("（")
+        if not line["what"].startswith(("过了", "到下一个")):
+            days.setdefault(day, []).append(
+                str(line["what"]).split("：")[0] if len(line["what"]) > MOST_TOLD else line["what"]
+            )
+    return "\n".join(f"{day}：{'；'.join(what)}。" for day, what in days.items())

@@ -14,6 +14,8 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 TABS = [
     ("studio.drawing", "流程图"),
     ("studio.settings", "设置"),
+    ("studio.rehearsal", "推演"),
+    ("studio.exploration", "走查"),
 ]
 
 
@@ -35,9 +37,11 @@ from webui.studio import (  # noqa: E402
     conditions,  # noqa: F401
     drawing,  # noqa: F401
     entrance,  # noqa: F401
+    exploration,  # noqa: F401
     files,  # noqa: F401
     layout,  # noqa: F401
     papers,  # noqa: F401
     parameters,  # noqa: F401
+    rehearsal,  # noqa: F401
     settings,  # noqa: F401
 )

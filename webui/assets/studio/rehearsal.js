@@ -1,0 +1,2 @@
+// 推演: everything is in its folder.
+import './rehearsal/page.jsx';

@@ -1,0 +1,72 @@
+// One act, done as one of the cast: the step's own form. What is refused is said above it, and what was typed stays.
+import { createForm } from '@bpmn-io/form-js-viewer';
+import flatpickr from 'flatpickr';
+import { Mandarin } from 'flatpickr/dist/esm/l10n/zh.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+flatpickr.localize({ ...Mandarin, yearAriaLabel: '年', monthAriaLabel: '月', hourAriaLabel: '时', minuteAriaLabel: '分', amPM: ['上午', '下午'] });
+
+export function ActForm({ act, task, people, busy, submit, close }) {
+  const host = useRef(null);
+  const form = useRef(null);
+  const [by, setBy] = useState(act.who[0] ?? people[0] ?? '');
+  const [said, say] = useState('');
+  const others = people.filter((name) => !act.who.includes(name));
+  const asked = act.schema.components.length > 0;
+
+  useEffect(() => {
+    let gone = false;
+    createForm({ container: host.current, schema: act.schema, data: {}, properties: { ariaLabel: act.title } }).then((made) => {
+      if (gone) made.destroy();
+      else form.current = made;
+    });
+    return () => { gone = true; form.current?.destroy(); };
+  }, []);
+
+  const fill = () => {
+    const typed = form.current._getState().data;
+    form.current.importSchema(act.schema, { ...act.sample, ...filled(typed) });
+  };
+  const hand = async () => {
+    if (host.current.contains(document.activeElement)) document.activeElement.blur(); // form-js takes over what is typed
+    const { data, errors } = form.current.submit();
+    if (Object.keys(errors).length) return say('还有没填好的地方，已在下面标出。');
+    say((await submit(by, filled(data))) ?? '');
+  };
+
+  return (
+    <div class="rehearsal-form">
+      <label class="rehearsal-by">由
+        <select class="form-select form-select-sm" value={by} onChange={({ target }) => setBy(target.value)} aria-label="由谁办">
+          {act.who.length > 0 && <optgroup label="可以办的人">{act.who.map((name) => <option key={name}>{name}</option>)}</optgroup>}
+          {others.length > 0 && <optgroup label="别的人（看看会不会被拦住）">{others.map((name) => <option key={name}>{name}</option>)}</optgroup>}
+        </select>
+        来{act.title}
+      </label>
+      {said && <p class="alert alert-danger" role="alert">{said}</p>}
+      {!said && act.not_yet && <p class="text-body-secondary small">现在办会被拦住：{act.not_yet}</p>}
+      <div ref={host} class="rehearsal-fields" />
+      <div class="rehearsal-buttons">
+        <button type="button" class="btn btn-sm btn-primary" disabled={busy} onClick={hand}>{act.title}</button>
+        {asked && Object.keys(act.sample).length > 0 && (
+          <button type="button" class="btn btn-sm btn-outline-secondary" onClick={fill}>填上示例</button>
+        )}
+        <button type="button" class="btn btn-sm btn-link" onClick={close}>收起</button>
+      </div>
+    </div>
+  );
+}
+
+/** What somebody has filled in: a story does not tell of empty fields. */
+function filled(data) {
+  const kept = Object.entries(data).map(([key, value]) => [key, Array.isArray(value) ? value.map(row) : value]);
+  return Object.fromEntries(kept.filter(([, value]) => !empty(value)));
+}
+
+function row(value) {
+  return value && typeof value === 'object' ? filled(value) : value;
+}
+
+function empty(value) {
+  return value === null || value === undefined || value === '' || value === false || (Array.isArray(value) && !value.length);
+}
