@@ -201,6 +201,11 @@ def design_units(actor: Actor) -> frozenset[int]:
     return actor.units_of(DESIGNER)
 
 
+def may_open_versions(actor: Actor, path: str) -> bool:
+    """Whether this person draws for the unit at `path` or for one below, which may go on from what is published there."""
+    return any(post == DESIGNER and own.startswith(path) for post, _, own in actor.posts)
+
+
 def require_designer(actor: Actor, unit_id: int) -> None:
     """Raises Forbidden."""
     if unit_id not in design_units(actor):

@@ -26,6 +26,7 @@ from engine.operations.administration import (
     reset_password,
 )
 from engine.operations.arrivals import arrive, arrive_by_code
+from engine.operations.beginning import begin_blank, begin_change, begin_copy, begin_from_file
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.draft_folders import go_back, remove_draft, replace_folder, restore_draft
@@ -64,6 +65,10 @@ __all__ = [
     "appoint",
     "arrive",
     "arrive_by_code",
+    "begin_blank",
+    "begin_change",
+    "begin_copy",
+    "begin_from_file",
     "cancel_matter",
     "change_files",
     "change_password",

@@ -50,11 +50,11 @@ class InForce:
 def in_force(rt: Runtime, actor: Actor) -> list[InForce]:
     """Every procedure in force where this person is somebody, startable or not, unit by unit. Two statements."""
     with rt.database.read() as c:
-        newest = c.execute(_NEWEST).all()
+        newest = c.execute(NEWEST).all()
         return [
             _in_force_here(rt.procedure(c, version.id), version, place, actor)
             for place in c.execute(_places(actor)).all()
-            for version in _in_force(newest, place.path).values()
+            for version in nearest(newest, place.path).values()
         ]
 
 
@@ -76,10 +76,10 @@ def startable(rt: Runtime, actor: Actor) -> list[Startable]:
     """By title. Two statements, besides versions this process has not seen yet."""
     with rt.database.read() as c:
         places = c.execute(_places(actor)).all()
-        newest = c.execute(_NEWEST).all()
+        newest = c.execute(NEWEST).all()
         found: dict[int, list[Place]] = defaultdict(list)
         for place in places:
-            for version in _in_force(newest, place.path).values():
+            for version in nearest(newest, place.path).values():
                 if version.level == place.level:
                     procedure = rt.procedure(c, version.id)
                     if any((starter, place.id) in actor.capacities for starter in procedure.starters):
@@ -96,7 +96,7 @@ _LATEST = (
     .group_by(procedure_versions.c.unit_id, procedure_versions.c.key)
     .subquery()
 )
-_NEWEST = select(
+NEWEST = select(
     procedure_versions.c.id,
     procedure_versions.c.unit_id,
     procedure_versions.c.key,
@@ -111,16 +111,16 @@ _NEWEST = select(
 )
 
 
-def _in_force(newest: Iterable[Any], path: str) -> dict[str, Any]:
+def nearest(newest: Iterable[Any], path: str) -> dict[str, Any]:
     """For each procedure the version of the nearest unit upwards along `path`, as `operations.procedures.in_force`."""
     depth = {int(part): index for index, part in enumerate(path.strip("/").split("/"))}
-    nearest: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for row in newest:
         if row.unit_id in depth and (
-            row.key not in nearest or depth[row.unit_id] > depth[nearest[row.key].unit_id]
+            row.key not in found or depth[row.unit_id] > depth[found[row.key].unit_id]
         ):
-            nearest[row.key] = row
-    return nearest
+            found[row.key] = row
+    return found
 
 
 def _startable(row: Any, procedure: Any, places: list[Place]) -> Startable:
