@@ -1,4 +1,4 @@
-"""整理版面: the places a drawing's shapes and lines would have. Nothing is stored; the designer's editor takes it over."""
+"""整理版面: where a drawing's shapes and lines would lie. Nothing is stored; the editor takes it over when asked to."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""整理版面: a readable layout of a BPMN file. Steps run from left to right inside their lanes, lines run at right angles
+"""整理版面: a readable layout of a BPMN file. Steps run from left to right inside their lanes, lines at right angles
 around what is not theirs, names cover nothing. The same file always gives the same layout.
 
 It looks at what the file contains, never at how it was drawn, except for what only the drawing says: which

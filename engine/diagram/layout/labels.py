@@ -17,7 +17,8 @@ GAP = 4
 class Obstacles:
     """Boxes that may be in the way, found by where they lie."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: Box | None = None) -> None:
+        self.within = within
         self._buckets: dict[tuple[int, int], list[Box]] = defaultdict(list)
 
     def add(self, box: Box) -> None:
@@ -25,10 +26,10 @@ class Obstacles:
             self._buckets[place].append(box)
 
     def hit(self, box: Box) -> int:
-        """How many of them lie under this one."""
-        return len(
-            {id(other) for place in _buckets(box) for other in self._buckets[place] if other.overlaps(box)}
-        )
+        """How many of them lie under this one; being outside of where it belongs counts like one."""
+        outside = self.within is not None and not self.within.contains(box)
+        found = {id(other) for at in _buckets(box) for other in self._buckets[at] if other.overlaps(box)}
+        return len(found) + outside
 
 
 def _buckets(box: Box) -> Iterator[tuple[int, int]]:
@@ -56,12 +57,8 @@ def beside_node(node: Node, box: Box, widest: float = lettering.NODE_LABEL) -> l
     middle = box.centre[0] - width / 2
     above, below = box.y - height - GAP, box.bottom + GAP
     if node.host is not None:
-        return [
-            Box(box.x - width - 2, box.centre[1] + GAP, width, height),
-            Box(box.right + 2, box.centre[1] + GAP, width, height),
-            Box(box.x - width - 2, below, width, height),
-            Box(box.right + 2, below, width, height),
-        ]
+        wheres = [box.x - width - 2, box.right + 2]
+        return [Box(x, y, width, height) for y in (box.centre[1] + GAP, below) for x in wheres]
     straight = [
         Box(middle, y, width, height) for y in ((above, below) if node.is_gateway else (below, above))
     ]
@@ -89,6 +86,30 @@ def beside_line(name: str, points: tuple[Point, ...]) -> list[Box]:
         else:
             places += _down(y1, y2, x1, width, height)
     return places
+
+
+def parted(points: tuple[Point, ...], others: list[tuple[Point, ...]]) -> tuple[Point, ...]:
+    """The rest of a line from where it leaves the last of the others that begin like it."""
+    rests = [_rest(points, other) for other in others]
+    return min(rests, key=len_of, default=points)
+
+
+def len_of(points: tuple[Point, ...]) -> float:
+    return sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(points))
+
+
+def _rest(points: tuple[Point, ...], other: tuple[Point, ...]) -> tuple[Point, ...]:
+    for index, ((a, b), (c, d)) in enumerate(zip(pairwise(points), pairwise(other), strict=False)):
+        if a != c or _heading(a, b) != _heading(c, d):
+            return points[index:]
+        if b != d:
+            shorter = min(b, d, key=lambda end: abs(end[0] - a[0]) + abs(end[1] - a[1]))
+            return points[index + 1 :] if shorter == b else (shorter, *points[index + 1 :])
+    return points
+
+
+def _heading(a: Point, b: Point) -> tuple[bool, bool, bool, bool]:
+    return a[0] < b[0], a[0] > b[0], a[1] < b[1], a[1] > b[1]
 
 
 def _along(x1: float, x2: float, y: float, width: float, height: float) -> list[Box]:

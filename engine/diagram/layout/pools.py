@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from engine.diagram.layout import lettering
 from engine.diagram.layout.crossing import connected
 from engine.diagram.layout.picture import Box, Drawing, Shape
 from engine.diagram.layout.scene import Container, Group, Plane, Pool
@@ -11,18 +14,40 @@ LEFT, TOP = 160, 80
 HEAD = 30  # the strip with a pool's or lane's name
 BLACK = 60  # height of a pool nobody looks into
 SPACE = 50  # between pools
-SMALLEST = (600, 120)
+SMALLEST = (400, 120)
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """A pool with what is in it."""
+
+    pool: Pool
+    sheet: Sheet | None
+
+    @property
+    def width(self) -> float:
+        if self.sheet is None or self.pool.container is None:
+            return SMALLEST[0]
+        return max(SMALLEST[0], HEAD * (1 + _heads(self.pool.container)) + self.sheet.width)
+
+    @property
+    def height(self) -> float:
+        if self.sheet is None:
+            return BLACK
+        return max(self.sheet.height, SMALLEST[1], lettering.advance(self.pool.name, 12) + 24)
 
 
 def pictured(plane: Plane) -> Drawing:
     drawing = Drawing()
     y: float = TOP
-    sheets = [(pool, laid_out(pool.container) if pool.container else None) for pool in plane.pools]
-    width = max((_width(pool, sheet) for pool, sheet in sheets), default=0)
-    busy = sum(1 for link in plane.across)
-    space = SPACE + min(200, 12 * busy)
-    for pool, sheet in sheets:
-        y += _put_pool(drawing, pool, sheet, y, width) + space
+    space = SPACE + min(200, 12 * len(plane.across))
+    sheets = [_Filled(pool, laid_out(pool.container) if pool.container else None) for pool in plane.pools]
+    for shelf in _shelves(sheets, space, bool(plane.across)):
+        x: float = LEFT
+        for filled, width in shelf:
+            _put_pool(drawing, filled, x, y, width)
+            x += width + SPACE
+        y += max(filled.height for filled, _ in shelf) + space
     if plane.container is not None:
         sheet = laid_out(plane.container)
         x = LEFT + _heads(plane.container) * HEAD
@@ -37,24 +62,32 @@ def _heads(container: Container) -> int:
     return max((lane.depth + 1 for lane in container.lanes), default=0)
 
 
-def _width(pool: Pool, sheet: Sheet | None) -> float:
-    if sheet is None or pool.container is None:
-        return SMALLEST[0]
-    return max(SMALLEST[0], HEAD * (1 + _heads(pool.container)) + sheet.width)
+def _shelves(sheets: list[_Filled], space: float, tied: bool) -> list[list[tuple[_Filled, float]]]:
+    """Pools in rows, each with its width: small ones beside each other, unless lines run between them."""
+    widest = max((filled.width for filled in sheets), default=0)
+    shelves: list[list[tuple[_Filled, float]]] = []
+    room = 0.0
+    for filled in sheets:
+        if tied or not shelves or filled.width + SPACE > room:
+            shelves.append([])
+            room = widest + SPACE
+        shelves[-1].append((filled, filled.width))
+        room -= filled.width + SPACE
+    for shelf in shelves:
+        if len(shelf) == 1:
+            shelf[0] = (shelf[0][0], widest)
+    return shelves
 
 
-def _put_pool(drawing: Drawing, pool: Pool, sheet: Sheet | None, y: float, width: float) -> float:
-    """Its height."""
+def _put_pool(drawing: Drawing, filled: _Filled, x: float, y: float, width: float) -> None:
+    pool, sheet = filled.pool, filled.sheet
+    drawing.shapes[pool.id] = Shape(Box(x, y, width, filled.height))
     if sheet is None or pool.container is None:
-        drawing.shapes[pool.id] = Shape(Box(LEFT, y, width, BLACK))
-        return BLACK
-    missing = max(0.0, SMALLEST[1] - sheet.height)
-    height = sheet.height + missing
-    drawing.shapes[pool.id] = Shape(Box(LEFT, y, width, height))
-    _put_lanes(drawing, pool.container, sheet, LEFT + HEAD, y, width - HEAD, missing)
+        return
+    missing = filled.height - sheet.height
+    _put_lanes(drawing, pool.container, sheet, x + HEAD, y, width - HEAD, missing)
     shift = missing / 2 if pool.container.bands == 1 else 0
-    drawing.add(sheet.drawing, LEFT + HEAD * (1 + _heads(pool.container)), y + shift)
-    return height
+    drawing.add(sheet.drawing, x + HEAD * (1 + _heads(pool.container)), y + shift)
 
 
 def _put_lanes(

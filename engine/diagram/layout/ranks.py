@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from engine.diagram.layout.scene import Container, Link, Node
 
-WIDE = 8  # loose steps stand side by side, this many in a row
-
 
 @dataclass
 class Order:
@@ -19,6 +17,7 @@ class Order:
     back: list[Link] = field(default_factory=list)
     column: dict[str, int] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    under: dict[str, str] = field(default_factory=dict)  # an end right below a boundary event -> that event
     before: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
     after: dict[str, list[Link]] = field(default_factory=lambda: defaultdict(list))
 
@@ -33,8 +32,12 @@ def host(container: Container, identity: str) -> str:
 
 
 def ranked(container: Container) -> Order:
-    """Columns of everything but notes and data objects."""
-    nodes = {key: node for key, node in container.nodes.items() if node.host is None and not node.is_artifact}
+    """Columns of every node that some flow touches."""
+    tied = {host(container, end) for link in container.links for end in (link.source, link.target)}
+    tied |= {
+        host(container, node.owner) for node in container.nodes.values() if node.owner in container.nodes
+    }
+    nodes = {key: node for key, node in container.nodes.items() if key in tied and not node.is_artifact}
     order = Order(nodes)
     flows = [link for link in container.links if not link.quiet]
     sequence = _cut_loops(container, order, flows)
@@ -43,7 +46,6 @@ def ranked(container: Container) -> Order:
         order.before[host(container, link.target)].append(link)
     _place(container, order, sequence)
     _pull_starts(container, order)
-    _spread_loose(order)
     return order
 
 
@@ -94,6 +96,9 @@ def _place(container: Container, order: Order, sequence: list[str]) -> None:
         if len(before) == 1 and _may_drop(container, order, taken, before[0], key):
             column -= 1
             order.dropped.add(key)
+        elif len(before) == 1 and _may_hang(container, order, before[0], key):
+            column -= 1
+            order.under[key] = before[0].source
         order.column[key] = column
         taken[column, order.nodes[key].band] += 1
 
@@ -117,18 +122,17 @@ def _may_drop(
     return alone and last and not any(taken[column, band] for band in between)
 
 
+def _may_hang(container: Container, order: Order, link: Link, key: str) -> bool:
+    """An end that only an event at a step's edge leads to stands right below that event: one for each step."""
+    source, node = container.nodes[link.source], order.nodes[key]
+    taken = {container.nodes[other].host for other in order.under.values()}
+    ends = not order.after[key] and node.inside is None and node.width <= 100
+    return source.host is not None and source.band == node.band and ends and source.host not in taken
+
+
 def _pull_starts(container: Container, order: Order) -> None:
     """What nothing leads to stands right before what it leads to."""
     for key in order.nodes:
         following = [order.column[host(container, link.target)] for link in order.after[key]]
         if not order.before[key] and following and key not in order.dropped:
             order.column[key] = max(order.column[key], min(following) - 1)
-
-
-def _spread_loose(order: Order) -> None:
-    """Steps without any flow do not pile up in the first column."""
-    tied = {key for key in order.nodes if order.before[key] or order.after[key]}
-    looped = {end for link in order.back for end in (link.source, link.target)}
-    loose = [key for key in order.nodes if key not in tied and key not in looped]
-    for place, key in enumerate(loose):
-        order.column[key] = place % min(WIDE, max(3, order.columns))

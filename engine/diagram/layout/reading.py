@@ -18,7 +18,7 @@ DATA = {
     "dataOutput": (36, 50),
 }
 QUIET = frozenset({"association", "dataInputAssociation", "dataOutputAssociation"})
-NOTE_WIDTH = 130
+NOTE_WIDTHS = (100, 160)
 
 
 class Drawn:
@@ -141,9 +141,7 @@ class Reader:
         if tag in DATA:
             return Node(key, tag, name, *DATA[tag])
         if tag == "textAnnotation":
-            text = text_of(element)
-            height = 10 + lettering.LINE * lettering.lines(text, NOTE_WIDTH - 12, 12)
-            return Node(key, tag, text, NOTE_WIDTH, max(30, height + height % 2))
+            return _note(key, text_of(element))
         if tag.endswith("Gateway"):
             return Node(key, tag, name, 50, 50)
         if tag.endswith("Event"):
@@ -206,9 +204,9 @@ class Reader:
             if container is None:
                 continue
             node, other = container.nodes[one], self.flows.get(other, other)
-            if node.is_artifact and node.owner is None and other in container.nodes:
-                if not container.nodes[other].is_artifact:
-                    node.owner = other
+            near = container.nodes.get(other)
+            if node.is_artifact and node.owner is None and near is not None and not near.is_artifact:
+                node.owner = other
 
     def _nearest(self, container: Container) -> None:
         """A note tied to nothing stays near what it was drawn next to."""
@@ -251,6 +249,14 @@ def _drawable(element: Element) -> Iterator[Element]:
             yield child
         elif tag == "ioSpecification" and local(element) == "process":
             yield from _drawable(child)
+
+
+def _note(key: str, text: str) -> Node:
+    longest = max((lettering.advance(part, 12) for part in text.splitlines()), default=0)
+    least, most = NOTE_WIDTHS
+    width = 2 * round(min(most, max(least, longest + 24)) / 2)
+    height = 10 + lettering.LINE * lettering.lines(text, width - 14, 12)
+    return Node(key, "textAnnotation", text, width, max(30, height + height % 2))
 
 
 def _groups(element: Element) -> Iterator[Element]:
@@ -297,8 +303,10 @@ class _Bands:
             self.count += 1
         for claim in children(element, "flowNodeRef"):
             self.claimed.setdefault(reference(claim.text) or "", first)
-        if element.get("id"):
-            self.container.lanes.insert(place, Lane(element.get("id") or "", first, self.count - 1, depth))
+        name = " ".join((element.get("name") or "").split())
+        lane = Lane(element.get("id") or "", name, first, self.count - 1, depth)
+        if lane.id:
+            self.container.lanes.insert(place, lane)
 
     def _unclaimed(self, process: Element) -> None:
         """A node that no lane claims goes where most of what it is tied to is; an event at a step's edge, with it."""

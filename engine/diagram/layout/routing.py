@@ -1,20 +1,23 @@
-"""Ways through a lattice: along the lines between rows and columns, through free cells, with few bends and crossings."""
+"""Ways through a lattice: along the lines between rows and columns, through free cells; few bends, few crossings."""
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Place = tuple[int, int]  # column line, row line: odd columns are cells, even ones the channels between them
 
 RIGHT, DOWN, LEFT, UP = range(4)
 STEP = ((1, 0), (0, 1), (-1, 0), (0, -1))
-BEND = 2.0
-CROSS = 1.6
+BEND = 3.0
+CROSS = 4.5
 SHARED = 9.0  # along a line of others through cells
 BESIDE = 0.25  # along a line of others in a channel, where there is room for both
-TOGETHER = 0.1  # along a line from the same source or to the same target
+TOGETHER = 0.1  # along a line to the same target
+PARTING = 2.0  # along a named line from the same source: whose name it is would be hard to tell
+PLAIN = 50.0  # a line that found no way
 BUDGET = 400_000  # places looked at for one drawing; then lines take the nearest way
 
 
@@ -29,6 +32,10 @@ class Way:
     end: Place
     leaving: tuple[float, float, float, float] = (0, 3, 14, 3)
     entering: tuple[float, float, float, float] = (0, 2.5, 8, 2.5)
+    named: bool = False
+    hung: bool = (
+        False  # begins at an event at its step's lower edge: beside the middle, where no other line is
+    )
 
     def kin(self, other: Way) -> bool:
         return self.source == other.source or self.target == other.target
@@ -44,16 +51,29 @@ class Lattice:
     streets: set[int]
     looked: int = 0
     simple: bool = False
+    spent: float = 0.0  # what all lines cost together: the less, the easier to read
     _users: dict[tuple[int, int, int], list[Way]] = field(default_factory=lambda: defaultdict(list))
+    _visitors: dict[Place, list[Way]] = field(default_factory=lambda: defaultdict(list))
+    _turning: dict[Place, list[Way]] = field(default_factory=lambda: defaultdict(list))
+
+    def visited(self) -> list[Place]:
+        """The places some line passes."""
+        return [place for place, ways in self._visitors.items() if ways]
 
     def find(self, way: Way) -> list[Place]:
         """Its corners, the ends included."""
         path = self._around(way) if way.start == way.end else self._search(way)
         if path is None:
             self.simple = self.simple or self.looked >= BUDGET
+            self.spent += PLAIN
             path = self._plain(way)
         self._use(way, path)
-        return corners(path)
+        bent = corners(path)
+        for place in path[1:-1]:
+            self._visitors[place].append(way)
+        for place in bent[1:-1]:
+            self._turning[place].append(way)
+        return bent
 
     # ------------------------------------------------------------------------------------------- search
 
@@ -73,6 +93,7 @@ class Lattice:
             came[state] = before
             self.looked += 1
             if (x, y) == way.end and before is not None:
+                self.spent += cost
                 return _back(came, state)
             self._spread(queue, came, way, cost, state)
         return None
@@ -89,7 +110,7 @@ class Lattice:
                 continue
             if (*place, turn) in came or (place in self.taken and place != way.end):
                 continue
-            more = 1 + (BEND if turn != direction else 0) + self._traffic(way, x, y, turn, place)
+            more = 1 + self._traffic(way, x, y, turn, place) + self._bend(way, x, y, turn != direction)
             if place == way.end:
                 more += way.entering[turn]
             self._push(queue, way, cost + more, place, turn, state)
@@ -98,12 +119,26 @@ class Lattice:
         rest = abs(place[0] - way.end[0]) + abs(place[1] - way.end[1])
         heapq.heappush(queue, (cost + rest, cost, *place, direction, before))
 
+    def _bend(self, way: Way, x: int, y: int, turns: bool) -> float:
+        """In a cell no line may touch the corner of another: it would look like a junction."""
+        cost = BEND if turns else 0.0
+        if x % 2 and y not in self.streets and (x, y) != way.start:
+            others = self._visitors.get((x, y), ()) if turns else self._turning.get((x, y), ())
+            cost += sum(SHARED for other in others if not way.kin(other))
+        return cost
+
     def _traffic(self, way: Way, x: int, y: int, turn: int, place: Place) -> float:
         axis = turn % 2
         street = (y in self.streets) if axis == 0 else x % 2 == 0
         cost = 0.0
         for other in self._users.get((min(x, place[0]), min(y, place[1]), axis), ()):
-            cost += TOGETHER if way.kin(other) else BESIDE if street else SHARED
+            beside = axis == 1 and x == way.start[0] == other.start[0] and way.hung and other.hung
+            if way.target == other.target or beside:
+                cost += TOGETHER
+            elif way.source == other.source:
+                cost += PARTING if way.named or other.named else TOGETHER
+            else:
+                cost += BESIDE if street else SHARED
         across = 1 - axis
         behind = (place[0] - (across == 0), place[1] - (across == 1), across)
         for other in self._users.get((*place, across), ()):
@@ -135,7 +170,7 @@ class Lattice:
         return _filled(marks)
 
     def _use(self, way: Way, path: list[Place]) -> None:
-        for (x, y), (u, v) in zip(path, path[1:], strict=False):
+        for (x, y), (u, v) in pairwise(path):
             self._users[min(x, u), min(y, v), 0 if y == v else 1].append(way)
 
 

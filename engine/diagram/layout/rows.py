@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from engine.diagram.layout.ranks import Order, host
-from engine.diagram.layout.scene import Container, Link, Node
+from engine.diagram.layout.scene import Container, Link
 
 
 @dataclass
@@ -20,6 +20,20 @@ class Grid:
     @property
     def columns(self) -> int:
         return 1 + max(self.column.values(), default=0)
+
+    def neighbours(self) -> list[tuple[int, int]]:
+        """Pairs of rows in one lane, the nearest to each other first."""
+        pairs = []
+        start = 0
+        for count in self.rows:
+            rows = range(start, start + min(count, 4))
+            pairs += [(one, two) for one in rows for two in rows if one < two]
+            start += count
+        return sorted(pairs, key=lambda pair: (pair[1] - pair[0], pair))
+
+    def swapped(self, one: int, two: int) -> Grid:
+        places = {one: two, two: one}
+        return Grid(self.column, {key: places.get(row, row) for key, row in self.row.items()}, self.rows)
 
 
 @dataclass
@@ -52,15 +66,14 @@ class _Placing:
 
 
 def gridded(container: Container, order: Order) -> Grid:
+    """Cells of everything but notes and data objects, which come when the lines have found their way."""
     placing = _Placing(container, order)
     for chain in _chains(container, order):
         placing.put(chain, _best_row(placing, chain))
-    column = dict(order.column)
-    _put_artifacts(placing, column)
     rows = [max(1, placing.rows[band]) for band in range(container.bands)]
     above = [sum(rows[:band]) for band in range(container.bands)]
     row = {key: above[container.nodes[key].band] + each for key, each in placing.row.items()}
-    return Grid(column, row, rows)
+    return Grid(dict(order.column), row, rows)
 
 
 def _chains(container: Container, order: Order) -> list[_Chain]:
@@ -91,10 +104,14 @@ def _chains(container: Container, order: Order) -> list[_Chain]:
         keys = [key]
         while keys[-1] in following:
             keys.append(following[keys[-1]])
-        hung = any(container.nodes[link.source].host for link in order.before[key])
+        hung = [at for link in order.before[key] if (at := container.nodes[link.source].host)]
+        # what hangs on a step keeps the cell below that step free for its line
+        first = min(
+            [order.column[key], *(order.column[at] for at in hung if container.nodes[at].band == node.band)]
+        )
         weight = max(head[each] + tail[each] for each in keys)
-        chains.append(_Chain(keys, node.band, order.column[key], order.column[keys[-1]], weight, hung))
-    return sorted(chains, key=lambda chain: (chain.below, -chain.weight, chain.first))
+        chains.append(_Chain(keys, node.band, first, order.column[keys[-1]], weight, bool(hung)))
+    return sorted(chains, key=lambda chain: (-chain.weight, chain.below, chain.first))
 
 
 def _lengths(container: Container, order: Order) -> tuple[dict[str, int], dict[str, int]]:
@@ -132,29 +149,3 @@ def _best_row(placing: _Placing, chain: _Chain) -> int:
 
     rows = range(floor, placing.rows[chain.band] + floor + 1)
     return min((row for row in rows if placing.free(chain.band, row, chain.first, chain.last)), key=cost)
-
-
-def _put_artifacts(placing: _Placing, column: dict[str, int]) -> None:
-    """Notes and data objects: above or below what they belong to, in the nearest free cell."""
-    for node in placing.container.nodes.values():
-        if not node.is_artifact:
-            continue
-        owner = _owner(placing.container, node)
-        node.band = owner.band if owner else node.band
-        home = placing.row.get(owner.id, 0) if owner else 0
-        at = column.get(owner.id, 0) if owner else 0
-        limit = placing.rows[node.band] + 1
-        places = [
-            (abs(row - home) * 2 + abs(c - at) * 3 + (1.2 if row >= placing.rows[node.band] else 0), c, row)
-            for c in {max(0, at - 1), at, at + 1}
-            for row in range(limit)
-            if placing.free(node.band, row, c, c)
-        ]
-        _, c, row = min(places, default=(0, at, limit))
-        column[node.id] = c
-        placing.put(_Chain([node.id], node.band, c, c, 0), row)
-
-
-def _owner(container: Container, node: Node) -> Node | None:
-    owner = container.nodes.get(node.owner or "")
-    return container.nodes.get(owner.host, owner) if owner is not None and owner.host else owner

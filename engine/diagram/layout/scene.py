@@ -64,6 +64,7 @@ class Lane:
     """Bands `first` to `last`; `depth` is 0 for the outermost."""
 
     id: str
+    name: str
     first: int
     last: int
     depth: int

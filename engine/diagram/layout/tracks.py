@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from engine.diagram.layout.routing import Place, Way
 
@@ -56,7 +57,7 @@ def tracked(ways: list[tuple[Way, list[Place]]], streets: set[int]) -> Tracks:
 
 def _pieces(way: Way, path: list[Place]) -> list[Piece]:
     pieces: list[Piece] = []
-    for index, (a, b) in enumerate(zip(path, path[1:], strict=False)):
+    for index, (a, b) in enumerate(pairwise(path)):
         axis = 0 if a[1] == b[1] else 1
         first, last = index == 0, index == len(path) - 2
         ends = [
