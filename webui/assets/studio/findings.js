@@ -2,6 +2,7 @@
 import { ask } from './server.js';
 
 const PAUSE = 400; // milliseconds after a change
+const RETRY = 5_000; // after a check that failed
 const SIGNS = { error: ['✕', '要改'], warning: ['!', '提示'] }; // told apart by sign and word, not by colour alone
 const TABS = [[/^forms\//, '表单'], [/^procedure\.toml$/, '设置'], [/^scenarios\//, '推演']];
 
@@ -21,13 +22,17 @@ export class Findings {
 
   /** Asks about what is drawn now; an answer that a later question has overtaken is passed over. */
   async check() {
+    clearTimeout(this.timer);
     const number = ++this.asked;
     try {
       const files = { [this.name]: await this.read() };
       const { findings } = await ask('POST', `/studio/drafts/${this.draft}/check`, { files });
       if (number === this.asked) this.show(findings);
     } catch (error) {
-      if (number === this.asked) this.words.textContent = `暂时没法检查：${error.message}`;
+      if (number !== this.asked) return;
+      const away = error.status === 401 || error.code === 'csrf';
+      this.words.textContent = away ? '重新登录以后接着检查' : `暂时没法检查：${error.message}`;
+      this.timer = setTimeout(() => this.check(), RETRY);
     }
   }
 
