@@ -2,6 +2,7 @@
 import { ask } from './server.js';
 
 const PAUSE = 400; // milliseconds after a change
+const SHOWN = 200; // more than anybody mends in one go
 const RETRY = 5_000; // after a check that failed
 const SIGNS = { error: ['✕', '要改'], warning: ['!', '提示'] }; // told apart by sign and word, not by colour alone
 const TABS = [[/^forms\//, '表单'], [/^procedure\.toml$/, '设置'], [/^scenarios\//, '推演']];
@@ -45,7 +46,11 @@ export class Findings {
       ? `检查：${[errors && `${errors} 处要改`, hints && `${hints} 处提示`].filter(Boolean).join('，')}`
       : '检查：没有要改的';
     this.summary.dataset.worst = errors ? 'error' : hints ? 'warning' : '';
-    this.list.replaceChildren(...sorted.map((each) => this.item(each)));
+    this.list.replaceChildren(...sorted.slice(0, SHOWN).map((each) => this.item(each)));
+    if (sorted.length > SHOWN) {
+      const rest = `还有 ${sorted.length - SHOWN} 条，改好上面的以后会列出来`;
+      this.list.append(Object.assign(document.createElement('li'), { textContent: rest }));
+    }
   }
 
   item(finding) {

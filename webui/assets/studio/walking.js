@@ -10,6 +10,12 @@ export function walk(modeler) {
   const all = descendants(root).filter((each) => !each.labelTarget && !each.hidden);
   const frames = all.filter((each) => is(each, 'bpmn:Participant') || is(each, 'bpmn:Lane'));
   const nodes = all.filter((each) => is(each, 'bpmn:FlowNode')).sort(readingOrder);
+  const inside = new Map(); // what stands in a sub-process, or on its border
+  for (const node of nodes) {
+    const around = node.host ?? node.parent;
+    if (!inside.has(around)) inside.set(around, []);
+    inside.get(around).push(node);
+  }
   const order = [];
   const seen = new Set(frames);
   const visit = (first) => {
@@ -21,8 +27,7 @@ export function walk(modeler) {
       order.push(node);
       const flows = node.outgoing.filter((flow) => is(flow, 'bpmn:SequenceFlow'));
       if (flows.length > 1) for (const flow of flows) if (!seen.has(flow)) order.push(flow) && seen.add(flow);
-      const inside = nodes.filter((each) => each.parent === node || each.host === node);
-      ahead.push(...[...inside, ...flows.map((flow) => flow.target)].reverse());
+      ahead.push(...[...(inside.get(node) ?? []), ...flows.map((flow) => flow.target)].reverse());
     }
   };
   nodes.filter((node) => !node.incoming.length && !node.host && !is(node.parent, 'bpmn:SubProcess')).forEach(visit);
