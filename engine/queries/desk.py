@@ -128,11 +128,16 @@ def published(rt: Runtime, actor: Actor, unit_id: int, key: str) -> Published:
     """One procedure of a unit, withdrawn or not. Raises NotVisible, Forbidden."""
     require_designer(actor, unit_id)
     with rt.database.snapshot() as c:
-        found = _published(c, [unit_id], key)
-        if not found:
+        found = find_published(c, unit_id, key)
+        if found is None:
             raise NotVisible("procedure-unknown", "本单位没有发布过这个流程")
         lying = [one for one in _sketches(c, [unit_id])[unit_id] if one.key == key and not one.removed_at]
-    return _with(found[0], lying)
+    return _with(found, lying)
+
+
+def find_published(c: Connection, unit_id: int, key: str) -> Published | None:
+    """One procedure of a unit without its drafts; three statements."""
+    return next(iter(_published(c, [unit_id], key)), None)
 
 
 # ---------------------------------------------------------------- parts

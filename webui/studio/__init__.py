@@ -14,8 +14,11 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 TABS = [
     ("studio.drawing", "流程图"),
     ("studio.settings", "设置"),
+    ("studio.repairs", "检查"),
     ("studio.rehearsal", "推演"),
     ("studio.exploration", "走查"),
+    ("studio.history", "历史"),
+    ("studio.publishing", "发布"),
 ]
 
 
@@ -32,6 +35,7 @@ def _let_editors_style(response: Response) -> Response:
 
 # Each of these puts its routes on the blueprint.
 from webui.studio import (  # noqa: E402
+    beginning,  # noqa: F401
     catalogue,  # noqa: F401
     checking,  # noqa: F401
     conditions,  # noqa: F401
@@ -39,9 +43,13 @@ from webui.studio import (  # noqa: E402
     entrance,  # noqa: F401
     exploration,  # noqa: F401
     files,  # noqa: F401
+    history,  # noqa: F401
     layout,  # noqa: F401
     papers,  # noqa: F401
     parameters,  # noqa: F401
+    publishing,  # noqa: F401
     rehearsal,  # noqa: F401
+    repairs,  # noqa: F401
     settings,  # noqa: F401
+    versions,  # noqa: F401
 )
