@@ -70,15 +70,15 @@ def _cut_loops(container: Container, order: Order, flows: list[Link]) -> list[st
         stack = [(root, iter(leaving[root]))]
         while stack:
             key, links = stack[-1]
-            link = next(links, None)
-            if link is None:
+            found = next(links, None)
+            if found is None:
                 stack.pop()
                 open_now.discard(key)
                 finished.append(key)
                 continue
-            target = host(container, link.target)
+            target = host(container, found.target)
             if target in open_now:
-                back.add(link.id)
+                back.add(found.id)
             elif target not in known:
                 known.add(target)
                 open_now.add(target)
