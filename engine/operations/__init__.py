@@ -31,6 +31,7 @@ from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
 from engine.operations.draft_folders import go_back, remove_draft, replace_folder, restore_draft
 from engine.operations.draft_forms import copy_form, create_form, remove_form, rename_form
+from engine.operations.draft_repairs import repair_draft
 from engine.operations.draft_settings import put_parameter, remove_parameter, set_draft_settings
 from engine.operations.drafts import change_files, create_draft, remove_file, save_file
 from engine.operations.explorations import explore_draft, stop_exploration
@@ -104,6 +105,7 @@ __all__ = [
     "remove_form",
     "remove_parameter",
     "rename_form",
+    "repair_draft",
     "replace_folder",
     "reset_password",
     "restore_draft",

@@ -13,6 +13,7 @@ const target = join(sources, '..', 'static', 'build');
 const bundles = [
   ...['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css', 'public.css', 'sheet.css'],
   ...['studio.css', 'desk.js', 'repairs.css', 'modeler.css', 'modeler.js', 'settings.css', 'settings.js', 'exploration.css', 'exploration.js', 'rehearsal.css', 'rehearsal.js'].map((name) => `studio/${name}`), // only designers load these
+  ...['formeditor.css', 'formeditor.js', 'formpreview.css', 'formpreview.js'].map((name) => `studio/${name}`),
 ];
 
 mkdirSync(target, { recursive: true });
@@ -29,6 +30,8 @@ const { metafile, outputFiles } = await build({
   target: ['es2020', 'chrome87', 'safari15'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  // form-js's editor would bring a second preact, and the hooks of one do not work in what the other draws.
+  alias: { preact: join(sources, '..', '..', 'node_modules', 'preact') },
   legalComments: 'none', // NOTICE carries them
   loader: { '.svg': 'dataurl', '.woff2': 'dataurl' },
   plugins: [chinese],
