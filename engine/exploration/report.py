@@ -113,7 +113,7 @@ class Report:
 
 def told(passage: Passage) -> str:
     """One line of a way: `办“定议题”：结论 = 退回`."""
-    answers = "，".join(f"{name} = {_value(value)}" for name, value in passage.shown.items())
+    answers = "，".join(f"{name} = {in_words(value)}" for name, value in passage.shown.items())
     does = {
         "start": "开始：",
         "complete": "办",
@@ -128,7 +128,7 @@ def told(passage: Passage) -> str:
 def _finding(finding: Finding) -> list[str]:
     lines = [f"  ✗ {finding.message}"]
     if finding.data:
-        read = "，".join(f"{name} = {_value(value)}" for name, value in finding.data.items())
+        read = "，".join(f"{name} = {in_words(value)}" for name, value in finding.data.items())
         lines.append(f"      这时的数据：{read}")
     return lines + _path(finding.path)
 
@@ -137,16 +137,17 @@ def _path(path: tuple[Passage, ...]) -> list[str]:
     return [f"      走法：{' → '.join(told(passage) for passage in path)}"] if path else []
 
 
-def _value(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """A value of the matter's data as people read it."""
     if value is None or value == "":
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        inside = "、".join(_value(one) for one in value[:3]) + ("……" if len(value) > 3 else "")
+        inside = "、".join(in_words(one) for one in value[:3]) + ("……" if len(value) > 3 else "")
         return f"{len(value)} 项" + (
             f"（{inside}）" if value and any(one not in ({}, "其他") for one in value) else ""
         )
     if isinstance(value, Mapping):
-        return "；".join(f"{name} {_value(one)}" for name, one in value.items()) or "（空）"
+        return "；".join(f"{name} {in_words(one)}" for name, one in value.items()) or "（空）"
     return str(value)

@@ -13,6 +13,7 @@ blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 # The pages of a draft, in the order of their tabs: endpoint and title. A page adds itself here when it exists.
 TABS = [
     ("studio.drawing", "流程图"),
+    ("studio.forms", "表单"),
     ("studio.settings", "设置"),
     ("studio.repairs", "检查"),
     ("studio.rehearsal", "推演"),
@@ -29,7 +30,8 @@ def _designers() -> dict[str, Any]:
 
 @blueprint.after_request
 def _let_editors_style(response: Response) -> Response:
-    response.headers.update(security.EDITORS)
+    for name, value in security.EDITORS.items():
+        response.headers.setdefault(name, value)
     return response
 
 
@@ -43,6 +45,7 @@ from webui.studio import (  # noqa: E402
     entrance,  # noqa: F401
     exploration,  # noqa: F401
     files,  # noqa: F401
+    forms,  # noqa: F401
     history,  # noqa: F401
     layout,  # noqa: F401
     papers,  # noqa: F401

@@ -1,0 +1,20 @@
+"""A stored diagram as text a viewer can draw."""
+
+from lxml import etree
+
+from engine.diagram.finding import DiagramError
+from engine.diagram.source import parse
+
+
+def picture(data: bytes | None) -> str | None:
+    """The XML in whatever encoding it is stored; None where there is no diagram, or none that can be drawn."""
+    if data is None:
+        return None
+    try:
+        root = parse(data)
+    except DiagramError:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return str(etree.tostring(root, encoding="unicode"))
