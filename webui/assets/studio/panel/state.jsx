@@ -1,0 +1,16 @@
+/** @jsxImportSource @bpmn-io/properties-panel/preact */
+// What stands in the panel before there is anything to choose from.
+import { useService } from 'bpmn-js-properties-panel';
+
+import { Note } from './field.jsx';
+
+export function StateEntry() {
+  const catalogue = useService('catalogue');
+  if (catalogue.state === 'loading') return <Note>正在读取可以选的内容……</Note>;
+  return (
+    <>
+      <Note bad>{`读不到可以选的内容：${catalogue.why}`}</Note>
+      <button type="button" class="panel-add" onClick={() => catalogue.refresh()}>再试一次</button>
+    </>
+  );
+}
