@@ -56,6 +56,7 @@ def _board(draft: Draft) -> tuple[dict[str, Any] | None, str]:
     return {
         "draft": draft.id,
         "name": stored.name,
+        "called": "流程图",  # what people know the file as
         "xml": text,
         "digest": stored.digest,
         "saved": moment(stored.changed_at, runtime().now()),

@@ -50,7 +50,7 @@ export const ELEMENTS = {
   end: { group: 'event', title: '结束', about: '走到这里就办完了', search: 'js', icon: 'end-event-none', target: event('EndEvent') },
   timer: {
     group: 'event', title: '定时', about: '等一段时间；放在步骤的边上就是到期', search: 'ds',
-    icon: 'intermediate-event-catch-timer', target: event('IntermediateCatchEvent', 'Timer'),
+    icon: 'intermediate-event-catch-timer', target: event('IntermediateCatchEvent', 'Timer'), waits: '7d',
   },
   message: {
     group: 'event', title: '等消息', about: '等别的流程发来消息', search: 'dxx',
@@ -76,8 +76,13 @@ export const ELEMENTS = {
 
 /** The shape of an element that has not been put anywhere yet. */
 export function make(name, elementFactory, bpmnFactory) {
-  const { target, named, settings } = ELEMENTS[name];
-  return elementFactory.createShape({ ...target, businessObject: objectOf(target, named, settings, bpmnFactory) });
+  const { target, named, settings, waits } = ELEMENTS[name];
+  const timeDuration = waits && bpmnFactory.create('bpmn:FormalExpression', { body: waits });
+  return elementFactory.createShape({
+    ...target,
+    businessObject: objectOf(target, named, settings, bpmnFactory),
+    ...(waits && { eventDefinitionAttrs: { timeDuration } }),
+  });
 }
 
 function objectOf({ type }, name, settings, bpmnFactory) {

@@ -102,6 +102,5 @@ export class Findings {
     this.open = !this.open;
     this.list.hidden = !this.open;
     this.summary.setAttribute('aria-expanded', String(this.open));
-    this.modeler.get('canvas').resized();
   }
 }

@@ -40,7 +40,7 @@ export class Keeping {
       看看两份: () => this.tried(async () => this.board.compare('对方的', (await this.saving.latest()).xml, '我的', await this.board.read())),
       用对方的: () => this.tried(() => this.takeTheirs()),
     };
-    const text = message.split('。')[0];
+    const text = message.split('。')[0].replace(this.data.name, this.data.called ?? this.data.name);
     notice('conflict', `${text}。两份都在，请选择：`, {
       ...theirs, '用我的（覆盖）': () => this.tried(() => this.saving.overwrite()), ...this.ways(),
     }, { urgent: true });

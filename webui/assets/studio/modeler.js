@@ -58,7 +58,8 @@ function work(modeler) {
     refresh(modeler);
   });
   preparePalette(surface, modeler.get('placing'), () => canvas.focus());
-  preparePanel(frame, () => canvas.resized());
+  preparePanel(frame);
+  new ResizeObserver(() => canvas.resized()).observe(surface);
   const keys = new Keys(modeler, { save: () => keeping.saving.save() });
   toolbar(modeler, keeping, keys, read);
   findings.check();

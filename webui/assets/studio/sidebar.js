@@ -3,7 +3,7 @@ const KEY = 'cunyi:studio-panel'; // { width, folded }: of this device, whoever 
 const [LEAST, MOST, USUAL] = [240, 560, 320]; // pixels
 const STEP = 20;
 
-export function preparePanel(frame, onResized) {
+export function preparePanel(frame) {
   const button = frame.querySelector('[data-do="panel"]');
   const grip = frame.querySelector('.drawing-grip');
   const state = { width: USUAL, folded: false, ...read() };
@@ -15,7 +15,6 @@ export function preparePanel(frame, onResized) {
     for (const [name, value] of Object.entries({ valuenow: state.width, valuemin: LEAST, valuemax: MOST })) {
       grip.setAttribute(`aria-${name}`, value);
     }
-    onResized();
     write(state);
   };
   button.addEventListener('click', () => { state.folded = !state.folded; show(); });
