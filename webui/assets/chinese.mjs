@@ -72,9 +72,43 @@ const FORM = [
 // bpmn-js's menus have a hook for translations, but for this count of what a search has found.
 const MENU = [[`\${ entriesToShow.length } \${ entriesToShow.length === 1 ? 'result' : 'results' } found`, '找到 ${ entriesToShow.length } 个']];
 
+// The editor's own: its palette, the empty form, and what its buttons say. The panel beside it is ours
+// (studio/formpanel.jsx); tests/webui/studio/test_forms.py looks for what an upgrade adds.
+const EDITOR = [
+  [`title: "Components",\n      children: "Components"`, `title: "可以加的", children: "可以加的"`],
+  [`placeholder: "Search components"`, `placeholder: "查找", "aria-label": "查找可以加的"`],
+  [`title: "Clear content"`, `title: "清空"`],
+  [`children: "No components found."`, `children: "没有找到"`],
+  ['title: `Create ${getIndefiniteArticle(type)} ${label} element`', 'title: `拖到表单里，加一项${label}`'],
+  [`label: 'Input',\n  id`, `label: '填写',\n  id`],
+  [`label: 'Selection',\n  id`, `label: '选择',\n  id`],
+  [`label: 'Presentation',\n  id`, `label: '说明',\n  id`],
+  [`label: 'Containers',\n  id`, `label: '几项一起',\n  id`],
+  [`label: 'Action',\n  id`, `label: '其他',\n  id`],
+  // Kinds of field the product does not read have no group, and stand in no palette.
+  [`type\n  }) => type !== 'default');`, `type, group\n  }) => type !== 'default' && group);`],
+  [`children: "Drag and drop components here."`, `children: "把要填的拖到这里"`],
+  [`children: "Build your form"`, `children: "这张表单还是空的"`],
+  [`children: "Drag and drop components here to start designing."`, `children: "从左边拖一样过来，就加上一项。"`],
+  [`children: "Use the preview window to test your form."`, `children: "右边是手机上的样子，可以试填。"`],
+  [`"Text view is empty"`, `"说明文字还是空的"`],
+  [`"Text view is populated by an expression"`, `"说明文字由公式给出"`],
+  [`"Text view is templated"`, `"说明文字里有要换的字段"`],
+  [`"Html view is empty"`, `"网页内容还是空的"`],
+  [`"Html view is populated by an expression"`, `"网页内容由公式给出"`],
+  [`"Html view is templated"`, `"网页内容里有要换的字段"`],
+  [`"Document preview"]`, `"文件预览"]`],
+  [`return 'Remove form field';`, `return '删去这一项';`],
+  ['return `Remove ${entry.label}`;', 'return `删去${entry.label}`;'],
+];
+
 export const chinese = {
   name: 'chinese',
   setup(bundler) {
+    bundler.onLoad({ filter: /form-js-editor[\\/]dist[\\/]index\.es\.js$/ }, ({ path }) => ({
+      contents: translate(readFileSync(path, 'utf8'), EDITOR),
+      loader: 'js',
+    }));
     bundler.onLoad({ filter: /popup-menu[\\/]PopupMenuComponent\.js$/ }, ({ path }) => ({
       contents: translate(readFileSync(path, 'utf8'), MENU),
       loader: 'js',

@@ -3,18 +3,13 @@
 // typed stays.
 import './older.js';
 import { createForm } from '@bpmn-io/form-js-viewer';
-import flatpickr from 'flatpickr';
-import { Mandarin } from 'flatpickr/dist/esm/l10n/zh.js';
 
+import { attachments } from './attachments.js';
+import { speakChinese } from './calendar.js';
 import { readDraft, saveDraft, dropDraft } from './drafts.js';
-import { busy, Files } from './files.jsx';
+import { busy } from './files.jsx';
 
-flatpickr.localize({ ...Mandarin, yearAriaLabel: '年', monthAriaLabel: '月', hourAriaLabel: '时', minuteAriaLabel: '分', amPM: ['上午', '下午'] });
-
-const attachments = {
-  __init__: ['attachments'],
-  attachments: ['type', class { static $inject = ['formFields']; constructor(formFields) { formFields.register('filepicker', Files); } }],
-};
+speakChinese();
 
 async function mount(host) {
   host.dataset.mounted = '';
