@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from engine.refusal import NotVisible
 from engine.store.drafts import draft_states, drafts
@@ -55,7 +55,7 @@ def state_files(c: Connection, draft_id: str, revision: int) -> dict[str, bytes]
     return unpack(content)
 
 
-def _last(c: Connection, draft_id: str) -> Row[Any, Any, Any] | None:
+def _last(c: Connection, draft_id: str) -> Any:
     newest = select(func.max(draft_states.c.revision)).where(draft_states.c.draft_id == draft_id)
     columns = (draft_states.c.revision, draft_states.c.at, draft_states.c.by, draft_states.c.note)
     return c.execute(
@@ -65,7 +65,7 @@ def _last(c: Connection, draft_id: str) -> Row[Any, Any, Any] | None:
     ).first()
 
 
-def _lasting(state: Row[Any, Any, Any]) -> bool:
+def _lasting(state: Any) -> bool:
     """What it began as and what was published from it are never replaced."""
     return bool(state.revision == 1 or state.revision == state.published_revision)
 

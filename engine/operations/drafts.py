@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine import journal
 from engine.authorisation import require_designer
-from engine.diagram.procedure import MAX_FILES, MAX_FOLDER_BYTES, open_folder
+from engine.diagram.procedure import MAX_FILES, MAX_FOLDER_BYTES, TOML, open_folder
 from engine.operations.draft_states import keep_state
 from engine.refusal import Invalid, NotVisible, Overtaken
 from engine.runtime import Runtime
@@ -86,7 +86,7 @@ def save_file(
             return Saved(draft.revision, digest, current.changed_at)
         _require_unchanged(c, current, seen, name)
         files = files_of(c, draft_id)
-        revision = _touch(runtime, c, draft, actor_id, files | {name: data}, f"改了 {name}")
+        revision = _touch(runtime, c, draft, actor_id, files | {name: data}, f"改了{in_words(name)}")
         c.execute(delete(draft_files).where(*_at(draft_id, name)))
         c.execute(insert(draft_files).values(**_row(draft_id, name, data, now, actor_id)))
         return Saved(revision, digest, now)
@@ -107,7 +107,7 @@ def remove_file(runtime: Runtime, actor_id: int, draft_id: str, name: str, seen:
         files = files_of(c, draft_id)
         del files[name]
         c.execute(delete(draft_files).where(*_at(draft_id, name)))
-        return _touch(runtime, c, draft, actor_id, files, f"删了 {name}")
+        return _touch(runtime, c, draft, actor_id, files, f"删了{in_words(name)}")
 
     return runtime.database.run(write)
 
@@ -170,6 +170,18 @@ def described(files: Mapping[str, bytes]) -> tuple[str, str | None]:
     return title.strip()[:128], key[:64] if key else None
 
 
+def in_words(name: str) -> str:
+    """A file of a folder as a designer calls it: 流程图, 设置, 表单“登记”."""
+    stem = PurePosixPath(name).stem
+    if name == TOML:
+        return "设置"
+    if "/" not in name and name.endswith(".bpmn"):
+        return "流程图"
+    folder, _, rest = name.partition("/")
+    known = {"forms": "表单", "scenarios": "情形", "templates": "文书模板"}.get(folder) if rest else None
+    return f"{known}“{stem}”" if known else f"文件“{name}”"
+
+
 def clean_folder(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files by the paths they get in a draft. Raises Invalid for what cannot be a folder."""
     clean = {_name(name): data for name, data in files.items()}
@@ -229,12 +241,14 @@ def _require_unchanged(
     if current is None and seen is None:
         return
     if current is None:
-        raise Overtaken("file-removed", f"{name} 刚刚被别人删了。您的改动还在这台设备上，可以另存为一份草稿")
+        raise Overtaken(
+            "file-removed", f"{in_words(name)}刚刚被别人删了。您的改动还在这台设备上，可以另存为一份草稿"
+        )
     if current.digest != seen:
         who = c.scalar(select(people.c.name).where(people.c.id == current.changed_by)) or "别人"
         raise Overtaken(
             "file-changed",
-            f"{name} 刚刚被{who}改过。您的改动还在这台设备上，请选择用哪一份，或者另存为一份草稿",
+            f"{in_words(name)}刚刚被{who}改过。您的改动还在这台设备上，请选择用哪一份，或者另存为一份草稿",
         )
 
 

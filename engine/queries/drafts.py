@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, union
 
 from engine.authorisation import Actor, design_units
 from engine.operations.draft_states import SITTING
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
-from engine.store.drafts import draft_files, drafts
+from engine.store.drafts import draft_files, draft_states, drafts
 from engine.store.tables import people, procedure_versions, units
 
 
@@ -59,7 +59,7 @@ class Draft:
 
 
 def draft(rt: Runtime, actor: Actor, draft_id: str) -> Draft:
-    """Two statements. Raises NotVisible for everybody but the designers of its unit."""
+    """Three statements. Raises NotVisible for everybody but the designers of its unit."""
     columns = (
         drafts,
         units.c.name.label("unit"),
@@ -82,8 +82,7 @@ def draft(rt: Runtime, actor: Actor, draft_id: str) -> Draft:
         if row is None or row.removed_at is not None or row.unit_id not in design_units(actor):
             raise NotVisible("draft-unknown", "没有这份草稿，可能已经删除；删除的草稿可以在“流程设计”里找回")
         found = c.execute(files).all()
-    lately = rt.now() - SITTING
-    others = {f.who for f in found if f.who and f.changed_by != actor.person_id and f.changed_at > lately}
+        company = c.scalars(_company(rt, actor, draft_id)).all()
     return Draft(
         id=row.id,
         unit_id=row.unit_id,
@@ -95,6 +94,18 @@ def draft(rt: Runtime, actor: Actor, draft_id: str) -> Draft:
         revision=row.revision,
         changed_at=row.changed_at,
         changed_by=row.who or "",
-        company="、".join(sorted(others)),
+        company="、".join(company),
         stored={f.name: Stored(f.name, f.digest, f.data, f.changed_at, f.who or "") for f in found},
     )
+
+
+def _company(rt: Runtime, actor: Actor, draft_id: str) -> Select[tuple[str]]:
+    """Who else has turned to the draft lately, by what they saved."""
+    lately = rt.now() - SITTING
+    mine = (draft_states.c.draft_id == draft_id, draft_files.c.draft_id == draft_id)
+    saved = union(
+        select(draft_states.c.by).where(mine[0], draft_states.c.at > lately),
+        select(draft_files.c.changed_by).where(mine[1], draft_files.c.changed_at > lately),
+    )
+    others = select(people.c.name).where(people.c.id.in_(saved), people.c.id != actor.person_id)
+    return others.order_by(people.c.name)

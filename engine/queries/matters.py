@@ -14,6 +14,7 @@ from engine.execution import Instance
 from engine.operations.matters import LATE
 from engine.queries import results, timeline
 from engine.queries.closure import Closure
+from engine.queries.editions import Edition, edition
 from engine.queries.gatherings import any_in
 from engine.queries.names import Names
 from engine.queries.open_steps import OpenStep, names_of, open_seats, open_steps
@@ -87,6 +88,7 @@ class MatterView:
     names: Names
     revision: int
     has_opinions: bool
+    edition: Edition
 
 
 # ---------------------------------------------------------------- the list
@@ -287,6 +289,7 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
         names=names,
         revision=row.revision,
         has_opinions=any_in(c, instance_id),
+        edition=edition(rt, c, row),
     )
 
 

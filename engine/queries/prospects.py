@@ -27,13 +27,17 @@ from engine.store.tables import procedure_versions
 
 @dataclass(frozen=True)
 class Rival:
-    """A version that somebody has published since the draft was begun, or that it was never based on."""
+    """A version somebody has published since the draft was begun, or that it was never based on.
+
+    `changes`: what it changed of the version the draft goes on from, None where there is none.
+    """
 
     id: int
     number: int
     by: str
     at: datetime
     note: str
+    changes: Comparison | None
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,11 @@ def prospect(rt: Runtime, actor: Actor, draft_id: str) -> Prospect:
         before = _content(c, newest.id) if newest else None
         unmet = "" if broken else _unmet(rt, c, found)
         renamed = _other_key(c, found)
+        base = _content(c, found.based_on) if found.based_on and not renamed else None
     rival = None
     if newest is not None and newest.id != found.based_on:
-        rival = Rival(newest.id, newest.number, newest.by or "随程序", newest.at, newest.note)
+        theirs = compare(unpack(base), unpack(before)) if base else None
+        rival = Rival(newest.id, newest.number, newest.by or "随程序", newest.at, newest.note, theirs)
     return Prospect(
         draft=found,
         findings=findings,
