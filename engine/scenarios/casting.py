@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine import steps
+from engine import pickers, steps
 from engine.diagram.model import Node
 from engine.execution.script import Script
 from engine.people.designations import Designations, Sort
 from engine.steps import SettingError
 
-HOLDERS = {"村民代表": 30}  # thirty, so that thirds and halves of them come out even
+HOLDERS = {"村民代表": 30, "村民": 20}  # enough for thresholds: thirds and halves come out even
 OF_A_REGISTER, OF_A_POST = 5, 1
 SURNAMES = "陈林张黄李王吴刘周徐孙马朱胡郭何高罗郑梁谢宋唐许韩冯邓曹彭曾"
 GIVEN = ("国强", "玉兰", "建平", "秀英", "志明", "桂花", "长根", "春梅", "大勇", "小燕")
@@ -43,11 +43,13 @@ def _people() -> Iterator[str]:
 
 
 def _asked(script: Script) -> Iterator[str]:
-    """Every designation somebody is asked by: of lanes, and of the roles a kind has."""
+    """Every designation somebody is asked by: of lanes, of the roles a kind has, and of fields that pick people."""
     for procedure in script.procedures.values():
         for node in procedure.diagram.walk():
             if node.tag in ("userTask", "manualTask", "task"):
                 yield from _of(node, script.parameters)
+        for form in procedure.forms.values():
+            yield from pickers.asked(form)
 
 
 def _of(node: Node, parameters: Mapping[str, object]) -> Iterator[str]:

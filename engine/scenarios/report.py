@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.durations import SHANGHAI
@@ -15,6 +15,13 @@ def day_and_time(moment: datetime) -> str:
     """`3 月 2 日（周一）09:00`, Shanghai time."""
     local = moment.astimezone(SHANGHAI)
     return f"{local.month} 月 {local.day} 日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+
+
+def until(moment: datetime) -> str:
+    """The same of an end: midnight is 24:00 of the day that ends, as notices and deadlines are meant."""
+    if moment.astimezone(SHANGHAI).strftime("%H:%M") != "00:00":
+        return day_and_time(moment)
+    return day_and_time(moment - timedelta(minutes=1)).replace("23:59", "24:00")
 
 
 @dataclass

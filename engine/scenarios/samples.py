@@ -102,6 +102,15 @@ def _several(component: Schema, now: datetime) -> list[Any]:
     return options[:1]
 
 
+def _rows(component: Schema, now: datetime) -> list[dict[str, Any]]:
+    """One row; two where a row begins with a choice out of many, of which each is named once (渠道)."""
+    row, first = sample(component, now), next(iter(forms.fields(component)), {})
+    second = (
+        _options(first)[1:2] if first.get("type") == "select" and not forms.designations_of(first) else []
+    )
+    return [row, *({**row, forms.key_of(first): one} for one in second)]
+
+
 def _moment(component: Schema, now: datetime) -> str:
     local = now.astimezone(SHANGHAI)
     formats = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime": "%Y-%m-%dT%H:%M"}
@@ -123,6 +132,6 @@ _MADE: Mapping[str, Callable[[Schema, datetime], Any]] = {
     "taglist": _several,
     "datetime": _moment,
     "filepicker": lambda component, now: [PHOTO],
-    "dynamiclist": lambda component, now: [sample(component, now)],
+    "dynamiclist": lambda component, now: _rows(component, now),
     "group": lambda component, now: sample(component, now),
 }

@@ -12,16 +12,21 @@ from engine.diagram.model import Node
 from engine.durations import SHANGHAI
 from engine.execution import ExecutionError, Task
 from engine.execution.answering import Answering
+from engine.refusal import Refusal
 from engine.scenarios import samples
 from engine.scenarios.playing import Played
-from engine.scenarios.report import day_and_time
+from engine.scenarios.report import day_and_time, until
 from engine.scenarios.stage import Stage
 from engine.scenarios.telling import facts, in_rows
+from engine.steps import moderation, slips
 from engine.steps.kind import Action
 
 TASKS = ("userTask", "manualTask", "task")
 MOST_NAMES = 200  # of those who may do something, offered in one list
 MOST_DUE = 6
+ON_LINE = frozenset(
+    {moderation.action().name, *(action.name for action in slips.actions())}
+)  # have to do with links
 FILE_HINT = "推演不上传附件，写个文件名就行"
 
 
@@ -90,7 +95,7 @@ def _payload(stage: Stage, kind: str, name: str) -> list[str]:
 
 
 def _due(moment: datetime, name: str) -> dict[str, str]:
-    return {"name": name, "at": _local(moment), "words": day_and_time(moment)}
+    return {"name": name, "at": _local(moment), "words": until(moment)}
 
 
 def _local(moment: datetime) -> str:
@@ -153,7 +158,8 @@ def _acts(stage: Stage, task: Task) -> Iterator[dict[str, Any]]:
     if step.kind.collective and actions[0].name == "close":
         actions = [*actions[1:], actions[0]]
     for action in actions:
-        yield _act(stage, task, step, action, alone=len(actions) == 1)
+        if action.name not in ON_LINE:
+            yield _act(stage, task, step, action, alone=len(actions) == 1)
 
 
 def _act(stage: Stage, task: Task, step: Answering, action: Action, *, alone: bool) -> dict[str, Any]:
@@ -164,6 +170,7 @@ def _act(stage: Stage, task: Task, step: Answering, action: Action, *, alone: bo
     return {
         "title": action.title,
         "action": None if alone else action.title,
+        "mass": action.mass,
         "schema": _plain(_named(stage, action.schema)),
         "sample": sample,
         "who": able[:MOST_NAMES],
@@ -179,14 +186,15 @@ def _not_yet(
     sample: Mapping[str, Any],
     said: Sequence[Any],
 ) -> str:
-    """Why it cannot be done now, as far as trying it with samples shows; empty where it can."""
+    """Why it cannot be done now, tried with samples; empty where it can, and where what is typed decides."""
     if not able:
         return "名单里没有可以办这件事的人"
     try:
         data = stage.as_handed_in(action.schema, sample)
         step.submit(data, able[0], said, stage.clock(), action.name if step.kind.collective else None)
     except ExecutionError as error:
-        return str(error)
+        refusal = error.__cause__
+        return str(error) if isinstance(refusal, Refusal) and not refusal.fields else ""
     return ""
 
 

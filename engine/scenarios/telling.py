@@ -24,7 +24,7 @@ def told(step: Step) -> str:
     if step.error is not None:
         return f"{step.does}：出错“{step.error}”"
     if step.result is not None:
-        return f"{step.does}：{in_words(step.result) or '办完'}（直接定的结果）"
+        return f"{step.does}：{in_words(step.result) or '办完'}{SETTLED}"
     said = "，".join(f"{_called(key)} {shown(value)}" for key, value in step.data.items())
     people = "、".join([step.by or "有人", *step.others[:3]])
     if len(step.others) > 3:
@@ -73,6 +73,7 @@ def shown(value: Any) -> str:
 # ---------------------------------------------------------------- data
 
 
+SETTLED = "（直接定的结果）"
 MOST_TOLD = 60  # characters of one thing in a story
 PEOPLE = frozenset({DOERS, "参加人", "当选人员"})  # fields of results that are the numbers of people
 
@@ -135,9 +136,7 @@ def story(lines: Sequence[Mapping[str, Any]]) -> str:
     """A first draft of the story: what happened, day by day."""
     days: dict[str, list[str]] = {}
     for line in lines:
-        day, _, _ = str(line["at"]).partition("（")
-        if not line["what"].startswith(("过了", "到下一个")):
-            days.setdefault(day, []).append(
-                str(line["what"]).split("：")[0] if len(line["what"]) > MOST_TOLD else line["what"]
-            )
-    return "\n".join(f"{day}：{'；'.join(what)}。" for day, what in days.items())
+        day, what = str(line["at"]).partition("（")[0], str(line["what"]).removesuffix(SETTLED)
+        if not what.startswith(("过了", "到下一个")):
+            days.setdefault(day, []).append(what.split("：")[0] if len(what) > MOST_TOLD else what)
+    return "\n".join(f"{day}，{'；'.join(what)}。" for day, what in days.items())

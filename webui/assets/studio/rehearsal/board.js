@@ -1,9 +1,10 @@
 // The diagram of a rehearsal: where tokens stand, the way they have just come, what has been passed.
 import Animation from 'bpmn-js-token-simulation/lib/animation/Animation';
 
-import { bringIntoView, mark, openViewer } from '../view.js';
+import { mark, openViewer } from '../view.js';
 
 const SPEED = 1.6;
+const READABLE = 0.75; // below this names cannot be read: it goes on where the matter stands, 全图 shows the whole
 const MOST = 14; // flows a token is seen to go along; of a longer way only the end
 const COLORS = { primary: '#8c2f1b', auxiliary: '#ffffff' };
 
@@ -19,7 +20,7 @@ export class Board {
   }
 
   constructor(viewer, onTask) {
-    Object.assign(this, { viewer, turn: 0, overlays: [] });
+    Object.assign(this, { viewer, turn: 0, overlays: [], whole: false });
     viewer.get('animation').setAnimationSpeed(SPEED);
     viewer.get('eventBus').on('element.click', ({ element }) => onTask((element.labelTarget ?? element).id));
     new ResizeObserver(() => viewer.get('canvas').resized()).observe(viewer.get('canvas').getContainer());
@@ -37,7 +38,7 @@ export class Board {
     if (turn !== this.turn) return; // something else has happened meanwhile
     mark(this.viewer, Object.keys(scene.positions), 'rehearsal-present');
     for (const [element, many] of Object.entries(scene.positions)) this.stand(element, many);
-    if (moving && open.length) bringIntoView(this.viewer, open[0]);
+    if (open.length && !this.whole) this.look(open[0]);
   }
 
   async move(taken, turn) {
@@ -66,6 +67,17 @@ export class Board {
     this.overlays.push(this.viewer.get('overlays').add(element, { position: { bottom: 12, left: -14 }, html: token }));
   }
 
+  /** Where the matter stands, large enough to read; left alone while it is in sight. */
+  look(element) {
+    const canvas = this.viewer.get('canvas');
+    const shape = this.viewer.get('elementRegistry').get(element);
+    if (!shape) return;
+    if (canvas.zoom() < READABLE) canvas.zoom(READABLE, { x: 0, y: 0 });
+    const { x, y, width, height } = canvas.viewbox();
+    const inside = shape.x > x && shape.y > y && shape.x + shape.width < x + width && shape.y + shape.height < y + height;
+    if (!inside) canvas.viewbox({ x: shape.x - width / 3, y: shape.y - height / 2, width, height });
+  }
+
   clear() {
     for (const id of this.overlays) this.viewer.get('overlays').remove(id);
     this.overlays = [];
@@ -74,10 +86,14 @@ export class Board {
   /** The chosen step, framed and in sight. */
   choose(element) {
     mark(this.viewer, element ? [element] : [], 'rehearsal-chosen');
-    if (element) bringIntoView(this.viewer, element);
+    if (element) this.look(element);
   }
 
-  fit() {
-    this.viewer.get('canvas').zoom('fit-viewport', 'auto');
+  /** The whole drawing, or again where the matter stands. Answers which of them it is now. */
+  toggle(scene) {
+    this.whole = !this.whole;
+    if (this.whole) this.viewer.get('canvas').zoom('fit-viewport', 'auto');
+    else if (scene.tasks.length) this.look(scene.tasks[0].element);
+    return this.whole;
   }
 }

@@ -31,7 +31,17 @@ export function ActForm({ act, task, people, busy, submit, close }) {
     if (host.current.contains(document.activeElement)) document.activeElement.blur(); // form-js takes over what is typed
     const { data, errors } = form.current.submit();
     if (Object.keys(errors).length) return say('还有没填好的地方，已在下面标出。');
-    say((await submit(by, filled(data))) ?? '');
+    const refused = await submit(by, filled(data));
+    say(refused ?? '');
+    if (refused === null && act.mass && others.length + act.who.length > 1) next();
+    else if (refused === null) close();
+  };
+  /** What everybody does (votes, opinions) is done by the next one. */
+  const next = () => {
+    const after = act.who[act.who.indexOf(by) + 1];
+    if (!after) return close();
+    setBy(after);
+    form.current.importSchema(act.schema, {});
   };
 
   return (

@@ -49,7 +49,7 @@ function Rehearsal({ page, board, chooser }) {
   useEffect(() => { if (side.current) side.current.scrollTop = 0; }, [pane]);
 
   const { scene } = story;
-  const open = { story, scene, act, go, busy, page, setPane };
+  const open = { story, scene, act, go, busy, page, setPane, board };
   return (
     <div class="rehearsal-panel" aria-busy={busy}>
       <div class="rehearsal-panes" role="tablist">
@@ -69,7 +69,8 @@ function Rehearsal({ page, board, chooser }) {
 }
 
 function Now({ chosen, choose, ...open }) {
-  const { story, scene, go, busy, setPane } = open;
+  const { story, scene, go, busy, setPane, board } = open;
+  const [whole, setWhole] = useState(board.whole);
   return (
     <>
       <div class="rehearsal-bar">
@@ -81,6 +82,8 @@ function Now({ chosen, choose, ...open }) {
             onClick={() => go(() => story.play(story.at + 1))}>进一步</button>
           <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy || story.moves.length === 0}
             onClick={() => go(() => { story.from = null; return story.play(0, []); }, false)}>重来</button>
+          <button type="button" class="btn btn-sm btn-outline-secondary" aria-pressed={whole}
+            onClick={() => setWhole(board.toggle(scene))}>全图</button>
           <button type="button" class="btn btn-sm btn-primary" disabled={busy || story.at === 0}
             onClick={() => setPane('scenarios')}>存为情形</button>
         </span>

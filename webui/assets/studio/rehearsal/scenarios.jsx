@@ -116,7 +116,8 @@ function Keep({ story, scene, act, busy, show, told }) {
       <label>用几句话讲这件事<textarea class="form-control form-control-sm" rows={5} value={text} onInput={({ target }) => setText(target.value)} /></label>
       <fieldset><legend>以后再跑，应当还是这样</legend>
         {scene.finished && scene.outcome && tick('outcome', scene.outcome, `以“${scene.outcome}”结束`)}
-        <details open={!scene.finished}><summary>依次经过的（{expected.path.length}）</summary>{scene.passed.map((name, place) => tick('path', place, name))}</details>
+        {!scene.finished && <p class="rehearsal-hint">这件事还没有走完：只核对走到这里为止的。</p>}
+        <details><summary>依次经过的（{expected.path.length}）</summary>{scene.passed.map((name, place) => tick('path', place, name))}</details>
         <details><summary>不经过的（{expected.not_passed.length}）</summary>{scene.missed.map((name) => tick('not_passed', name, name))}</details>
         <details><summary>数据（{expected.data.length}）</summary>{scene.facts.map(({ path, words }) => tick('data', path, words))}</details>
       </fieldset>
