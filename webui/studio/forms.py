@@ -139,7 +139,7 @@ def _taken(draft_id: str) -> bytes | None:
 
 
 def _keys(edited: Form) -> dict[str, str]:
-    """Key -> label as the form is stored: conditions of the diagram may read the keys, so they change only on purpose."""
+    """Key -> label as the form is stored: conditions may read the keys, so they change only on purpose."""
     found: dict[str, str] = {}
 
     def collect(item: dict[str, Any]) -> dict[str, Any]:
