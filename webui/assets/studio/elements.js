@@ -70,7 +70,8 @@ export const ELEMENTS = {
   },
   part: { group: 'part', title: '子流程', about: '把几步框在一起', search: 'zlc', icon: 'subprocess-expanded', target: { type: 'bpmn:SubProcess', isExpanded: true } },
   call: { group: 'part', title: '调用流程', about: '到这里办另一个流程，办完回来', search: 'dylc', icon: 'call-activity', target: { type: 'bpmn:CallActivity' } },
-  lane: { group: 'part', title: '泳道', about: '一行写一个岗位：谁来办', search: 'yd', icon: 'participant', alone: true },
+  lane: { group: 'part', title: '泳道', about: '一条写一个岗位：谁来办', search: 'yd', icon: 'lane-insert-below', alone: true },
+  pool: { group: 'part', title: '泳池', about: '一个流程一个泳池；再画一个，由这个调用', search: 'yc', icon: 'participant', alone: true },
   note: { group: 'part', title: '文字说明', about: '写在图上的话，不影响办理', search: 'wzsm', icon: 'text-annotation', target: { type: 'bpmn:TextAnnotation' }, alone: true },
 };
 

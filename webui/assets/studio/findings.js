@@ -1,5 +1,6 @@
 // What the check says, as one draws: on the elements, and in a list below the drawing.
 import { ask } from './server.js';
+import { kindOf } from './walking.js';
 
 const PAUSE = 400; // milliseconds after a change
 const SHOWN = 200; // more than anybody mends in one go
@@ -65,7 +66,7 @@ export class Findings {
 
   /** A finding leads to what it is about: the element, or the page where the file is made. */
   way({ element_id: id, file, label, message }) {
-    const text = label ? `「${label}」${message}` : message;
+    const text = this.named(label ? `「${label}」${message}` : message);
     if (this.elementFor(id)) {
       const button = Object.assign(document.createElement('button'), { type: 'button', textContent: text });
       button.addEventListener('click', () => this.goTo(id));
@@ -75,6 +76,14 @@ export class Findings {
     const tab = [...document.querySelectorAll('.studio-tabs a')].find((each) => each.textContent.trim() === title);
     if (!tab) return Object.assign(document.createElement('span'), { textContent: text });
     return Object.assign(document.createElement('a'), { textContent: `${text}（去“${title}”）`, href: tab.href });
+  }
+
+  /** In words people know: an element without a name is called by what it is, not by its number in the file. */
+  named(text) {
+    return text.replace(/「([^」]+)」/g, (quoted, id) => {
+      const element = this.modeler.get('elementRegistry').get(id);
+      return element ? `「${kindOf(element)}」` : quoted;
+    });
   }
 
   /** What is drawn for this id: the element itself, or the pool of its process. */

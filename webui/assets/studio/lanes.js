@@ -1,22 +1,31 @@
 // Who does it: a lane's name is chosen from the registered posts, registers and duties; anything else can be typed, too.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
+const HEAD = 30; // of a pool, in the drawing's units
 const SHOWN = 60; // more than anybody reads; typing narrows them down
 const BEFORE_LABELS = 2000; // bpmn-js's own label editor listens at 1000
 
 export class LaneNames {
-  constructor(eventBus, canvas, modeling, designations) {
+  constructor(eventBus, canvas, modeling, placing, designations) {
     Object.assign(this, { canvas, modeling, designations });
     eventBus.on('element.dblclick', BEFORE_LABELS, ({ element }) => this.instead(element));
     eventBus.on(['element.mousedown', 'canvas.viewbox.changing', 'popupMenu.open', 'diagram.clear'], () => this.close());
     for (const command of ['lane.add', 'lane.split']) {
       eventBus.on(`commandStack.${command}.postExecuted`, ({ context }) => { this.fresh = newLane(context); });
     }
+    eventBus.on('commandStack.shape.create.postExecuted', ({ context: { shape } }) => {
+      if (placing.fresh.delete(shape)) this.fresh = this.firstLane(shape);
+    });
     eventBus.on('commandStack.changed', () => {
       const lane = this.fresh;
       this.fresh = null;
       if (lane) setTimeout(() => lane.parent && this.choose(lane)); // once it has its place
     });
+  }
+
+  firstLane(pool) {
+    const { x, y, width, height } = pool;
+    return this.modeling.createShape({ type: 'bpmn:Lane', isHorizontal: true }, { x: x + HEAD, y, width: width - HEAD, height }, pool);
   }
 
   instead(element) {
@@ -46,8 +55,9 @@ export class LaneNames {
     input.addEventListener('keydown', (event) => keys(event, input, list, finish, () => finish('')));
     input.addEventListener('blur', () => setTimeout(() => this.box === box && finish(input.value.trim())));
     box.addEventListener('mousedown', (event) => event.stopPropagation());
-    this.place(box, lane);
+    this.canvas.getContainer().append(box);
     show('');
+    this.place(box, lane);
     input.focus();
     input.select();
   }
@@ -73,11 +83,10 @@ export class LaneNames {
   place(box, lane) {
     const container = this.canvas.getContainer();
     const { x, y, scale } = this.canvas.viewbox();
-    container.append(box);
     const left = (lane.x - x) * scale + 34;
     const top = (lane.y - y) * scale + 4;
     box.style.left = `${Math.max(4, Math.min(left, container.clientWidth - box.offsetWidth - 4))}px`;
-    box.style.top = `${Math.max(4, Math.min(top, container.clientHeight - 300))}px`;
+    box.style.top = `${Math.max(4, Math.min(top, container.clientHeight - box.offsetHeight - 4))}px`;
   }
 
   close() {
@@ -85,7 +94,7 @@ export class LaneNames {
     this.box = null;
   }
 }
-LaneNames.$inject = ['eventBus', 'canvas', 'modeling', 'config.designations'];
+LaneNames.$inject = ['eventBus', 'canvas', 'modeling', 'placing', 'config.designations'];
 
 function keys(event, input, list, finish, cancel) {
   event.stopPropagation();

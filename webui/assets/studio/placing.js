@@ -1,20 +1,23 @@
 // Puts a new element into the drawing: drawn with the mouse, behind a step, or where there is room.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { isExpanded } from 'bpmn-js/lib/util/DiUtil';
+import { getBBox } from 'diagram-js/lib/util/Elements';
 
 import { ELEMENTS, make } from './elements.js';
 
 const MENU = 60; // pixels below an element's top: its buttons stay in sight
+const HEAD = 60; // the heads of a pool and its lane, where their names stand
 const GAP = 60; // between what is drawn and what is put beside it
 
 export class Placing {
   constructor(injector) {
     this.get = (name) => injector.get(name);
+    this.fresh = new WeakSet(); // pools somebody is putting down: each gets its first lane
   }
 
   /** What `create.start` and `autoPlace` need: one shape, or several that belong together. */
   shapes(name) {
-    if (name === 'lane') return [this.pool()];
+    if (name === 'lane' || name === 'pool') return [this.pool()];
     const shape = make(name, this.get('elementFactory'), this.get('bpmnFactory'));
     if (name !== 'part') return [shape];
     const start = make('start', this.get('elementFactory'), this.get('bpmnFactory'));
@@ -25,12 +28,19 @@ export class Placing {
   pool() {
     const shape = this.get('elementFactory').createParticipantShape();
     const root = this.get('canvas').getRootElement();
-    shape.businessObject.name = (is(root, 'bpmn:Process') && root.businessObject.name) || '新的流程';
+    const name = (is(root, 'bpmn:Process') && root.businessObject.name) || '新的流程';
+    shape.businessObject.name = name;
+    Object.assign(shape.businessObject.processRef, { name, isExecutable: true });
+    this.fresh.add(shape);
     return shape;
   }
 
   /** Follows the mouse until it is put down. */
   drag(name, event, source) {
+    if (name === 'lane' && this.pools().length) {
+      this.putLane(this.get('selection').get()[0]);
+      return;
+    }
     const [shape, ...inside] = this.shapes(name);
     const hints = inside.length ? { hints: { autoSelect: [shape] } } : {};
     this.get('create').start(event, inside.length ? [shape, ...inside] : shape, { ...hints, ...(source && { source }) });
@@ -46,6 +56,7 @@ export class Placing {
   put(name) {
     const [selected] = this.get('selection').get();
     if (name === 'lane') return this.putLane(selected);
+    if (name === 'pool') return this.putPool();
     if (selected && !ELEMENTS[name].alone && name !== 'start' && this.continues(selected)) return this.append(name, selected);
     const [shape, ...inside] = this.shapes(name);
     const parent = this.room(selected);
@@ -71,11 +82,27 @@ export class Placing {
   putLane(selected) {
     const pool = this.poolOf(selected) ?? this.pools()[0];
     if (pool) return this.get('modeling').addLane(is(selected, 'bpmn:Lane') ? selected : pool, 'bottom');
-    const { x, y, width, height } = this.get('canvas').viewbox();
+    return this.putPool();
+  }
+
+  /** Around what is drawn, where there is no pool yet; else below what is there. */
+  putPool() {
     const root = this.get('canvas').getRootElement();
-    const made = this.get('modeling').createShape(this.pool(), { x: x + width / 2, y: y + height / 2 }, root);
+    const shape = this.pool();
+    const drawn = root.children.filter((each) => each.width);
+    const { x, y, width, height } = drawn.length ? getBBox(drawn) : this.middle(shape);
+    const around = { x: x - HEAD - GAP / 2, y: y - GAP, width: width + HEAD + GAP, height: height + 2 * GAP };
+    const place = !drawn.length || this.pools().length
+      ? { x, y: y + (drawn.length ? height + GAP / 2 : 0), width: Math.max(shape.width, width), height: shape.height }
+      : around;
+    const made = this.get('modeling').createShape(shape, place, root);
     this.get('selection').select(made);
     return made;
+  }
+
+  middle({ width, height }) {
+    const seen = this.get('canvas').viewbox();
+    return { x: seen.x + (seen.width - width) / 2, y: seen.y + (seen.height - height) / 2, width, height };
   }
 
   pools() {
