@@ -121,7 +121,6 @@ COMMON = (
         "results",
         "办过这几步的人不能再办这一步，如报账的人不能自己审批",
         part="谁来办",
-        otherwise="没有",
         data=True,
     ),
     DUE,

@@ -27,7 +27,7 @@ export function ParameterBox({ id, setting, value, commit, types }) {
       />
       {making
         ? <NewParameter id={id} setting={setting} types={types} made={(made) => { setMaking(false); commit(`{${made}}`); }} />
-        : <Note>{chosen && `现在是 ${chosen.shown}${chosen.bounds ? `，可以改成 ${chosen.bounds}` : ''}；乡镇在办事标准里改`}</Note>}
+        : <Note>{chosen && `乡镇可以改成${chosen.bounds ? ` ${chosen.bounds}` : '别的'}`}</Note>}
     </>
   );
 }

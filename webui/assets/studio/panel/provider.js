@@ -8,7 +8,7 @@ import { SettingEntry } from './setting.jsx';
 import { GuidanceEntry, KindEntry, LaneEntry, NameEntry, isStep } from './step.jsx';
 import { StateEntry } from './state.jsx';
 
-const CLOSED = ['高级', '会议', '选举', '办几次']; // opened by whoever looks for it
+const SELDOM = ['高级', '选举', '办几次']; // closed where nothing is set there: opened by whoever looks for it
 
 export class Provider {
   constructor(propertiesPanel, catalogue, editing, translate) {
@@ -29,7 +29,12 @@ export class Provider {
   /** An entry belongs to its element: what somebody has begun to type there is not carried over to the next one. */
   group(element, label, entries) {
     const named = entries.map((entry) => ({ ...entry, id: `${entry.name}--${element.id}` }));
-    return { id: label, label, entries: named, shouldOpen: !CLOSED.includes(label), translate: this.translate };
+    return { id: label, label, entries: named, shouldOpen: !SELDOM.includes(label) || this.isSet(element, label), translate: this.translate };
+  }
+
+  isSet(element, label) {
+    if (label === '办几次') return Boolean(element.businessObject.loopCharacteristics);
+    return label === '选举' && Boolean(this.editing.settings(element).seats);
   }
 
   step(element) {

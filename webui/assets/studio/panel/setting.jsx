@@ -13,7 +13,7 @@ import { ThresholdsBox } from './thresholds.jsx';
 import { ClausesBox, DesignationsBox, SeveralBox, WordsBox, split } from './words.jsx';
 
 const OWN = 'own'; // stands for "written here" among fixed choices
-const LISTS = ['designations', 'words', 'several', 'thresholds', 'path', 'results', 'clauses'];
+const LISTS = ['designations', 'words', 'several', 'thresholds', 'results'];
 
 /** An entry of the panel for a setting, with what is written there now. */
 export function SettingEntry({ element, setting, id }) {
@@ -44,9 +44,10 @@ export function Sourced({ id, element, setting, settings, value, commit }) {
     <span class="panel-side"><Choose wide={false} label={`${setting.title}：从哪里来`} value={source} options={sources} commit={change} /></span>
   );
   const shown = setting.default ? `不写就是：${titlesOf(setting, setting.default)}` : setting.otherwise ? `不写：${setting.otherwise}` : '';
-  const plain = LISTS.includes(setting.sort) || setting.sort === 'result' || setting.choices ? shown : '';
-  const help = [setting.help, value || setting.required ? '' : plain].filter(Boolean).join('。');
+  const plain = LISTS.includes(setting.sort) ? shown : ''; // elsewhere the empty box says it
+  const help = [setting.help, value || setting.required ? '' : plain].filter(Boolean).join('；');
   const box = { id, element, setting, settings, value, commit, shown };
+  if (setting.sort === 'switch') return <SwitchField {...box} />;
   return (
     <Field id={id} label={setting.title} must={setting.required && !value} side={side} help={help} clause={setting.clause}>
       {source === 'parameter' ? <ParameterBox {...box} types={types} /> : source === 'data' ? <PathBox {...box} /> : <OwnBox {...box} />}
@@ -90,7 +91,6 @@ function PlainBox({ id, element, setting, value, commit, shown, labelled }) {
   const more = { id, value, commit, ...(labelled && { 'aria-label': setting.title }) };
   switch (setting.sort) {
     case 'area': return <AreaBox {...more} placeholder={shown} />;
-    case 'switch': return <SwitchBox {...more} setting={setting} />;
     case 'duration': return <DurationBox {...more} label={setting.title} />;
     case 'number': return <TextBox {...more} wide={false} type="number" min="0" step="1" inputmode="numeric" placeholder={setting.default} />;
     case 'thresholds': return <ThresholdsBox {...more} setting={setting} />;
@@ -104,10 +104,16 @@ function PlainBox({ id, element, setting, value, commit, shown, labelled }) {
   }
 }
 
-function SwitchBox({ id, setting, value, commit }) {
+/** A tick says by itself what it is for. */
+function SwitchField({ id, setting, value, commit }) {
   const on = (value || setting.default) === 'yes';
   const put = (next) => commit((next ? 'yes' : 'no') === setting.default ? '' : next ? 'yes' : 'no');
-  return <Tick id={id} checked={on} commit={put}>{on ? '是' : '否'}</Tick>;
+  return (
+    <div class="bio-properties-panel-entry panel-field" data-entry-id={id}>
+      <Tick id={id} checked={on} commit={put}>{setting.title}</Tick>
+      {setting.help && <p class="panel-help">{setting.help}</p>}
+    </div>
+  );
 }
 
 // ---------------------------------------------------------------- parts

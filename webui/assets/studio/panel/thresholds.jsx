@@ -45,9 +45,16 @@ function Row({ id, setting, row, many, change, remove }) {
   return (
     <div class="panel-card">
       <div class="panel-row">
-        <Choose id={id} wide={false} label="至少还是超过" value={row.word} options={WORDS} commit={(word) => change({ word })} />
         <Choose
-          wide={false} label="多少" value={own ? OWN : row.fraction} options={fractions(catalogue)}
+          id={id} wide={false} label="谁的" value={row.base} commit={(base) => change({ base })}
+          options={setting.bases.map((base) => ({ value: base, title: base }))}
+        />
+        <Choose wide={false} label="至少还是超过" value={row.word} options={WORDS} commit={(word) => change({ word })} />
+        <button type="button" class="panel-remove" aria-label={many ? `去掉“${row.word} ${row.fraction} ${row.base}”` : '去掉这一条'} title="去掉" onClick={remove}>×</button>
+      </div>
+      <div class="panel-row">
+        <Choose
+          label="多少" value={own ? OWN : row.fraction} options={fractions(catalogue)}
           commit={(fraction) => change({ fraction: fraction === OWN ? '7/10' : fraction })}
         />
         {own && (
@@ -56,11 +63,6 @@ function Row({ id, setting, row, many, change, remove }) {
             commit={(fraction) => /^\d+\s*\/\s*\d+$/.test(fraction) && change({ fraction })}
           />
         )}
-        <Choose
-          wide={false} label="谁的" value={row.base} commit={(base) => change({ base })}
-          options={setting.bases.map((base) => ({ value: base, title: base }))}
-        />
-        <button type="button" class="panel-remove" aria-label={many ? `去掉“${row.word} ${row.fraction} ${row.base}”` : '去掉这一条'} title="去掉" onClick={remove}>×</button>
       </div>
       <Note>{sentence(setting.name, row, value)}</Note>
     </div>
