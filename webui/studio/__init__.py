@@ -18,6 +18,7 @@ TABS = [
     ("studio.repairs", "检查"),
     ("studio.rehearsal", "推演"),
     ("studio.exploration", "走查"),
+    ("studio.comparison", "比较"),
     ("studio.history", "历史"),
     ("studio.publishing", "发布"),
 ]
@@ -40,6 +41,7 @@ from webui.studio import (  # noqa: E402
     beginning,  # noqa: F401
     catalogue,  # noqa: F401
     checking,  # noqa: F401
+    comparison,  # noqa: F401
     conditions,  # noqa: F401
     drawing,  # noqa: F401
     entrance,  # noqa: F401

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 Files = Mapping[str, bytes]
+ROSTER = "scenarios/roster.toml"
 _WRITING = Detail("只是写法（空格、换行、先后）不同，没有比出内容上的不同")
 
 
@@ -131,6 +132,7 @@ def _form(name: str, before: Table, after: Table) -> Iterator[Change]:
 def _scenario(name: str, before: Table, after: Table) -> Iterator[Change]:
     title = (after or before or {}).get("title")
     label = title if isinstance(title, str) and title else PurePosixPath(name).stem
+    label = "各情形共用的人物" if name == ROSTER else label
     if before is None or after is None:
         yield Change("others", "added" if before is None else "removed", "情形", label)
     else:

@@ -11,7 +11,7 @@ from engine.diagram.comparison.texts import Piece, pieces, shortened
 Part = Literal["diagram", "forms", "parameters", "others"]
 Action = Literal["added", "removed", "changed", "moved"]
 PARTS: dict[Part, str] = {"diagram": "流程图", "forms": "表单", "parameters": "参数", "others": "其他"}
-ACTIONS: dict[Action, str] = {"added": "加了", "removed": "删了", "changed": "改了", "moved": "挪了"}
+ACTIONS: dict[Action, str] = {"added": "加了", "removed": "删了", "changed": "改了", "moved": "调整了"}
 
 LONG = 16  # letters from which a text is shown word by word instead of whole
 

@@ -73,7 +73,8 @@ function number(numbers, id, step) {
   if (before) overlays.remove(before.overlay);
   const text = before ? `${before.text} ${step}` : String(step);
   const badge = Object.assign(document.createElement('div'), { className: 'walk-number', textContent: text });
-  numbers.set(id, { text, overlay: overlays.add(id, 'walk-number', { position: { top: -12, left: -8 }, html: badge }) });
+  const overlay = overlays.add(id, 'walk-number', { position: { top: -12, left: -8 }, html: badge, scale: { min: 0.8 } });
+  numbers.set(id, { text, overlay });
 }
 
 function choose(button) {
