@@ -179,7 +179,7 @@ def _assess(step: Answering, wish: Wish) -> dict[str, Any] | None:
     asked = 0 if public else len(raters)
     outcome, number = wish.outcome or assess.CONTENT, asked or max(RATERS, settings["least"])
     if outcome == assess.TOO_FEW:
-        number = max(1, settings["least"]) - 1 if settings["until"] else -1
+        number = min(number, max(1, settings["least"]) - 1) if settings["until"] else -1
     if number < 0:
         return None
     good = number if outcome == assess.CONTENT else _most_that_fails(settings, number, asked)
