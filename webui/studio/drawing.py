@@ -8,7 +8,8 @@ from lxml import etree
 from engine import operations
 from engine.diagram.finding import DiagramError
 from engine.diagram.layout import drawn
-from engine.diagram.source import BPMNDI, is_bpmn, parse
+from engine.diagram.model import FLOW_NODES
+from engine.diagram.source import BPMNDI, bpmn, is_bpmn, parse
 from engine.people.designations import Designations
 from engine.queries import drafts
 from engine.queries.drafts import Draft, Stored
@@ -68,13 +69,13 @@ def _board(draft: Draft) -> tuple[dict[str, Any] | None, str]:
 
 
 def _text(stored: Stored) -> tuple[str, int, bool]:
-    """The diagram as text, whatever encoding it is stored in; how many elements it has; whether it came without a
-    drawing and has got one here. Raises DiagramError.
+    """The diagram as text, whatever encoding it is stored in; how many elements it has; whether its steps came without
+    a drawing and have got one here. Raises DiagramError.
     """
     root = parse(stored.data)
     elements = sum(1 for each in root.iter() if is_bpmn(each))
     if root.find(f".//{{{BPMNDI}}}BPMNShape") is None:
-        return drawn(stored.data).decode(), elements, True
+        return drawn(stored.data).decode(), elements, any(True for _ in root.iter(*map(bpmn, FLOW_NODES)))
     try:
         return stored.data.decode("utf-8-sig"), elements, False
     except UnicodeDecodeError:
