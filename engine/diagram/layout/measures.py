@@ -38,6 +38,14 @@ def _spacing(container: Container, key: str) -> float:
     return max(46, max(named, default=0) + EVENT + 6)
 
 
+def _clear(x: float, width: float, passing: list[float]) -> float:
+    """The first place from `x` on where none of the lines runs through."""
+    for line in passing:
+        if x - TRACK < line < x + width + TRACK:
+            x = line + ASIDE
+    return x
+
+
 class Measures:
     """Where the lines of a lattice lie: `x`, `y` the middle of each, `left`, `top` its beginning. `put` are the places
     of what no flow touches; `wider` and `higher` the room made for names.
@@ -117,16 +125,27 @@ class Measures:
     def _pack(self, band: int, top: float) -> float:
         """Puts what no flow touches side by side at the bottom of its lane; the height that takes."""
         x, y, high = float(ASIDE), top, 0.0
-        for node in self.loose:
-            if node.band != band:
-                continue
+        passing = self._passing(self.routes.band_lines[band][1])
+        for node in [node for node in self.loose if node.band == band]:
             up, down, side = self._extent(node)
+            x = _clear(x, 2 * side, passing)
             if x > ASIDE and x + 2 * side + ASIDE > max(self.wide, LOOSE_WIDTH):
-                x, y, high = float(ASIDE), y + high + APART, 0.0
+                y, high = y + high + APART, 0.0
+                x = _clear(float(ASIDE), 2 * side, passing)
             self.put[node.id] = round(x + side), round(y + up)
             x, high = x + 2 * side + ASIDE, max(high, up + down)
             self.wide = max(self.wide, x)
         return y + high + EDGE - top if high else 0.0
+
+    def _passing(self, line: int) -> list[float]:
+        """Where lines go down over the border below this row line, from left to right."""
+        return sorted(
+            self.at(way, piece, index == 0, index == len(pieces) - 1)
+            for way, _ in self.routes.ways
+            for pieces in [self.tracks.pieces[way.id]]
+            for index, piece in enumerate(pieces)
+            if piece.axis and piece.low <= line < piece.high
+        )
 
     def _fit_names(self) -> None:
         """A lane is as high as its name is long."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.diagram.layout import lettering
 from engine.diagram.layout.crossing import connected
 from engine.diagram.layout.picture import Box, Drawing, Shape
+from engine.diagram.layout.routing import Effort
 from engine.diagram.layout.scene import Container, Group, Plane, Pool
 from engine.diagram.layout.sheet import Sheet, laid_out
 
@@ -38,10 +39,12 @@ class _Filled:
 
 
 def pictured(plane: Plane) -> Drawing:
-    drawing = Drawing()
+    drawing, effort = Drawing(), Effort()
     y: float = TOP
     space = SPACE + min(200, 12 * len(plane.across))
-    sheets = [_Filled(pool, laid_out(pool.container) if pool.container else None) for pool in plane.pools]
+    sheets = [
+        _Filled(pool, laid_out(pool.container, effort) if pool.container else None) for pool in plane.pools
+    ]
     for shelf in _shelves(sheets, space, bool(plane.across)):
         x: float = LEFT
         for filled, width in shelf:
@@ -49,7 +52,7 @@ def pictured(plane: Plane) -> Drawing:
             x += width + SPACE
         y += max(filled.height for filled, _ in shelf) + space
     if plane.container is not None:
-        sheet = laid_out(plane.container)
+        sheet = laid_out(plane.container, effort)
         x = LEFT + _heads(plane.container) * HEAD
         drawing.add(sheet.drawing, x, y)
         _put_lanes(drawing, plane.container, sheet, LEFT, y, x + sheet.width - LEFT)

@@ -48,7 +48,8 @@ class Drawn:
         if key in self.boxes:
             return False  # drawn without saying: BPMN takes that for collapsed
         return any(
-            local(child).endswith(("Task", "Event", "Gateway", "Activity", "Process")) for child in element
+            local(child).lower().endswith(("task", "event", "gateway", "activity", "process"))
+            for child in element
         )
 
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from engine.diagram.layout.notes import noted, placeable
 from engine.diagram.layout.ranks import Order, host, ranked
-from engine.diagram.layout.routing import Lattice, Place, Way
+from engine.diagram.layout.routing import Effort, Lattice, Place, Way
 from engine.diagram.layout.rows import Grid, gridded
 from engine.diagram.layout.scene import Container, Link
 
-SEARCHED = 150  # lines up to which other orders of the rows are tried
 NEVER = 99.0
 
 
-def routed(container: Container) -> Routes:
+def routed(container: Container, effort: Effort) -> Routes:
     """The rows of a lane may change places where lines get shorter or cross less by that."""
     order = ranked(container)
-    routes = Routes(container, order, gridded(container, order))
-    for first, second in routes.grid.neighbours() if 1 < len(container.links) <= SEARCHED else ():
-        other = Routes(container, order, routes.grid.swapped(first, second))
+    routes = Routes(container, order, gridded(container, order), effort)
+    for first, second in routes.grid.neighbours() if len(container.links) > 1 else ():
+        if not effort.spare:
+            break
+        other = Routes(container, order, routes.grid.swapped(first, second), effort)
         if other.cost < routes.cost:
             routes = other
     if placeable(container):
-        routes = Routes(container, order, noted(container, routes.grid, routes.crossed))
+        routes = Routes(container, order, noted(container, routes.grid, routes.crossed), effort)
     return routes
 
 
@@ -30,7 +31,7 @@ class Routes:
     rows, `band_lines` the first and last line of each lane; `cost` is the less, the easier it is to read.
     """
 
-    def __init__(self, container: Container, order: Order, grid: Grid) -> None:
+    def __init__(self, container: Container, order: Order, grid: Grid, effort: Effort) -> None:
         self.container = container
         self.order = order
         self.grid = grid
@@ -42,17 +43,17 @@ class Routes:
             self.streets.update(range(first, first + 2 * count + 1, 2))
             self.row_line += range(first + 1, first + 2 * count, 2)
             self.band_lines.append((first, first + 2 * count))
-        self._route()
+        self._route(effort)
 
     def place(self, key: str) -> Place:
         cell = host(self.container, key)
         return 2 * self.grid.column[cell] + 1, self.row_line[self.grid.row[cell]]
 
-    def _route(self) -> None:
+    def _route(self, effort: Effort) -> None:
         """Finds the lines' ways; `crossed` are the cells some line passes."""
         taken = {self.place(key): key for key in self.grid.column}
         height = self.band_lines[-1][1] + 1
-        lattice = Lattice(2 * self.grid.columns + 1, height, taken, self.streets)
+        lattice = Lattice(2 * self.grid.columns + 1, height, taken, self.streets, effort)
         placed = [link for link in self.container.links if self._is_placed(link)]
         ways = [(self._way(link), link) for link in placed]
         back = {link.id for link in self.order.back}

@@ -18,7 +18,11 @@ BESIDE = 0.25  # along a line of others in a channel, where there is room for bo
 TOGETHER = 0.1  # along a line to the same target
 PARTING = 2.0  # along a named line from the same source: whose name it is would be hard to tell
 PLAIN = 50.0  # a line that found no way
-BUDGET = 400_000  # places looked at for one drawing; then lines take the nearest way
+ENOUGH = (
+    60_000  # places looked at for one picture; then lines take the nearest way (a place takes about 7 µs)
+)
+SPARE = 20_000  # so many may have been looked at for other orders of rows to be tried
+FAR = 20_000  # places looked at for one line
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,27 @@ class Way:
 
 
 @dataclass
+class Effort:
+    """How much was done for a picture, so that a drawing of any size is answered in bounded time."""
+
+    looked: int = 0
+
+    @property
+    def spare(self) -> bool:
+        return self.looked < SPARE
+
+
+@dataclass
 class Lattice:
-    """`taken` says which node fills a cell; `streets` are the row lines that are channels."""
+    """`taken` says which node fills a cell; `streets` are the row lines that are channels. `simple` says that some
+    line took the nearest way for want of effort.
+    """
 
     width: int
     height: int
     taken: dict[Place, str]
     streets: set[int]
-    looked: int = 0
+    effort: Effort
     simple: bool = False
     spent: float = 0.0  # what all lines cost together: the less, the easier to read
     _users: dict[tuple[int, int, int], list[Way]] = field(default_factory=lambda: defaultdict(list))
@@ -64,7 +81,7 @@ class Lattice:
         """Its corners, the ends included."""
         path = self._around(way) if way.start == way.end else self._search(way)
         if path is None:
-            self.simple = self.simple or self.looked >= BUDGET
+            self.simple = True
             self.spent += PLAIN
             path = self._plain(way)
         self._use(way, path)
@@ -84,14 +101,14 @@ class Lattice:
             if cost < 90:
                 self._push(queue, way, cost, way.start, direction, None)
         came: dict[tuple[int, int, int], tuple[int, int, int] | None] = {}
-        limit = self.looked + BUDGET // 20
-        while queue and self.looked < min(limit, BUDGET):
+        limit = min(self.effort.looked + FAR, ENOUGH)
+        while queue and self.effort.looked < limit:
             _, cost, x, y, direction, before = heapq.heappop(queue)
             state = (x, y, direction)
             if state in came:
                 continue
             came[state] = before
-            self.looked += 1
+            self.effort.looked += 1
             if (x, y) == way.end and before is not None:
                 self.spent += cost
                 return _back(came, state)

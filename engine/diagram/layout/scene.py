@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.diagram.layout.picture import Box
 
@@ -88,7 +89,16 @@ class Container:
                 yield from node.inside.walk()
 
     def boundary(self, host: str) -> list[Node]:
-        return [node for node in self.nodes.values() if node.host == host]
+        """The events at a step's edge. Asked only when everything has been read."""
+        return self._guests.get(host, [])
+
+    @cached_property
+    def _guests(self) -> dict[str, list[Node]]:
+        guests: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            if node.host is not None:
+                guests.setdefault(node.host, []).append(node)
+        return guests
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from engine.diagram.layout.measures import EVENT, HUNG_LABEL, Measures, even, ma
 from engine.diagram.layout.picture import Box, Drawing, Line, Point, Shape
 from engine.diagram.layout.ranks import host
 from engine.diagram.layout.routes import routed
-from engine.diagram.layout.routing import Way
+from engine.diagram.layout.routing import Effort, Way
 from engine.diagram.layout.scene import Container, Link, Node
 from engine.diagram.layout.tracks import Piece
 
@@ -31,15 +31,15 @@ class Sheet:
     bands: list[tuple[float, float]]
 
 
-def laid_out(container: Container) -> Sheet:
-    inside = {node.id: laid_out(node.inside) for node in container.nodes.values() if node.inside}
+def laid_out(container: Container, effort: Effort) -> Sheet:
+    inside = {node.id: laid_out(node.inside, effort) for node in container.nodes.values() if node.inside}
     for key, sheet in inside.items():
         node = container.nodes[key]
         node.width = max(even(sheet.width + 2 * INNER), 160, even(lettering.advance(node.name, 12) + 40))
         node.height = max(even(sheet.height + TITLE + MARK), 120)
     for node in container.nodes.values():
         make_room(container, node)
-    sheet = _Pencil(Measures(routed(container))).finished()
+    sheet = _Pencil(Measures(routed(container, effort))).finished()
     for key, inner in inside.items():
         box = sheet.drawing.shapes[key].box
         sheet.drawing.add(inner.drawing, box.x + (box.width - inner.width) / 2, box.y + TITLE)
