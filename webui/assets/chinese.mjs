@@ -98,6 +98,7 @@ const EDITOR = [
   [`"Html view is populated by an expression"`, `"网页内容由公式给出"`],
   [`"Html view is templated"`, `"网页内容里有要换的字段"`],
   [`"Document preview"]`, `"文件预览"]`],
+  [`children: "Repeatable"`, `children: "可加行"`],
   [`return 'Remove form field';`, `return '删去这一项';`],
   ['return `Remove ${entry.label}`;', 'return `删去${entry.label}`;'],
 ];

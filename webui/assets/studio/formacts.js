@@ -1,6 +1,6 @@
 // What the panel does to the form: each is one step to undo.
 import { dated } from './formpanel.jsx';
-import { keyFrom, freeKey, fieldsBeside, keyName, keyOf } from './formfields.js';
+import { fieldsBeside, freeKey, isContainer, keyFrom, keyName, keyOf } from './formfields.js';
 import { reads, renamed } from './formconditions.js';
 
 /** A command: a field changes its key, and the conditions of the form that read it change with it. */
@@ -56,9 +56,12 @@ export function actions(editor, stored) {
     },
     move(field, by) {
       const { parent, index } = place(field);
-      const target = by < 0 ? index - 1 : index + 2;
-      if (target < 0 || target > parent.components.length) return;
-      modeling.moveFormField(field, parent, parent, index, target, null, null);
+      const next = parent.components[index + by];
+      let [target, at] = [parent, by < 0 ? index - 1 : index + 2];
+      if (next && isContainer(next)) [target, at] = [next, by < 0 ? next.components.length : 0];
+      else if (!next && parent.type === 'default') return;
+      else if (!next) [target, at] = [place(parent).parent, place(parent).index + (by < 0 ? 0 : 1)];
+      modeling.moveFormField(field, parent, target, index, at, null, null);
     },
     remove(field) {
       const { parent, index } = place(field);

@@ -6,7 +6,7 @@ import { attachments } from '../attachments.js';
 import { speakChinese } from '../calendar.js';
 import { Checked } from './formchecks.js';
 import { actions, rekeying } from './formacts.js';
-import { keyOf, nameOf, unknownFields, vocabulary } from './formfields.js';
+import { keyOf, nameOf, picksPeople, unknownFields, vocabulary } from './formfields.js';
 import { Panel } from './formpanel.jsx';
 import { Phone, showForms } from './formphone.js';
 import { Keeping } from './keeping.js';
@@ -78,6 +78,10 @@ function keyboard(editor, stack, act, keeping) {
       keeping.saving.save();
     }
   });
+  // Else the same key press would go on to the new field, which has the focus now, and unselect it.
+  board.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && event.target.closest('.fjs-palette-field')) event.preventDefault();
+  }, true);
   board.addEventListener('keydown', (event) => {
     const field = editor.get('selection').get();
     if (!['Delete', 'Backspace'].includes(event.key) || !field || event.target.closest('input, textarea')) return;
@@ -121,7 +125,8 @@ function text(schema) {
 }
 
 function plain(field) {
-  const { id, layout, components, ...rest } = field;
+  const { id, layout, components, values, ...others } = field;
+  const rest = values && !picksPeople(field) ? { ...others, values } : others;
   const kept = /^(Field|Form)_[0-9a-z]{7}$/.test(id ?? '') ? rest : { id, ...rest };
   const rows = new Map();
   for (const each of components ?? []) rows.set(each.layout?.row, (rows.get(each.layout?.row) ?? 0) + 1);

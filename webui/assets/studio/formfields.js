@@ -9,7 +9,7 @@ export const KINDS = {
   textfield: { name: '一行文字', group: 'basic-input', fresh: { validate: { maxLength: 100 } } },
   textarea: { name: '大段文字', group: 'basic-input', fresh: { validate: { maxLength: 1000 } } },
   number: { name: '数字', group: 'basic-input', fresh: { decimalDigits: 0 } },
-  datetime: { name: '日期时间', group: 'basic-input', fresh: { subtype: 'date', dateLabel: '日期时间' } },
+  datetime: { name: '日期时间', group: 'basic-input', fresh: { label: '日期', dateLabel: '日期', subtype: 'date' } },
   filepicker: { name: '附件', group: 'basic-input', fresh: { multiple: true, accept: 'image/*,.pdf' } },
   radio: { name: '单选', group: 'selection', fresh: { values: TWO } },
   select: { name: '下拉选择', group: 'selection', fresh: { values: TWO } },
@@ -19,18 +19,21 @@ export const KINDS = {
   text: { name: '说明文字', group: 'presentation', fresh: { text: '写一段说明' } },
   separator: { name: '分隔线', group: 'presentation', fresh: {} },
   spacer: { name: '空一段', group: 'presentation', fresh: {} },
-  dynamiclist: { name: '列表（可加行）', group: 'container', fresh: {} },
+  dynamiclist: { name: '列表（可加行）', group: 'container', fresh: { label: '列表' } },
   group: { name: '分组', group: 'container', fresh: {} },
 };
 // Forms made elsewhere may have these: they are shown and kept, but nobody begins a new one.
 const KEPT = {
   html: '网页内容', image: '图片', table: '表格', button: '按钮', documentPreview: '文件预览', iframe: '网页', expression: '公式',
 };
+/** Stands on the board for the people whom the system offers; it is not stored. */
+export const SOMEBODY = [{ label: '登记过的人', value: 0 }];
 const CHOICES = ['radio', 'select', 'checklist', 'taglist'];
 const LISTS = ['dynamiclist', 'group'];
 const LONGEST_KEY = 24;
 
 export const isChoice = (field) => CHOICES.includes(field.type);
+export const picksPeople = (field) => field.properties?.people !== undefined;
 export const isContainer = (field) => LISTS.includes(field.type);
 export const nameOf = (type) => KINDS[type]?.name ?? KEPT[type] ?? type;
 /** Where its value stands: a list of rows has a path, everything else a key. */
@@ -117,9 +120,10 @@ class Vocabulary {
       if (!kind || config.studio) continue;
       const { create } = config;
       const label = ['text', 'separator', 'spacer'].includes(type) ? {} : { label: kind.name };
-      config.create = (options, fresh) => (fresh
-        ? create({ ...label, ...structuredClone(kind.fresh), ...options }, fresh)
-        : create(options, fresh));
+      config.create = (options, fresh) => {
+        const given = fresh ? { ...label, ...structuredClone(kind.fresh), ...options } : options;
+        return create(picksPeople(given) ? { ...given, values: SOMEBODY } : given, fresh);
+      };
       config.studio = true;
     }
   }

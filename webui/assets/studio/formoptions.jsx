@@ -1,14 +1,15 @@
 // What can be chosen in a field: words the designer lists, or the people who hold certain posts.
 import { Section, Text } from './formentries.jsx';
+import { SOMEBODY, picksPeople } from './formfields.js';
 
 export function Options({ field, edit, designations }) {
   const people = String(field.properties?.people ?? '').split(' ').filter(Boolean);
-  const picks = field.properties && 'people' in field.properties;
+  const picks = picksPeople(field);
   const lists = () => edit({
     values: [{ label: '选项一', value: '选项一' }, { label: '选项二', value: '选项二' }],
     properties: without(field.properties, 'people'),
   });
-  const asks = () => edit({ values: undefined, properties: { ...field.properties, people: '' } });
+  const asks = () => edit({ values: SOMEBODY, properties: { ...field.properties, people: '' } });
   const name = (names) => edit({ properties: { ...field.properties, people: names.join(' ') } });
   return (
     <Section title="从哪里选">

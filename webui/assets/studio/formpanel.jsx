@@ -33,7 +33,9 @@ export function Panel({ field, schema, stored, designations, act }) {
         </>
       )}
       <Conditions field={field} schema={schema} edit={edit} />
-      {KINDS[field.type] && field.type !== 'text' && !SHOWN_ONLY.includes(field.type) && <More field={field} edit={edit} entry={entry} />}
+      {KINDS[field.type] && !['text', ...SHOWN_ONLY].includes(field.type) && valued(field) && (
+        <More field={field} schema={schema} act={act} edit={edit} entry={entry} />
+      )}
     </div>
   );
 }
@@ -64,34 +66,40 @@ function Naming({ field, schema, stored, act, entry }) {
         <Text id={entry('description')} label="填写说明" rows={2} value={field.description} hint="写在下面的小字，可以不写"
           onChange={(description) => act.edit(field, { description: description || undefined })} />
       )}
-      {(field.type !== 'group' || field.path) && <Key field={field} schema={schema} stored={stored} act={act} entry={entry} />}
+      {valued(field) && <Behind field={field} schema={schema} stored={stored} act={act} />}
     </Section>
   );
 }
 
-function Key({ field, schema, stored, act, entry }) {
+/** The label has changed, the key has not: said, and offered. */
+function Behind({ field, schema, stored, act }) {
   const key = keyOf(field);
-  const others = new Set(fieldsBeside(schema, field.id).filter(({ id }) => id !== field.id).map(keyOf));
-  const wanted = freeKey(keyFrom(field.label), others);
-  const behind = stored.has(key) && stored.get(key) !== field.label && field.label && wanted !== key;
+  const wanted = freeKey(keyFrom(field.label), takenBeside(schema, field));
+  if (!stored.has(key) || stored.get(key) === field.label || !field.label || wanted === key) return null;
+  return (
+    <div class="panel-warning" role="note">
+      <p class="m-0">名称改了，字段名还是“{key}”，流程图里的条件照旧能用。</p>
+      <button type="button" class="btn btn-outline-secondary" onClick={() => act.rename(field, wanted)}>也改成“{wanted}”</button>
+      <p class="m-0">改了以后，流程图里用到“{key}”的条件要跟着改。</p>
+    </div>
+  );
+}
+
+function Key({ field, schema, act, entry }) {
+  const others = takenBeside(schema, field);
   const check = (text) => {
     if (text !== keyFrom(text) || !text) return '只能用汉字、字母和数字，不以数字开头，最多 24 个字';
     return others.has(text) ? '别的一项已经叫这个，请换一个' : '';
   };
   return (
-    <>
-      <Text id={entry('key')} label="字段名" value={key} check={check} onChange={(text) => act.rename(field, text)}
-        hint="流程图里的条件认的是它，不是名称。" />
-      {behind && (
-        <div class="panel-warning" role="note">
-          <p class="m-0">名称改了，字段名还是“{key}”，流程图里的条件照旧能用。</p>
-          <button type="button" class="btn btn-outline-secondary" onClick={() => act.rename(field, wanted)}>也改成“{wanted}”</button>
-          <p class="m-0">改了以后，流程图里用到“{key}”的条件要跟着改。</p>
-        </div>
-      )}
-    </>
+    <Text id={entry('key')} label="字段名" value={keyOf(field)} check={check} onChange={(text) => act.rename(field, text)}
+      hint="流程图里的条件认的是它，不是名称。" />
   );
 }
+
+const takenBeside = (schema, field) => new Set(fieldsBeside(schema, field.id).filter(({ id }) => id !== field.id).map(keyOf));
+/** Whether something is filled in there; a group without a path only holds others together. */
+const valued = (field) => field.type !== 'group' || Boolean(field.path);
 
 function Rules({ field, edit, entry }) {
   const rules = field.validate ?? {};
@@ -153,16 +161,16 @@ function Words({ rules, put, entry, plain }) {
   );
 }
 
-function More({ field, edit, entry }) {
+function More({ field, schema, act, edit, entry }) {
   const own = field.properties ?? {};
   const put = (changes) => edit({ properties: tidy({ ...own, ...changes }) });
-  if (field.type === 'group' && !field.path) return null;
   return (
-    <Section title="公开、预填" open={Boolean(own.public || own.prefill)}>
+    <Section title="公开、预填、字段名" open={Boolean(own.public || own.prefill)}>
       <Tick id={entry('public')} label="不上公开页" value={own.public === 'no'} hint="电话、身份证号、家庭情况这些，只给办事的人看" onChange={(kept) => put({ public: kept ? 'no' : undefined })} />
       {['textfield', 'textarea'].includes(field.type) && (
         <Tick id={entry('prefill')} label="先填上这件事的标题" value={own.prefill === '办件名称'} onChange={(filled) => put({ prefill: filled ? '办件名称' : undefined })} />
       )}
+      <Key field={field} schema={schema} act={act} entry={entry} />
     </Section>
   );
 }

@@ -16,7 +16,7 @@ export function Conditions({ field, schema, edit }) {
     edit({ conditional: text ? { hide: text } : undefined });
   };
   const change = (place, row) => put({ ...state, rows: state.rows.map((each, index) => (index === place ? row : each)) });
-  const first = others[0];
+  const first = others.find((each) => isChoice(each) || each.type === 'checkbox') ?? others[0];
   return (
     <Section title="什么时候出现" open={Boolean(hide)}>
       {known === null && (
@@ -82,7 +82,9 @@ function Value({ row, place, source, onChange }) {
 function operatorsOf(source) {
   const equal = Object.entries(OPERATORS).slice(0, 2);
   const more = source?.type === 'number' ? Object.entries(OPERATORS) : equal;
-  return source?.type === 'checkbox' ? equal.slice(0, 1) : [...more, ['filled', '填了'], ['empty', '没有填']];
+  if (source?.type === 'checkbox') return equal.slice(0, 1);
+  // What is left empty in a text field is an empty text or nothing at all: no comparison says both.
+  return ['textfield', 'textarea'].includes(source?.type) ? equal : [...more, ['filled', '填了'], ['empty', '没有填']];
 }
 
 function begun(source, prefix) {
