@@ -14,6 +14,7 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
 MAX_BYTES = 8_000_000
 MAX_ELEMENTS = 60_000  # of BPMN's own elements; the drawing is bounded by the size of the file
+MAX_ATTRIBUTES = 200  # of one element: tools write a dozen
 MAX_NAME = 2_000  # characters of an attribute: a label, an id
 
 Element = etree._Element
@@ -153,6 +154,10 @@ def _check_bounds(root: Element) -> None:
     for count, element in enumerate(root.iter("{" + BPMN + "}*"), start=1):
         if count > MAX_ELEMENTS:
             raise refusal("too-many-elements", f"流程图太大：最多 {MAX_ELEMENTS} 个元素，请拆成几个流程")
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            line = line_of(element)
+            message = f"第 {line} 行的属性太多：最多 {MAX_ATTRIBUTES} 个，请用流程图工具重新导出"
+            raise refusal("too-many-attributes", message, line)
         for name in ("id", "name"):
             if len(element.get(name) or "") > MAX_NAME:
                 line = line_of(element)
