@@ -24,7 +24,7 @@ from engine.diagram.repair import (
 from engine.diagram.repair.bench import Bench, Choice, Offer, Repair
 from engine.diagram.repair.opening import opened
 
-__all__ = ["Choice", "Repair", "Repaired", "apply", "apply_all", "opened", "repairs"]
+__all__ = ["Choice", "Repair", "Repaired", "apply", "apply_all", "apply_provisionally", "opened", "repairs"]
 
 Files = Mapping[str, bytes]
 Designations = Mapping[str, object]
@@ -87,16 +87,28 @@ def apply(
 
 def apply_all(files: Files, designations: Designations | None = None) -> Repaired:
     """The folder with everything done that needs no question, also what only shows after something else is mended."""
+    return _mended(files, designations, answering=False)
+
+
+def apply_provisionally(files: Files, designations: Designations | None = None) -> Repaired:
+    """As `apply_all`, with every question answered by its first choice: to see what would be left then, never to keep.
+
+    Of what may change the meaning and has no choice, nothing is done.
+    """
+    return _mended(files, designations, answering=True)
+
+
+def _mended(files: Files, designations: Designations | None, *, answering: bool) -> Repaired:
     bench = Bench.of(files, designations)
     done: list[Repair] = []
-    if bench.root is None:
-        return Repaired(files, ())
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS) if bench.root is not None else ():
         before = len(done)
         for rule in _RULES:
-            for offer in [offer for offer in rule(bench) if offer.repair.unasked]:
-                offer.mend(None)
-                done.append(offer.repair)
+            for offer in list(rule(bench)):
+                repair = offer.repair
+                if repair.unasked or (answering and repair.choices):
+                    offer.mend(repair.choices[0].value if repair.choices else None)
+                    done.append(repair)
         if len(done) == before:
             break
     return Repaired(bench.folder() if done else files, tuple(done))

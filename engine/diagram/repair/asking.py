@@ -11,7 +11,7 @@ from typing import Any
 from engine.diagram.profile import words
 from engine.diagram.repair.bench import Bench, Flows, Offer, Repair, ends, ids, label, take_out, tidy
 from engine.diagram.repair.conditions import translated
-from engine.diagram.repair.steps import is_step, new_form
+from engine.diagram.repair.steps import is_step, new_form, room_for_forms
 from engine.diagram.source import Element, children, local, reference, text_of
 from engine.expressions import FUNCTIONS, Expression, ExpressionError
 from engine.values import normal_name
@@ -30,13 +30,15 @@ class Question:
 
 def ask_before(bench: Bench) -> Iterator[Offer]:
     flows = bench.flows()
+    room, keys = room_for_forms(bench), _keys(bench)
     for gateway in bench.all("exclusiveGateway", "inclusiveGateway"):
         question = _question(bench, gateway, flows)
-        if question is None:
+        if question is None or not room:
             continue
+        room -= 1
 
         def mend(_: str | None, question: Question = question) -> None:
-            _ask(bench, question)
+            _ask(bench, question, keys)
 
         words = "、".join(f"“{word}”" for _, word in question.ways)
         lost = "" if question.certain else "原来写的条件这里读不懂，不再用。"
@@ -95,14 +97,14 @@ def _words(flow: Element, flows: Flows, index: int) -> str:
     return re.sub(r"""["'“”‘’＂＇\\]""", "", words)[:60].strip() or f"第 {index} 条路"
 
 
-def _ask(bench: Bench, question: Question) -> None:
+def _ask(bench: Bench, question: Question, keys: dict[str, Element]) -> None:
     step, gateway = question.step, question.gateway
     settings = bench.settings(step)
     form = settings.get("form", "").strip()
     if f"forms/{form}.json" not in bench.files or _schema(bench, form) is None:
         form = new_form(bench, step)
     field = _add_field(bench, form, question)
-    key = settings.get("key") or _key(bench, step)
+    key = settings.get("key") or _key(step, keys)
     bench.set(step, kind="handle", form=form, key=key)
     for flow, word in question.ways:
         for part in children(flow, "conditionExpression"):
@@ -145,16 +147,18 @@ def _add_field(bench: Bench, form: str, question: Question) -> str:
     return key
 
 
-def _key(bench: Bench, step: Element) -> str:
+def _keys(bench: Bench) -> dict[str, Element]:
+    """The names the results of steps stand under, each with its step."""
+    return {normal_name(bench.settings(n).get("key") or n.get("id") or ""): n for n in bench.nodes()}
+
+
+def _key(step: Element, keys: dict[str, Element]) -> str:
     """A name for the step's result that an expression can read and nothing else has."""
-    taken = {bench.settings(n).get("key") or n.get("id") or "" for n in bench.nodes() if n is not step}
-    taken = {normal_name(name) for name in taken}
     stem = _identifier(tidy(step.get("name"))) or "这一步"
-    return next(
-        name
-        for n in range(1, len(taken) + 3)
-        if normal_name(name := stem if n == 1 else f"{stem}{n}") not in taken
-    )
+    names = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(keys) + 3))
+    name = next(each for each in names if keys.get(normal_name(each), step) is step)
+    keys[normal_name(name)] = step
+    return name
 
 
 def _identifier(text: str) -> str:

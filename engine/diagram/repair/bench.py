@@ -24,6 +24,7 @@ TASKS = frozenset({"task", "userTask", "manualTask"})
 AUTOMATIC_TASKS = frozenset({"serviceTask", "scriptTask", "businessRuleTask"})
 NODES = FLOW_NODES | (REFUSED.keys() & {"complexGateway", "transaction", "adHocSubProcess"}) | AUTOMATIC_TASKS
 TYPE_NAMES = {
+    **dict.fromkeys(("task", "userTask", "manualTask", "sendTask", "receiveTask"), "没有名称的步骤"),
     "subProcess": "子流程",
     "transaction": "事务子流程",
     "adHocSubProcess": "即席子流程",
@@ -128,8 +129,7 @@ class Bench:
 
     def all(self, *tags: str) -> list[Element]:
         """Every element of BPMN with one of these names, in the order of the file."""
-        wanted = frozenset(tags)
-        return [element for element in self.tree.iter(f"{{{BPMN}}}*") if local(element) in wanted]
+        return list(self.tree.iter(*map(bpmn, tags)))
 
     def by_id(self) -> dict[str, Element]:
         found: dict[str, Element] = {}
@@ -143,9 +143,7 @@ class Bench:
         return [p for p in children(self.tree, "process") if any(is_node(child) for child in p)]
 
     def nodes(self) -> Iterator[Element]:
-        for element in self.tree.iter(f"{{{BPMN}}}*"):
-            if is_node(element):
-                yield element
+        yield from self.all(*NODES)
 
     def flows(self) -> Flows:
         return Flows(self)
@@ -243,7 +241,14 @@ def is_node(element: Element) -> bool:
 def label(element: Element) -> str:
     """What a person calls it, in quotes; its type where it has no name."""
     name = tidy(element.get("name"))
+    if not name and local(element) == "process":
+        name = tidy(_pool_name(element))
     return f"“{name}”" if name else TYPE_NAMES.get(local(element), "没有名称的一处")
+
+
+def _pool_name(process: Element) -> str | None:
+    pools = process.getroottree().iterfind(f".//{bpmn('participant')}")
+    return next((p.get("name") for p in pools if reference(p.get("processRef")) == process.get("id")), None)
 
 
 def listed(elements: Iterable[Element], most: int = 5) -> str:

@@ -11,6 +11,7 @@ from engine.diagram.repair.posts import offered
 from engine.diagram.source import Element, children, reference, truth
 from engine.diagram.toml import with_settings
 
+MAX_DRAWN = 400  # nodes and flows that are laid out while somebody waits
 _NOBODY = "只由别的流程调用"
 
 
@@ -53,7 +54,7 @@ def drawing(bench: Bench) -> Iterator[Offer]:
     drawn = bench.drawing.drawn()
     parts = [*bench.nodes(), *bench.all("sequenceFlow")]
     missing = [e for e in parts if e.get("id") not in drawn]
-    if not missing:
+    if not missing or len(parts) > MAX_DRAWN:
         return
 
     def mend(_: str | None) -> None:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from engine.diagram.finding import DiagramError
 from engine.diagram.procedure import TOML
 from engine.diagram.repair.bench import Bench, read, write
-from engine.diagram.repair.folder import drawn_anew, title_of
+from engine.diagram.repair.folder import MAX_DRAWN, drawn_anew, title_of
 from engine.diagram.repair.identity import rename_process
 from engine.diagram.repair.strangers import stranger
 from engine.diagram.source import BPMN, MAX_BYTES, Element, bpmn, children, reference, refusal
@@ -149,5 +149,7 @@ def _own_key(bench: Bench, data: bytes) -> None:
 
 
 def _draw(bench: Bench) -> None:
+    if sum(1 for _ in bench.nodes()) + len(bench.all("sequenceFlow")) > MAX_DRAWN:
+        return  # the editor can still be asked to; nobody waits for it while a file opens
     with suppress(DiagramError):  # too odd to be laid out: the check says that there is no drawing
         drawn_anew(bench)

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from engine.diagram.procedure import MAX_FILES
 from engine.diagram.repair.bench import TASKS, Bench, Offer, Repair, ids, listed, tidy
 from engine.diagram.source import Element, bpmn, local, reference
 
+_SHARED = "办理"
 _NAMES = {"subProcess": "子流程", "callActivity": "调用流程"}
 
 
@@ -98,8 +100,16 @@ def idle_kinds(bench: Bench) -> Iterator[Offer]:
 # ---------------------------------------------------------------- forms
 
 
+def room_for_forms(bench: Bench) -> int:
+    """How many more forms the folder takes, with some left for what a designer adds."""
+    return max(0, MAX_FILES - 50 - len(bench.files))
+
+
 def new_form(bench: Bench, step: Element) -> str:
-    """Put a new form for a step into the folder; its name."""
+    """Put a new form for a step into the folder; its name. Where there are too many, all share one that is empty."""
+    if not room_for_forms(bench):
+        bench.files.setdefault(f"forms/{_SHARED}.json", _written(_SHARED, []))
+        return _SHARED
     stem = re.sub(r"[^\w-]+", "", tidy(step.get("name")))[:40] or step.get("id") or "表单"
     taken = {name.removeprefix("forms/").removesuffix(".json").lower() for name in bench.files}
     names = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(taken) + 2))
