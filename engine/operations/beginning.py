@@ -133,7 +133,7 @@ def _version(
 
 
 def _title(title: str, problems: dict[str, str]) -> str:
-    title = " ".join(title.split())
+    title = "".join(letter for letter in " ".join(title.split()) if letter.isprintable())
     if not title or len(title) > MAX_TITLE:
         problems["title"] = f"请给流程起个名字，1 到 {MAX_TITLE} 字"
     return title
