@@ -208,7 +208,7 @@ class Picture:
         found = []
         for edge, tag in self.tags.items():
             source, target = (self.shapes.get(end or "") for end in self.ends[edge])
-            if tag == "sequenceFlow" and source is not None and target is not None:
-                if target.x + target.width < source.x:
-                    found.append(edge)
+            forward = tag != "sequenceFlow" or source is None or target is None
+            if not forward and target.x + target.width < source.x:
+                found.append(edge)
         return found
