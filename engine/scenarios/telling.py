@@ -10,7 +10,7 @@ from engine.diagram.model import Node
 from engine.execution import Roster
 from engine.execution.script import Script
 from engine.scenarios.written import UNTIL_DUE, Step
-from engine.steps import DOERS
+from engine.steps import DOERS, threshold
 
 
 def told(step: Step) -> str:
@@ -90,12 +90,26 @@ def in_rows(
         hidden = steps.kind(kind).hidden if kind in steps.names() else ()
         rows = values if isinstance(values, Mapping) else {key: values}
         told_ = [
-            {"name": name, "value": shown(_with_names(value, name, picked, roster))}
+            {
+                "name": name,
+                "value": _reckoned(value)
+                if name == "依据"
+                else shown(_with_names(value, name, picked, roster)),
+            }
             for name, value in rows.items()
             if name not in hidden and value not in (None, "", [], {})
         ]
         found.append({"key": key, "label": labels.get(key, key), "rows": told_})
     return found
+
+
+def _reckoned(value: Any) -> str:
+    """The comparisons a vote rests on, for who reads no formulas."""
+    return (
+        "；".join(threshold.in_words(str(line)) for line in value)
+        if isinstance(value, list)
+        else shown(value)
+    )
 
 
 def facts(nodes: Mapping[str, Node], data: Mapping[str, Any]) -> list[dict[str, Any]]:

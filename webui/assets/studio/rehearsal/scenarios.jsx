@@ -16,7 +16,7 @@ export function Scenarios({ page, story, scene, act, go, busy, setPane }) {
   const wrong = results.filter(({ passed }) => !passed).length;
   return (
     <>
-      {story.at > 0 && scene && <Keep key={story.from?.file} story={story} scene={scene} act={act} busy={busy} show={show} told={told} />}
+      {story.at > 0 && scene && <Keep story={story} scene={scene} act={act} busy={busy} show={show} told={told} />}
       <h2 class="rehearsal-title">这份草稿的情形</h2>
       {listed.length === 0 && <p class="rehearsal-hint">还没有。推演一遍，存下来，以后改了流程就知道原来说好的还成不成立；发布以前会全部跑一遍。</p>}
       {listed.length > 0 && (
