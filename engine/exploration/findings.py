@@ -138,7 +138,9 @@ class Findings:
             message = f"“{node.label}”永远过不去" if waits else f"“{node.label}”永远轮不到"
             message += self._unless_beyond
             path = self._path_over((procedure, f.id if waits else f.source) for f in node.incoming)
-            yield Finding("never", message + _within(procedure), (id,), procedure, path=path)
+            before = [(procedure, flow.source) in self.passed for flow in node.incoming]
+            follows = bool(before) and not any(before)
+            yield Finding("never", message + _within(procedure), (id,), procedure, path=path, follows=follows)
         for procedure, id in flows[:MOST]:
             flow = self.flows[procedure, id]
             source, target = self.nodes[procedure, flow.source], self.nodes[procedure, flow.target]

@@ -31,7 +31,8 @@ BOUNDS = (
 class Finding:
     """Something a designer should look at. `path` leads there; for what never happens, to where it would branch off.
 
-    `data` is what conditions could read there (for what fails); `clauses` the rules that are passed by.
+    `data` is what conditions could read there (for what fails); `clauses` the rules that are passed by. What never
+    happens may do so only because nothing before it does: it `follows`.
     """
 
     kind: FindingKind
@@ -41,6 +42,7 @@ class Finding:
     clauses: tuple[str, ...] = ()
     path: tuple[Passage, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    follows: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,9 @@ class Passage:
     shown: Mapping[str, Any] = field(default_factory=dict)
     brought: Mapping[str, Any] = field(default_factory=dict, compare=False)
     procedure: str | None = None  # the called one it happens in
-    passed: tuple[str, ...] = field(default=(), compare=False)  # elements of the diagram itself, on the way from here
+    passed: tuple[str, ...] = field(
+        default=(), compare=False
+    )  # elements of the diagram itself, on the way from here
 
 
 @dataclass(frozen=True)

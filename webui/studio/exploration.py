@@ -1,5 +1,7 @@
 """走查: every way through a draft is walked by a process of its own; this page starts it and shows what it found."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,6 +22,17 @@ from webui.studio import blueprint
 from webui.studio.picture import picture
 
 WRONG = "参数有几处要改一改，改好再走"
+Numbered = list[tuple[int, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one kind, each with its place in the report."""
+
+    kind: str
+    title: str
+    causes: Numbered
+    following: Numbered
 
 
 @blueprint.get("/drafts/<draft_id>/exploration")
@@ -59,7 +72,7 @@ def stop_exploration(draft_id: str) -> Any:
 def exploration_state(draft_id: str) -> str:
     """The part of the page that changes while it is under way."""
     found = queries.exploration(runtime(), actor(), draft_id)
-    return render_template("studio/_exploration.html", found=found, draft_id=draft_id, titles=TITLES)
+    return render_template("studio/_exploration.html", found=found, draft_id=draft_id)
 
 
 def _page(draft: Draft, errors: dict[str, str], problem: str) -> str:
@@ -72,7 +85,6 @@ def _page(draft: Draft, errors: dict[str, str], problem: str) -> str:
         draft=draft,
         draft_id=draft.id,
         found=found,
-        titles=TITLES,
         picture=picture(draft.diagram.data if draft.diagram else None),
         parameters=known,
         shown={one.name: entries.shown(one, chosen.get(one.name, one.default), typed) for one in known},
@@ -107,6 +119,19 @@ def _typed(known: list[Parameter]) -> tuple[dict[str, Any], dict[str, str]]:
 @blueprint.app_template_filter("walked")
 def _walked(value: Any) -> str:
     return in_words(value)
+
+
+@blueprint.app_template_filter("walk_groups")
+def _groups(report: Mapping[str, Any]) -> list[Group]:
+    """The findings by kind, each with its number; what only follows from others apart, where there are others."""
+    found = []
+    for kind, title in TITLES.items():
+        numbered = [(number, one) for number, one in enumerate(report["findings"]) if one["kind"] == kind]
+        causes = [(number, one) for number, one in numbered if not one["follows"]] or numbered
+        following = [one for one in numbered if one not in causes]
+        if numbered:
+            found.append(Group(kind, title, causes, following))
+    return found
 
 
 @blueprint.app_template_filter("walk_ways")

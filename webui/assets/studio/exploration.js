@@ -1,5 +1,5 @@
 // 走查: marks what was found on the drawing, and lights a chosen way step by step.
-import { bringIntoView, mark, openViewer } from './view.js';
+import { mark, openViewer } from './view.js';
 
 const PACE = 450; // milliseconds between two steps that light up
 const { xml, draft } = JSON.parse(document.getElementById('exploration-data').textContent);
@@ -49,7 +49,7 @@ function show(key, lines) {
   clear();
   if (!viewer) return;
   if (kind !== 'ending') mark(viewer, elements, kind === 'skips' ? 'walk-skips' : 'walk-problem');
-  if (elements.length) bringIntoView(viewer, elements[0]);
+  frame([...elements, ...path.flatMap(({ element, passed }) => [element, ...passed])]);
   const passed = [];
   const numbers = new Map();
   let step = 0;
@@ -65,6 +65,22 @@ function show(key, lines) {
   else { light(); timer = setInterval(light, PACE); }
 }
 
+/** As much of the drawing as the way takes, no larger than life. */
+function frame(ids) {
+  const known = viewer.get('elementRegistry');
+  const places = ids.map((id) => known.get(id)).filter((element) => element?.width);
+  if (!places.length) return;
+  const canvas = viewer.get('canvas');
+  const [left, top] = [Math.min(...places.map(({ x }) => x)), Math.min(...places.map(({ y }) => y))];
+  const right = Math.max(...places.map(({ x, width }) => x + width));
+  const bottom = Math.max(...places.map(({ y, height }) => y + height));
+  const size = canvas.getSize();
+  const width = Math.max(right - left + 160, size.width);
+  const height = Math.max(bottom - top + 160, size.height);
+  const [x, y] = [(left + right - width) / 2, (top + bottom - height) / 2];
+  canvas.viewbox({ x, y, width, height });
+}
+
 /** The number of the step at its element; one that is passed several times has several. */
 function number(numbers, id, step) {
   if (!id || !viewer.get('elementRegistry').get(id)) return;
@@ -73,7 +89,7 @@ function number(numbers, id, step) {
   if (before) overlays.remove(before.overlay);
   const text = before ? `${before.text} ${step}` : String(step);
   const badge = Object.assign(document.createElement('div'), { className: 'walk-number', textContent: text });
-  const overlay = overlays.add(id, 'walk-number', { position: { top: -12, left: -8 }, html: badge, scale: { min: 0.8 } });
+  const overlay = overlays.add(id, 'walk-number', { position: { top: -14, left: -12 }, html: badge, scale: { min: 0.6 } });
   numbers.set(id, { text, overlay });
 }
 
