@@ -31,7 +31,8 @@ export function ConditionBox({ id, element, value, commit, title, extra = [] }) 
   const fields = fieldsOf(results ?? [], useService('catalogue'), extra);
   return (
     <div class="panel-rows" role="group" aria-label={title}>
-      {found && <Rows {...{ id, found, fields, title }} put={(next) => commit(writeCondition(next))} />}
+      {found && !results && <Note>正在看前面各步有哪些结果……</Note>}
+      {found && results && <Rows {...{ id, found, fields, title }} put={(next) => commit(writeCondition(next))} />}
       {!found && <Note>这个条件写得比较复杂，只能在下面改文字</Note>}
       <label for={`${id}-text`} class="panel-small">写出来就是</label>
       <AreaBox id={`${id}-text`} rows={2} value={value} commit={commit} placeholder="还没有条件" />
