@@ -106,7 +106,9 @@ function choose(button) {
 }
 
 function rehearse(key) {
-  sessionStorage.setItem(`cunyi:rehearsal:${draft}`, JSON.stringify(ways[key].moves));
+  const { parameters } = document.getElementById('walk-ways').dataset;
+  const story = { moves: ways[key].moves, parameters: JSON.parse(parameters) };
+  sessionStorage.setItem(`cunyi:rehearsal:${draft}`, JSON.stringify(story));
   location.assign(`/studio/drafts/${draft}/rehearsal`);
 }
 

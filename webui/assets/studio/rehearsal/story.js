@@ -40,8 +40,10 @@ export class Story {
   /** What was being played in this window before, or what another page hands over to be played. */
   recall() {
     const handed = take(`cunyi:rehearsal:${this.draft}`);
-    if (Array.isArray(handed)) {
-      Object.assign(this, { moves: handed, at: handed.length });
+    const { moves, parameters = {} } = Array.isArray(handed) ? { moves: handed } : handed ?? {};
+    if (moves) { // a way that was found under other parameters is played under them, too
+      const stage = { ...this.fresh, parameters: { ...this.fresh.parameters, ...parameters } };
+      Object.assign(this, { stage, moves, at: moves.length });
       return true;
     }
     const kept = read(this.key);
