@@ -82,7 +82,7 @@ def draft(rt: Runtime, actor: Actor, draft_id: str) -> Draft:
         if row is None or row.removed_at is not None or row.unit_id not in design_units(actor):
             raise NotVisible("draft-unknown", "没有这份草稿，可能已经删除；删除的草稿可以在“流程设计”里找回")
         found = c.execute(files).all()
-        company = c.scalars(_company(rt, actor, draft_id)).all()
+        company = [row.name for row in c.execute(_company(rt, actor, draft_id))]
     return Draft(
         id=row.id,
         unit_id=row.unit_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from engine.queries.drafts import Draft, draft
 from engine.refusal import Invalid
 from engine.runtime import Runtime
 from engine.scenarios import Report
+from engine.scenarios.renaming import renames
 from engine.store.packing import pack, unpack
 from engine.store.tables import procedure_versions
 
@@ -45,7 +46,9 @@ class Prospect:
     """`number` is the version it would become; `compared` what it is compared with, in words.
 
     `published` is what the unit has of this procedure already, None where it would be the first. `unmet` is what keeps
-    it from working with other procedures. `same`: not a byte differs from the newest version.
+    it from working with other procedures. `same`: not a byte differs from the newest version. `renamed`: the title of
+    the procedure it was begun from, where it would become another one. `renames`: names of steps that changed in the
+    drawing, but not yet in the scenarios, {old: new}.
     """
 
     draft: Draft
@@ -57,6 +60,7 @@ class Prospect:
     comparison: Comparison | None
     same: bool
     renamed: str
+    renames: Mapping[str, str]
 
     @property
     def errors(self) -> list[Finding]:
@@ -83,10 +87,11 @@ def prospect(rt: Runtime, actor: Actor, draft_id: str) -> Prospect:
         before = _content(c, newest.id) if newest else None
         unmet = "" if broken else _unmet(rt, c, found)
         renamed = _other_key(c, found)
-        base = _content(c, found.based_on) if found.based_on and not renamed else None
+        origin = _content(c, found.based_on) if found.based_on else before
+        base = origin if found.based_on and not renamed else None
     rival = None
     if newest is not None and newest.id != found.based_on:
-        theirs = compare(unpack(base), unpack(before)) if base else None
+        theirs = compare(unpack(base), unpack(before)) if base and before else None
         rival = Rival(newest.id, newest.number, newest.by or "随程序", newest.at, newest.note, theirs)
     return Prospect(
         draft=found,
@@ -98,6 +103,7 @@ def prospect(rt: Runtime, actor: Actor, draft_id: str) -> Prospect:
         comparison=compare(unpack(before), found.files) if before is not None else None,
         same=before is not None and before == pack(found.files) and not (published and published.withdrawn),
         renamed=renamed,
+        renames=renames(unpack(origin), found.files) if origin else {},
     )
 
 

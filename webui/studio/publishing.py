@@ -8,6 +8,7 @@ from engine import operations
 from engine.diagram import DiagramError
 from engine.queries import prospects
 from engine.refusal import Invalid, Overtaken
+from engine.scenarios.renaming import renamed
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
 
@@ -47,6 +48,19 @@ def publish(draft_id: str) -> Any:
         return _page(draft_id, refusal, form.get("note", "")), refusal.status
     flash("已经发布。以后新办的用这一版，正在办的仍按原来的版本办完。", "success")
     return redirect(url_for("studio.version", version_id=version_id))
+
+
+@blueprint.post("/drafts/<draft_id>/publish/rename")
+@signed_in
+def rename(draft_id: str) -> Any:
+    """The scenarios call the steps by their new names."""
+    names = prospects.prospect(runtime(), actor(), draft_id).renames
+    note = "情形里的名称跟着改了"
+    operations.change_files(
+        runtime(), actor().person_id, draft_id, lambda files: renamed(files, names), {}, note
+    )
+    flash("情形里的名称已经跟着改了。", "success")
+    return redirect(url_for("studio.publishing", draft_id=draft_id))
 
 
 def _page(draft_id: str, refusal: Invalid | Overtaken | None = None, note: str = "") -> str:

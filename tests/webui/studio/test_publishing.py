@@ -71,6 +71,20 @@ def test_what_keeps_it_from_being_published_is_said_with_the_way_to_it(studio: S
     assert "还不能运行" in studio.visitor("设计").get(f"/studio/drafts/{draft}/publish/scenarios").text
 
 
+def test_a_step_that_has_another_name_gets_it_in_the_scenarios_too(studio: Studio) -> None:
+    draft = studio.draft_of("zhichu")
+    assert publish(studio, draft)[0] == 302
+    drawing = ZHICHU["zhichu.bpmn"].decode()
+    save(studio, draft, drawing.replace("填报支出", "填报开支").replace("已支付", "付清"), "zhichu.bpmn")
+    designer, path = studio.visitor("设计"), f"/studio/drafts/{draft}/publish"
+    assert "“填报支出”改成了“填报开支”" in designer.get(path).text
+    assert "有 20 个的结果和写的不一样" in designer.get(f"{path}/scenarios").text
+    assert designer.post(f"{path}/rename").status_code == 302
+    assert "情形里一起改" not in designer.get(path).text
+    assert "20 个情形全部走通" in designer.get(f"{path}/scenarios").text
+    assert publish(studio, draft)[0] == 302
+
+
 def test_a_version_published_meanwhile_is_a_clear_choice(studio: Studio) -> None:
     mine = studio.draft_of("zhichu")
     assert publish(studio, mine)[0] == 302
