@@ -29,23 +29,27 @@ export function durationInWords(text) {
   return found ? `${found.number} ${UNITS.find(({ value }) => value === found.unit).title}` : text;
 }
 
-export function DurationBox({ id, value, commit, described, units = USUAL, label = '多久' }) {
+function notWhole(text) {
+  return /^\d{0,5}$/.test(text.trim()) ? '' : '请写整数';
+}
+
+export function DurationBox({ id, value, commit, units = USUAL, label = '多久' }) {
   const found = value ? readDuration(value) : { number: '', unit: units[0] };
   const [unit, setUnit] = useState(found?.unit ?? units[0]);
-  if (!found) return <TextBox id={id} value={value} commit={commit} described={described} />;
+  if (!found) return <TextBox id={id} value={value} commit={commit} />;
   const current = value ? found.unit : unit;
   const offered = UNITS.filter((each) => units.includes(each.value) || each.value === current);
   const write = (number, name) => {
     setUnit(name);
     const whole = String(number).trim();
     if (!whole) commit('');
-    else if (/^\d{1,5}$/.test(whole)) commit(UNITS.find((each) => each.value === name).write(Number(whole)));
+    else commit(UNITS.find((each) => each.value === name).write(Number(whole)));
   };
   return (
     <div class="panel-row">
       <TextBox
         id={id} wide={false} type="number" min="0" max="99999" step="1" inputmode="numeric" value={String(found.number)}
-        commit={(number) => write(number, current)} described={described}
+        commit={(number) => write(number, current)} refuse={notWhole}
       />
       <Choose
         value={current} label={`${label}，按什么算`} wide={false} options={offered}

@@ -26,19 +26,30 @@ function Clause({ numbers }) {
   ));
 }
 
-/** What is in the box while it is typed in, and taking it over: never in the middle of an input method's word. */
-function useTyped(value, commit) {
+/**
+ * What is in the box while it is typed in, and taking it over: never in the middle of an input method's word. What
+ * `refuse` has something to say about stays in the box, and is not taken over.
+ */
+function useTyped(value, commit, refuse = () => '') {
   const [typed, setTyped] = useState(value);
   const pending = useRef(null);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => () => pending.current?.now(), []);
+  const taken = useRef(value);
   const drop = () => {
     clearTimeout(pending.current?.timer);
     pending.current = null;
   };
+  useEffect(() => {
+    if (value === taken.current) return; // it comes from here, and somebody may be typing on
+    taken.current = value;
+    drop();
+    setTyped(value);
+  }, [value]);
+  useEffect(() => () => pending.current?.now(), []);
   const take = (text) => {
     drop();
-    if (text !== value) commit(text);
+    if (text === taken.current || refuse(text)) return;
+    taken.current = text;
+    commit(text);
   };
   const later = (text) => {
     drop();
@@ -48,18 +59,22 @@ function useTyped(value, commit) {
     setTyped(event.target.value);
     if (!event.isComposing) later(event.target.value);
   };
-  return { typed, take, onInput, onCompositionEnd: (event) => later(event.target.value) };
+  const wrong = typed === value ? '' : refuse(typed);
+  return { typed, take, wrong, onInput, onCompositionEnd: (event) => later(event.target.value) };
 }
 
-export function TextBox({ id, value, commit, placeholder, described, wide = true, ...more }) {
-  const { typed, take, onInput, onCompositionEnd } = useTyped(value, commit);
+export function TextBox({ id, value, commit, placeholder, refuse, wide = true, ...more }) {
+  const { typed, take, wrong, onInput, onCompositionEnd } = useTyped(value, commit, refuse);
   return (
-    <input
-      id={id} class={wide ? 'panel-box' : 'panel-box panel-short'} autocomplete="off" value={typed}
-      placeholder={placeholder} aria-describedby={described} onInput={onInput} onCompositionEnd={onCompositionEnd}
-      onBlur={(event) => take(event.target.value)}
-      onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && take(event.target.value)} {...more}
-    />
+    <>
+      <input
+        id={id} class={wide ? 'panel-box' : 'panel-box panel-short'} autocomplete="off" value={typed}
+        placeholder={placeholder} aria-invalid={wrong ? 'true' : undefined} onInput={onInput}
+        onCompositionEnd={onCompositionEnd} onBlur={(event) => take(event.target.value)}
+        onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && take(event.target.value)} {...more}
+      />
+      {wrong && <Note bad>{wrong}</Note>}
+    </>
   );
 }
 

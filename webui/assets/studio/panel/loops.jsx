@@ -78,7 +78,7 @@ function EachFields({ id, element, loop }) {
     editing.part(element, loop, { loopDataInputRef: dataOf(editing, element, path), loopCardinality: undefined });
     if (!item) editing.part(element, loop, { inputDataItem: editing.create('bpmn:DataInput', { name: '事项' }, loop) });
   });
-  const nameItem = (name) => PLAIN_NAME.test(name) && editing.part(element, loop, { inputDataItem: editing.create('bpmn:DataInput', { name }, loop) });
+  const nameItem = (name) => editing.part(element, loop, { inputDataItem: editing.create('bpmn:DataInput', { name }, loop) });
   const nameOutput = (name) => editing.together(() => editing.part(element, loop, outputs(editing, element, loop, name)));
   return (
     <>
@@ -91,13 +91,17 @@ function EachFields({ id, element, loop }) {
         <Note bad>{why}</Note>
       </Field>
       <Field id={`${id}-item`} label="每一项叫什么" must={!item} help="这一步里用它看这一项，如 事项.责任人">
-        <TextBox id={`${id}-item`} wide={false} value={item} commit={nameItem} />
+        <TextBox id={`${id}-item`} wide={false} value={item} commit={nameItem} refuse={notAName} />
       </Field>
       <Field id={`${id}-output`} label="结果汇总成" help="每一项的结果合成一张名单，后面用这个名字看；不写就不汇总">
-        <TextBox id={`${id}-output`} wide={false} value={output} commit={(name) => (!name || PLAIN_NAME.test(name)) && nameOutput(name)} />
+        <TextBox id={`${id}-output`} wide={false} value={output} commit={nameOutput} refuse={(name) => name && notAName(name)} />
       </Field>
     </>
   );
+}
+
+function notAName(text) {
+  return PLAIN_NAME.test(text) ? '' : '只用汉字、字母和数字，不能以数字开头';
 }
 
 /** The list the results are gathered in, and what of each goes into it: the step's result. */
@@ -121,10 +125,10 @@ function dataOf(editing, element, name) {
 
 function TimesField({ id, element, loop }) {
   const editing = useService('editing');
-  const put = (body) => body && editing.part(element, loop, { loopCardinality: editing.create('bpmn:FormalExpression', { body }, loop) });
+  const put = (body) => editing.part(element, loop, { loopCardinality: editing.create('bpmn:FormalExpression', { body }, loop) });
   return (
     <Field id={`${id}-times`} label="几次" help="一个数，或者前面填的数，如 登记.份数">
-      <TextBox id={`${id}-times`} wide={false} value={(loop.loopCardinality?.body ?? '').trim()} commit={put} />
+      <TextBox id={`${id}-times`} wide={false} value={(loop.loopCardinality?.body ?? '').trim()} commit={put} refuse={(text) => (text.trim() ? '' : '请写几次')} />
     </Field>
   );
 }

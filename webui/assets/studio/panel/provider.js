@@ -5,7 +5,7 @@ import { CalledEntry, EventConditionEntry, LinkEntry, ReferredEntry, TimerEntry,
 import { ConditionEntry, isChosen } from './flow.jsx';
 import { LoopEntry } from './loops.jsx';
 import { SettingEntry } from './setting.jsx';
-import { GuidanceEntry, KindEntry, LaneEntry, NameEntry, isStep } from './step.jsx';
+import { GuidanceEntry, KindEntry, LaneEntry, NameEntry, UnknownEntry, WholeEntry, dropped, isStep } from './step.jsx';
 import { StateEntry } from './state.jsx';
 
 const SELDOM = ['高级', '选举', '办几次']; // closed where nothing is set there: opened by whoever looks for it
@@ -45,6 +45,7 @@ export class Provider {
     const own = (kind?.settings ?? []).filter(applies);
     const how = own.filter(({ part }) => part === '怎么办');
     const parts = [...new Set(own.map(({ part }) => part))].filter((part) => part !== '怎么办');
+    const unknown = kind ? dropped(settings, kind) : [];
     return [
       ['是什么', [{ component: NameEntry, name: 'name' }, { component: KindEntry, name: 'kind' }]],
       ['谁来办', [{ component: LaneEntry, name: 'lane' }, ...this.common('who', 'not_who')]],
@@ -52,6 +53,7 @@ export class Provider {
       ...parts.map((part) => [part, own.filter((setting) => setting.part === part).map(entryOf)]),
       ['依据', this.common('clauses')],
       ['办几次', [{ component: LoopEntry, name: 'loop' }]],
+      ['不起作用', unknown.length ? [{ component: UnknownEntry, name: 'unknown', names: unknown }] : []],
       ['高级', this.common('key')],
     ];
   }
@@ -60,9 +62,11 @@ export class Provider {
     if (is(element, 'bpmn:SequenceFlow')) return this.flow(element);
     if (is(element, 'bpmn:Lane')) return [['谁来办', [{ component: LaneEntry, name: 'lane' }]]];
     if (is(element, 'bpmn:FlowNode')) return this.node(element);
+    if (is(element, 'bpmn:Collaboration')) return [['这个流程', [{ component: WholeEntry, name: 'whole' }]]];
     const noted = is(element, 'bpmn:TextAnnotation') || is(element, 'bpmn:Group') ? [] : [{ component: NameEntry, name: 'name' }];
     const about = is(element, 'bpmn:Process') ? [{ component: GuidanceEntry, name: 'documentation', label: '说明', help: '这个流程办什么事' }] : [];
-    return [['是什么', [...noted, ...about]]];
+    const whole = is(element, 'bpmn:Process') ? [{ component: WholeEntry, name: 'whole' }] : [];
+    return [['是什么', [...noted, ...about]], ['这个流程', whole]];
   }
 
   flow(element) {

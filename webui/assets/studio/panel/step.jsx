@@ -61,7 +61,7 @@ export function KindEntry({ id, element }) {
   );
 }
 
-function dropped(settings, kind) {
+export function dropped(settings, kind) {
   const known = [...ALWAYS, ...(kind?.settings ?? []).map(({ name }) => name)];
   return Object.keys(settings).filter((name) => !known.includes(name));
 }
@@ -111,5 +111,31 @@ export function GuidanceEntry({ id, element, label = '办理说明', help = '办
     <Field id={id} label={label} help={help} must={must && !value}>
       <AreaBox id={id} rows={5} value={value} commit={(text) => editing.setGuidance(element, text.trim())} />
     </Field>
+  );
+}
+
+/** What the step's kind does not know: it has no effect, and can be taken away. */
+export function UnknownEntry({ id, element, names }) {
+  const editing = useService('editing');
+  const settings = editing.settings(element);
+  return (
+    <Field id={id} label="不认识的设置" help="写了也不起作用">
+      {names.map((name) => (
+        <p class="panel-card" key={name}>
+          {`${name}：${settings[name]}`}
+          <button type="button" class="panel-remove" aria-label={`去掉“${name}”`} title="去掉" onClick={() => editing.set(element, { [name]: '' })}>×</button>
+        </p>
+      ))}
+    </Field>
+  );
+}
+
+/** Where what belongs to the whole procedure is set. */
+export function WholeEntry() {
+  const { path } = useService('catalogue');
+  return (
+    <Note>
+      点图上的步骤、连线或泳道，就在这里设置它。流程的名称、由谁发起在<a href={`${path}/settings`}>设置</a>里，参数在<a href={`${path}/parameters`}>参数</a>里。
+    </Note>
   );
 }

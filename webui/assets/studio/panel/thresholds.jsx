@@ -60,13 +60,17 @@ function Row({ id, setting, row, many, change, remove }) {
         {own && (
           <TextBox
             wide={false} aria-label="比例，写成 2/3 这样" value={row.fraction}
-            commit={(fraction) => /^\d+\s*\/\s*\d+$/.test(fraction) && change({ fraction })}
+            commit={(fraction) => change({ fraction: fraction.replace(/\s+/g, '') })} refuse={notAFraction}
           />
         )}
       </div>
       <Note>{sentence(setting.name, row, value)}</Note>
     </div>
   );
+}
+
+function notAFraction(text) {
+  return /^\s*\d{1,4}\s*\/\s*[1-9]\d{0,3}\s*$/.test(text) ? '' : '请写成 2/3 这样的分数';
 }
 
 function fractions(catalogue) {
