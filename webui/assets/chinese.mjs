@@ -69,8 +69,12 @@ const FORM = [
   [`(isPM ? 'PM' : 'AM')`, `(isPM ? 'PM(下午)' : 'AM(上午)')`],
 ];
 
-// bpmn-js's menus have a hook for translations, but for this count of what a search has found.
-const MENU = [[`\${ entriesToShow.length } \${ entriesToShow.length === 1 ? 'result' : 'results' } found`, '找到 ${ entriesToShow.length } 个']];
+// bpmn-js's menus have a hook for translations, but not for these.
+const MENU = [
+  [`\${ entriesToShow.length } \${ entriesToShow.length === 1 ? 'result' : 'results' } found`, '找到 ${ entriesToShow.length } 个'],
+  [`title || 'Results'`, `title || '可选的'`],
+  [`title || 'Search'`, `title || '查找'`],
+];
 
 // The editor's own: its palette, the empty form, and what its buttons say. The panel beside it is ours
 // (studio/formpanel.jsx); tests/webui/studio/test_forms.py looks for what an upgrade adds.

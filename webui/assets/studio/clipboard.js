@@ -1,4 +1,5 @@
 // What was copied can be pasted into another draft: it also lies in the browser's store, for this person.
+import { getBBox } from 'diagram-js/lib/util/Elements';
 import Clipboard from 'diagram-js/lib/features/clipboard/Clipboard';
 
 const KEY = `cunyi:draft:${document.querySelector('meta[name="person"]')?.content ?? ''}:studio-clipboard`; // goes at sign-out
@@ -30,6 +31,24 @@ export class SharedClipboard extends Clipboard {
   }
 }
 SharedClipboard.$inject = ['moddle'];
+
+/** Pastes where there is room, without a mouse: pools below the others, anything else into the selected pool or box. */
+export function paste(get) {
+  const first = Object.values(get('clipboard').get() ?? {})[0] ?? [];
+  const shapes = first.filter(({ width, labelTarget }) => width && !labelTarget);
+  if (!shapes.length) return [];
+  const [placing, root] = [get('placing'), get('canvas').getRootElement()];
+  const pools = shapes.some(({ businessObject }) => businessObject.$type === 'bpmn:Participant');
+  const parent = pools ? root : placing.room(get('selection').get()[0]);
+  const { width, height } = getBBox(shapes);
+  const point = pools ? placing.below(width, height) : placing.free(parent, { width, height });
+  const made = get('copyPaste').paste({ element: parent, point }) ?? [];
+  if (made.length) {
+    get('selection').select(made.filter((each) => made.every((other) => other !== each.parent) && !each.labelTarget));
+    get('canvas').scrollToElement(made[0], 80);
+  }
+  return made;
+}
 
 function read() {
   try {

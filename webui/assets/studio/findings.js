@@ -40,7 +40,7 @@ export class Findings {
 
   show(findings) {
     const sorted = [...findings].sort((a, b) => (a.severity > b.severity) - (a.severity < b.severity)); // 'error' first
-    this.modeler.get('linting').show(sorted);
+    this.modeler.get('linting').show(sorted.map((each) => ({ ...each, message: this.named(each.message) })));
     const count = (severity) => sorted.filter((each) => each.severity === severity).length;
     const [errors, hints] = [count('error'), count('warning')];
     this.words.textContent = errors || hints

@@ -1,6 +1,7 @@
 // The keyboard: everything a mouse can do here, and a card that says how.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
+import { paste } from './clipboard.js';
 import { ELEMENTS, pictureFor } from './elements.js';
 import { kindOf, spoken, walk } from './walking.js';
 
@@ -43,6 +44,7 @@ export class Keys {
   /** Only while the drawing has the focus. */
   onBoard(event) {
     if (event.key === 'Tab') return this.step(event.shiftKey ? -1 : 1);
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'v') return paste(this.get).length > 0 || undefined;
     if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
     if (event.key === 'Escape') return this.get('selection').get().length ? this.select(null) : undefined;
     if (['Enter', 'F2', 'e', 'E'].includes(event.key)) return this.selected ? this.rename() : this.step(1);

@@ -100,6 +100,13 @@ export class Placing {
     return made;
   }
 
+  /** The middle of a place of this size below everything. */
+  below(width, height) {
+    const drawn = this.get('canvas').getRootElement().children.filter((each) => each.width);
+    const around = drawn.length ? getBBox(drawn) : { x: 0, y: 0, height: 0 };
+    return { x: around.x + width / 2, y: around.y + around.height + GAP / 2 + height / 2 };
+  }
+
   middle({ width, height }) {
     const seen = this.get('canvas').viewbox();
     return { x: seen.x + (seen.width - width) / 2, y: seen.y + (seen.height - height) / 2, width, height };
