@@ -119,7 +119,7 @@ def complex_gateways(bench: Bench) -> Iterator[Offer]:
 
         choices = _JOINS if many_in else _SPLITS if many_out else ()
         said = "请说明是哪一种规则。" if choices else "只有一条进、一条出，改成排他网关，走法不变。"
-        message = f"复杂网关{label(gateway)}不能执行。{said}"
+        message = f"{label(gateway)}是复杂网关，不能执行。{said}"
         repair = Repair(
             f"complex:{gateway.get('id')}", "改成普通网关", message, _UNSUPPORTED, ids([gateway]), choices
         )
@@ -183,6 +183,26 @@ _INNER = frozenset(
 )
 
 
+def calls_elsewhere(bench: Bench) -> Iterator[Offer]:
+    """A call whose process stands in another tool's setting."""
+    found = [
+        (call, name)
+        for call in bench.all("callActivity")
+        if reference(call.get("calledElement")) is None
+        for each in call.iterfind(f"{bpmn('extensionElements')}/{{*}}calledElement")
+        if (name := (each.get("processId") or "").strip()) and not name.startswith("=")
+    ]
+
+    def mend(_: str | None) -> None:
+        for call, name in found:
+            call.set("calledElement", name)
+
+    if found:
+        calls = [call for call, _ in found]
+        message = f"{listed(calls)}要调用的流程按原来那个工具里写的接过来。那个流程也要在这里发布。"
+        yield Offer(Repair("calls", "接过调用的流程", message, frozenset({"no-called"}), ids(calls)), mend)
+
+
 def calls_to_nobody(bench: Bench) -> Iterator[Offer]:
     """A call that does not say what it calls."""
     calls = [c for c in bench.all("callActivity") if reference(c.get("calledElement")) is None]
@@ -233,6 +253,7 @@ RULES = (
     complex_gateways,
     implicit_throws,
     compensation,
+    calls_elsewhere,
     calls_to_nobody,
     empty_sub_processes,
 )

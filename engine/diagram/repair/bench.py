@@ -25,6 +25,9 @@ AUTOMATIC_TASKS = frozenset({"serviceTask", "scriptTask", "businessRuleTask"})
 NODES = FLOW_NODES | (REFUSED.keys() & {"complexGateway", "transaction", "adHocSubProcess"}) | AUTOMATIC_TASKS
 TYPE_NAMES = {
     **dict.fromkeys(("task", "userTask", "manualTask", "sendTask", "receiveTask"), "没有名称的步骤"),
+    **dict.fromkeys(("exclusiveGateway", "parallelGateway", "inclusiveGateway"), "没有名称的网关"),
+    **dict.fromkeys(("complexGateway", "eventBasedGateway"), "没有名称的网关"),
+    **dict.fromkeys(("intermediateCatchEvent", "intermediateThrowEvent"), "没有名称的中间事件"),
     "subProcess": "子流程",
     "transaction": "事务子流程",
     "adHocSubProcess": "即席子流程",

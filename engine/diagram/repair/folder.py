@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Iterator
 
 from engine.diagram.procedure import LEVELS, TOML
-from engine.diagram.repair.bench import Bench, Choice, Offer, Repair, ids, listed, tidy
+from engine.diagram.repair.bench import Bench, Choice, Offer, Repair, ids, listed, read, tidy, write
 from engine.diagram.repair.posts import offered
-from engine.diagram.source import Element, children, reference, truth
+from engine.diagram.source import BPMNDI, Element, children, reference, truth
 from engine.diagram.toml import with_settings
 
 MAX_DRAWN = 400  # nodes and flows that are laid out while somebody waits
+_PICTURE = f"{{{BPMNDI}}}BPMNDiagram"
 _NOBODY = "只由别的流程调用"
 
 
@@ -76,9 +77,10 @@ def drawn_anew(bench: Bench) -> None:
     for flow in bench.all("sequenceFlow"):
         if not flow.get("id"):
             flow.set("id", bench.new_id("Flow"))
-    from engine.diagram.repair.bench import read, write
-
-    bench.root = read(layout.drawn(write(bench.tree)))
+    laid = read(layout.drawn(write(bench.tree)))
+    for old in bench.tree.findall(_PICTURE):
+        bench.tree.remove(old)
+    bench.tree.extend(laid.findall(_PICTURE))
 
 
 def title_of(bench: Bench, otherwise: str = "") -> str:

@@ -162,8 +162,21 @@ def scripts(bench: Bench) -> Iterator[Offer]:
 
 def foreign_settings(bench: Bench) -> Iterator[Offer]:
     """Settings of other tools: without effect here, and a reader might think otherwise."""
-    named = [(e, name) for e in bench.tree.iter(f"{{{BPMN}}}*") for name in foreign_attributes(e)]
-    parts = [(e, part) for e in bench.all("extensionElements") for part in foreign_elements(e)]
+    waiting = [
+        e for e in bench.all("multiInstanceLoopCharacteristics") if not _settled(e)
+    ]  # the list is still in it
+    named = [
+        (e, name)
+        for e in bench.tree.iter(f"{{{BPMN}}}*")
+        if e not in waiting
+        for name in foreign_attributes(e)
+    ]
+    parts = [
+        (e, part)
+        for e in bench.all("extensionElements")
+        if e.getparent() not in waiting
+        for part in foreign_elements(e)
+    ]
 
     def mend(_: str | None) -> None:
         for element, name in named:
@@ -200,6 +213,10 @@ def data(bench: Bench) -> Iterator[Offer]:
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _settled(loop: Element) -> bool:
+    return any(local(part) in ("loopCardinality", "loopDataInputRef") for part in loop)
 
 
 def _judged(bench: Bench) -> list[Element]:

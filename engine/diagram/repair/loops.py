@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine.diagram.repair.bench import Bench, Choice, Offer, Repair, ids, label, take_out
-from engine.diagram.repair.conditions import translated
 from engine.diagram.source import Element, bpmn, children, local, text_of
 from engine.expressions import Expression, ExpressionError
 
@@ -76,9 +76,14 @@ def _foreign(loop: Element, names: tuple[str, ...]) -> str:
         for attribute, value in holder.attrib.items():
             if str(attribute).rpartition("}")[2] in names:
                 text = str(value).strip()
-                return (translated(text) or text).strip()
+                return _bare(text)
     parts = [e for e in loop.iter("{*}*") if local(e) in names and not len(e)]
-    return (translated(text_of(parts[0])) or text_of(parts[0])).strip() if parts else ""
+    return _bare(text_of(parts[0])) if parts else ""
+
+
+def _bare(text: str) -> str:
+    """A name out of its dressing: `${people}`, `=people`."""
+    return re.sub(r"^(?:[$#]\{(.*)\}|=(.*))$", r"\1\2", text.strip()).strip()
 
 
 def _is_name(text: str) -> bool:

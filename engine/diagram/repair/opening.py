@@ -24,7 +24,10 @@ _BETA_DRAWING = (
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[\]<>]{0,500}>")
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _ENCODING = re.compile(r"""(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*["'][^"']{0,40}["']""")
-_NUMBERED = re.compile(r"(?i)^(process|proc|pid|sid|wfp?|p|id|definitions?|_)?[-_]*[0-9a-f-]*([-_]\w{6,})?$")
+_NUMBERED = re.compile(  # an id a tool made up: Process_0w8qz3k, WFP-6-, sid-…, bpmnid-<uuid>
+    r"(?i)^(process|proc|pid|sid|wfp?|p|id|definitions?|_)?[-_]*[0-9a-f-]*([-_]\w{6,})?$"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-"
+)
 
 
 def opened(data: bytes, name: str) -> dict[str, bytes]:
@@ -140,7 +143,7 @@ def _own_key(bench: Bench, data: bytes) -> None:
     if process is None:
         return
     name = process.get("id") or ""
-    if not name or _NUMBERED.match(name) or len(name) > 64:
+    if not name or _NUMBERED.search(name) or len(name) > 64:
         fresh = f"p_{hashlib.sha256(data).hexdigest()[:8]}"
         if not name:
             process.set("id", fresh)
