@@ -5,12 +5,11 @@ from functools import cached_property
 
 from engine.clauses import Clause, Rule, catalogue, clause, rules
 from engine.diagram import Procedure, load_folder
-from engine.diagram.model import Node
+from engine.diagram.coverage import Carrier, carriers
 from engine.redlines import PROCESSES
 from engine.scenarios import load
 from engine.scenarios.stage import Stage
 from engine.scenarios.written import ROSTER_FILE, load_roster
-from engine.steps import kind
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "条款覆盖.md"
@@ -32,15 +31,6 @@ LATER = (
     *("FD-1", "FD-3", "FD-5", "FD-6", "FD-7", "FD-8", "FD-9", "FD-11", "FD-12", "FD-13", "FD-14"),
 )
 KEYS = tuple(dict.fromkeys(key for section in SECTIONS.values() for key in section))
-TAGS = {
-    "callActivity": "调用流程",
-    "subProcess": "一段流程",
-    "boundaryEvent": "附在步骤上的事件",
-    "intermediateCatchEvent": "等候",
-    "intermediateThrowEvent": "发出",
-    "startEvent": "开始",
-    "endEvent": "结束",
-}
 HEAD = """# 条款覆盖
 
 哪一条由哪些步骤承载，哪一步依据哪几条。本页由 `python -m tests.processes.coverage` 从 `processes/` 写出，
@@ -67,16 +57,20 @@ class Coverage:
         return [one for section in SECTIONS for one in catalogue(section) if one.id not in LATER]
 
     @cached_property
-    def carried(self) -> dict[str, list[tuple[str, Node]]]:
+    def carried(self) -> dict[str, list[tuple[str, Carrier]]]:
         """clause -> the elements that cite it, each with its procedure's key."""
-        found: dict[str, list[tuple[str, Node]]] = {}
-        for key, procedure in self.procedures.items():
-            for node in procedure.diagram.walk():
-                for number in cited(node):
+        found: dict[str, list[tuple[str, Carrier]]] = {}
+        for key in self.procedures:
+            for node in self.steps(key):
+                for number in node.clauses:
                     found.setdefault(number, []).append((key, node))
         return found
 
-    def carriers(self, number: str) -> list[tuple[str, Node]]:
+    def steps(self, key: str) -> list[Carrier]:
+        """Every element of a procedure's diagram."""
+        return carriers(self.procedures[key].diagram.source)
+
+    def carriers(self, number: str) -> list[tuple[str, Carrier]]:
         """The elements of the clause's own procedures that cite it."""
         own = SECTIONS[number.split("-")[0]]
         return [(key, node) for key, node in self.carried.get(number, []) if key in own]
@@ -98,12 +92,11 @@ class Coverage:
 
     def _backwards(self) -> list[str]:
         lines = []
-        for procedure in self.procedures.values():
+        for key, procedure in self.procedures.items():
             lines += [f"### {procedure.title}\n", "| 步骤 | 怎么办 | 条款 |", "|---|---|---|"]
-            for node in procedure.diagram.walk():
-                if cited(node) or node.is_person_task:
-                    how = kind(node.kind).title if node.kind else TAGS.get(node.tag, node.tag)
-                    lines.append(f"| {label(node)} | {how} | {' '.join(cited(node))} |")
+            for node in self.steps(key):
+                if node.clauses or node.settles:
+                    lines.append(f"| {label(node)} | {node.how} | {' '.join(node.clauses)} |")
             lines.append("")
         return lines
 
@@ -123,12 +116,8 @@ def walked(key: str) -> set[str]:
     return passed
 
 
-def cited(node: Node) -> list[str]:
-    return node.properties.get("clauses", "").split()
-
-
-def label(node: Node) -> str:
-    return node.label.replace("|", "｜").replace("\n", "")
+def label(node: Carrier) -> str:
+    return node.label.replace("|", "｜")
 
 
 def unknown(coverage: Coverage) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.redlines import PROCESSES
 from tests.conftest import ROOT
-from tests.processes.coverage import KEYS, PAGE, SECTIONS, Coverage, cited, unknown, walked
+from tests.processes.coverage import KEYS, PAGE, SECTIONS, Coverage, unknown, walked
 
 ENFORCED = {  # 类 R of the catalogue: 程序必须强制
     *("LB-2.1", "LB-7", "LB-7.1", "LB-8"),
@@ -50,16 +50,16 @@ def test_the_catalogue_is_whole(coverage: Coverage) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_step_rests_on_a_clause(coverage: Coverage, key: str) -> None:
-    steps = [node for node in coverage.procedures[key].diagram.walk() if node.is_person_task]
+    steps = [node for node in coverage.steps(key) if node.settles]
     assert steps
-    assert not [node.label for node in steps if not cited(node)], "这些步骤没有写条款"
+    assert not [node.label for node in steps if not node.clauses], "这些步骤没有写条款"
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_procedure_lists_what_its_steps_cite(coverage: Coverage, key: str) -> None:
     """Clauses of FD may be listed for the whole, as those about reckoning and self-government are."""
     procedure = coverage.procedures[key]
-    on_steps = {number for node in procedure.diagram.walk() for number in cited(node)}
+    on_steps = {number for node in coverage.steps(key) for number in node.clauses}
     assert on_steps <= set(procedure.clauses)
     assert {n for n in set(procedure.clauses) - on_steps if not n.startswith("FD-")} == set()
 
@@ -87,7 +87,7 @@ def test_what_the_program_must_enforce_says_where_and_who_shows_it(coverage: Cov
 def test_every_carrier_is_walked_by_a_scenario(coverage: Coverage, key: str) -> None:
     """What no story passes carries nothing yet."""
     passed = walked(key)
-    nodes = [node for node in coverage.procedures[key].diagram.walk() if cited(node)]
+    nodes = [node for node in coverage.steps(key) if node.clauses]
     assert not [node.label for node in nodes if node.id not in passed], "没有情形走过这些步骤"
 
 
