@@ -104,8 +104,8 @@ def _typed(known: list[Parameter]) -> tuple[dict[str, Any], dict[str, str]]:
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for one in known:
-        if not any(name == entries.name_of(one) for name in request.form) and one.type != "list":
-            continue  # asked for without the form: its default
+        if entries.name_of(one) not in request.form and not (one.type == "list" and "seen" in request.form):
+            continue  # asked for without the form: its default; of ticks none may be left
         try:
             values[one.name] = entries.read(one, request.form, (one.default,))
         except entries.Unreadable as problem:
