@@ -12,7 +12,7 @@ const sources = dirname(fileURLToPath(import.meta.url));
 const target = join(sources, '..', 'static', 'build');
 const bundles = [
   ...['app.js', 'app.css', 'form.js', 'form.css', 'diagram.js', 'diagram.css', 'public.css', 'sheet.css'],
-  ...['studio.css', 'desk.js', 'repairs.css', 'modeler.css', 'modeler.js', 'settings.css', 'settings.js', 'exploration.css', 'exploration.js', 'comparison.css', 'comparison.js', 'rehearsal.css', 'rehearsal.js'].map((name) => `studio/${name}`), // only designers load these
+  ...['studio.css', 'desk.js', 'repairs.css', 'modeler.css', 'modeler.js', 'settings.css', 'settings.js', 'exploration.css', 'exploration.js', 'comparison.css', 'comparison.js', 'rehearsal.css', 'rehearsal.js', 'clauses.css', 'clauses.js'].map((name) => `studio/${name}`), // only designers load these
   ...['formeditor.css', 'formeditor.js', 'formpreview.css', 'formpreview.js'].map((name) => `studio/${name}`),
 ];
 

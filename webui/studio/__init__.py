@@ -19,6 +19,7 @@ TABS = [
     ("studio.rehearsal", "推演"),
     ("studio.exploration", "走查"),
     ("studio.comparison", "比较"),
+    ("studio.clauses", "条款"),
     ("studio.history", "历史"),
     ("studio.publishing", "发布"),
 ]
@@ -41,6 +42,7 @@ from webui.studio import (  # noqa: E402
     beginning,  # noqa: F401
     catalogue,  # noqa: F401
     checking,  # noqa: F401
+    clauses,  # noqa: F401
     comparison,  # noqa: F401
     conditions,  # noqa: F401
     drawing,  # noqa: F401
