@@ -1,4 +1,4 @@
-"""Run the whole bench, or parts of it: `python -m tests.bench [throughput rounds todo ballot opinions public]`."""
+"""Run the whole bench, or parts of it: `python -m tests.bench [throughput rounds todo ballot opinions public …]`."""
 
 import os
 import platform
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench import ballot, opinions, public, rounds, throughput, todo
+from tests.bench import ballot, opinions, public, rounds, studio, throughput, todo
 from tests.databases import create_postgresql
 
 
 def main(parts: list[str]) -> None:
-    wanted = parts or ["throughput", "rounds", "todo", "ballot", "opinions", "public"]
+    wanted = parts or ["throughput", "rounds", "todo", "ballot", "opinions", "public", "studio"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -36,6 +36,8 @@ def main(parts: list[str]) -> None:
                 _opinions(database, opinions.measure(url))
         if "public" in wanted:
             _public(public.measure(folder))
+        if "studio" in wanted:
+            _studio(studio.measure(folder))
 
 
 def _throughput(name: str, found: dict[str, Any]) -> None:
@@ -114,6 +116,15 @@ def _public(found: dict[str, Any]) -> None:
     _line("with readers / without", f"{found['ratio']:.2f}", found["ratio"] < 1.25, "under 1.25")
     size = f"{found['bytes'] / 1024:.1f} KB"
     _line("transferred to a reader", size, found["bytes"] < 60 * 1024, "under 60 KB")
+
+
+def _studio(found: dict[str, Any]) -> None:
+    print("\nSQLite: the drawing of 八步 in a browser, scripts and styles cached")
+    print(f"  待办 can be used after {found['plain_ms']:.0f} ms, the drawing after {found['open_ms']:.0f} ms")
+    _line("the drawing", f"{found['open_ms'] / 1000:.2f} s", found["open_ms"] < 3000, "under 3 s")
+    print(f"  the drawing / 待办: {found['open_ratio']:.1f}")
+    print(f"  a check of its {found['elements']} elements / the page 我的: {found['check_ratio']:.1f}")
+    _line("the check", f"{found['check_ms']:.0f} ms", found["check_ms"] < 300, "under 300 ms")
 
 
 def _line(what: str, value: object, good: bool, wanted: str) -> None:
