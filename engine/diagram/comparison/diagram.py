@@ -50,8 +50,7 @@ def _whole(action: str, item: Item, parts: Parts) -> Change:
     noun, label = words.noun(item.tag), parts.label(item.key)
     if action == "removed":
         return Change("diagram", "removed", noun, label, before=item.key)
-    told = {"lane"} if item.tag not in words.FLOWS else {"source", "target"} if item.name else set()
-    links = {name: parts.label(key) for name, key in item.links.items() if name in told}
+    links = {name: parts.label(key) for name, key in item.links.items() if name == "lane"}
     details = [Detail(words.title(name), "", text) for name, text in links.items()]
     details += [
         Detail(words.title(path, item.kind), "", words.value(path, text, item.kind))
@@ -67,7 +66,7 @@ def _changed(pairs: Pairs) -> Iterator[Change]:
         details = tuple(_details(before, after, pairs))
         if details:
             noun = words.noun(after.tag)
-            label = after.name or before.name or pairs.after.label(now)
+            label = (after.name if not after.is_flow else "") or pairs.after.label(now)
             yield Change("diagram", "changed", noun, label, details, before=key, after=now)
 
 

@@ -62,15 +62,14 @@ class Parts:
         return found
 
     def label(self, key: str | None) -> str:
-        """What a person calls it: its name; a flow's ends; what it is, where it has no name."""
+        """What a person calls it: its name, of a flow also its ends; what it is, where it has no name."""
         item = self.items.get(key or "")
         if item is None:
             return key or ""
-        if item.name:
-            return item.name
-        if item.is_flow:
-            return f"{self._end(item.links.get('source'))} → {self._end(item.links.get('target'))}"
-        return self._unnamed(item)
+        if not item.is_flow:
+            return item.name or self._unnamed(item)
+        ends = f"{self._end(item.links.get('source'))} → {self._end(item.links.get('target'))}"
+        return f"{item.name}（{ends}）" if item.name else ends
 
     def _end(self, key: str | None) -> str:
         item = self.items.get(key or "")
