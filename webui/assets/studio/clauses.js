@@ -10,7 +10,7 @@ async function begin() {
     const button = target.closest('[data-clause], [data-step]');
     if (!button) return;
     const again = button.getAttribute('aria-pressed') === 'true';
-    if (again) choose([], []);
+    if (again) choose(null, [], []);
     else if (button.dataset.clause) chooseClause(button.dataset.clause);
     else chooseStep(button.dataset.step);
   });
@@ -30,7 +30,7 @@ async function begin() {
 
 function chooseClause(number) {
   const ids = Object.entries(steps).filter(([, [, , clauses]]) => clauses.includes(number)).map(([id]) => id);
-  choose([number], ids);
+  choose(`clause ${number}`, [number], ids);
   told.replaceChildren(...(ids.length ? [] : [line(`图上没有哪一步写了 ${number}。`)]));
   if (viewer && ids.length) bringIntoView(viewer, ids[0]);
 }
@@ -38,11 +38,11 @@ function chooseClause(number) {
 function chooseStep(id, onDrawing = false) {
   const step = steps[id];
   if (!step) {
-    choose([], []);
+    choose(null, [], []);
     return;
   }
   const [label, how, clauses] = step;
-  choose(clauses, [id]);
+  choose(`step ${id}`, clauses, [id]);
   const link = Object.assign(document.createElement('a'), { href: `${drawing}#${id}`, textContent: '到流程图上改' });
   const head = line(`${label}（${how}）`, 'h3');
   const list = document.createElement('ul');
@@ -52,11 +52,12 @@ function chooseStep(id, onDrawing = false) {
   else if (viewer) bringIntoView(viewer, id);
 }
 
-/** Shows these clauses and steps as chosen, and no others. */
-function choose(numbers, ids) {
+/** Shows what was chosen (`clause WH-2`, `step fabu`, or nothing), and the clauses and steps that go with it. */
+function choose(what, numbers, ids) {
   for (const button of document.querySelectorAll('[data-clause], [data-step]')) {
     const { clause, step } = button.dataset;
-    button.setAttribute('aria-pressed', String(clause ? numbers.includes(clause) : ids.includes(step)));
+    button.setAttribute('aria-pressed', String((clause ? `clause ${clause}` : `step ${step}`) === what));
+    button.classList.toggle('lit', clause ? numbers.includes(clause) : ids.includes(step));
   }
   for (const number of numbers) document.getElementById(`clause-${number}`)?.closest('details')?.setAttribute('open', '');
   if (viewer) mark(viewer, ids, 'clause-chosen');
