@@ -6,19 +6,24 @@ Both may be run again: what is there already stays as it is.
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, select
 
 from engine import calendar, demo
 from engine.clock import VirtualClock
 from engine.demo import performing
 from engine.diagram import load_folder
 from engine.operations import complete_task, publish_procedure, start_matter, upload_file
+from engine.operations.procedures import find_in_force, unit_named
+from engine.operations.publishing import newest
 from engine.people.accounts import person_by_login
 from engine.people.county import read_county
 from engine.people.importing import import_county
 from engine.runtime import Runtime
 from engine.store.tables import instances, units
+
+SHIPPED = "随程序提供"  # the note of a version nobody in the county has made
 
 
 class SettingUpRefused(ValueError):
@@ -82,8 +87,23 @@ def publish_shipped(runtime: Runtime) -> Iterator[str]:
     folders = {load_folder(place.parent).key: place.parent for place in places}
     calls = {key: [k for k in load_folder(folder).calls if k in folders] for key, folder in folders.items()}
     for key in TopologicalSorter(calls).static_order():
-        publish_procedure(runtime, None, read_files(folders[key]), top, "随程序提供")
-        yield f"已发布流程：{folders[key].name}"
+        yield _publish_shipped(runtime, top, key, folders[key])
+
+
+def _publish_shipped(runtime: Runtime, top: str, key: str, folder: Path) -> str:
+    """Publishes one, its scenarios played, unless the county has changed or withdrawn it since; says what was done."""
+
+    def standing(c: Connection) -> tuple[Row[Any, Any, Any] | None, bool]:
+        place = unit_named(c, top)
+        return newest(c, place.id, key), find_in_force(c, key, place) is not None
+
+    last, offered = runtime.database.look(standing)
+    if last is not None and last.note != SHIPPED:
+        return f"县里改过，保留县里的第 {last.version} 版：{folder.name}"
+    if last is not None and not offered:
+        return f"县里已停用，没有再发布：{folder.name}"
+    publish_procedure(runtime, None, read_files(folder), top, SHIPPED)
+    return f"已发布流程：{folder.name}"
 
 
 def read_files(folder: Path) -> dict[str, bytes]:

@@ -110,12 +110,6 @@ def folder_from(data: bytes, name: str) -> dict[str, bytes]:
         raise Invalid("cannot-open", str(error)) from error
 
 
-def folder_of(parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """A folder chosen as such in the browser: files by their paths, the folder's own name in front."""
-    buffer = {name: data for name, data in parts.items() if name}
-    return read_zip(pack(buffer))
-
-
 def new_key() -> str:
     """What a procedure is published as, until its designer gives it a name of their own."""
     return f"liucheng_{uuid4().hex[:6]}"

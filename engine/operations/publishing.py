@@ -119,7 +119,7 @@ def edition_of(runtime: Runtime, files: Mapping[str, bytes]) -> Edition:
 
 def newest(c: Connection, unit_id: int, key: str) -> Row[Any, Any, Any] | None:
     """The last version a unit has published itself, withdrawn or not."""
-    columns = ("id", "version", "digest", "published_at", "published_by")
+    columns = ("id", "version", "digest", "note", "published_by")
     query = select(*(procedure_versions.c[name] for name in columns)).where(
         procedure_versions.c.unit_id == unit_id, procedure_versions.c.key == key
     )

@@ -7,9 +7,10 @@ from flask import redirect, render_template, request, url_for
 
 from engine import operations
 from engine.authorisation import design_units
+from engine.diagram import check_folder
 from engine.diagram.procedure import LEVELS
 from engine.operations.beginning import MAX_FILE
-from engine.queries import desk
+from engine.queries import desk, drafts
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
@@ -56,9 +57,7 @@ def new_change(version_id: int) -> Any:
 @blueprint.post("/new/file")
 @signed_in
 def new_file() -> Any:
-    return _begun(
-        lambda who, unit: operations.begin_from_file(runtime(), who, unit, *uploaded()), "file", checked=True
-    )
+    return _begun(lambda who, unit: operations.begin_from_file(runtime(), who, unit, *uploaded()), "file")
 
 
 def uploaded() -> tuple[bytes, str]:
@@ -69,15 +68,21 @@ def uploaded() -> tuple[bytes, str]:
     return part.read(), part.filename
 
 
-def _begun(begin: Callable[[int, int], str], which: str, checked: bool = False) -> Any:
+def _begun(begin: Callable[[int, int], str], which: str) -> Any:
     """To the draft; or back to the page with what was typed and what is wrong with it."""
     try:
         draft = begin(actor().person_id, _unit())
     except Invalid as refusal:
         errors = refusal.fields or {"file" if which == "file" else "": refusal.message}
         return _page(request.form, which, errors), refusal.status
-    opened = "studio.drawing"
-    return redirect(url_for(opened, draft_id=draft))
+    return redirect(url_for("studio.repairs" if _broken(draft) else "studio.drawing", draft_id=draft))
+
+
+def _broken(draft_id: str) -> bool:
+    """Whether something keeps it from being published: then that is what a designer sees first."""
+    files = drafts.draft(runtime(), actor(), draft_id).files
+    found = check_folder(files, designations=runtime().designations)
+    return any(finding.severity == "error" for finding in found)
 
 
 def _unit() -> int:
@@ -93,13 +98,11 @@ def _unit() -> int:
 
 def _page(form: Any, which: str = "", errors: dict[str, str] | None = None) -> str:
     desks = desk.desks(runtime(), actor())
-    posts = [one.name for one in runtime().designations.values() if one.can_be_held]
     return render_template(
         "studio/new.html",
         desks=desks,
         levels=LEVELS,
         posts={level: _posts_of(level) for level in LEVELS},
-        all_posts=posts,
         form=form,
         which=which,
         errors=errors or {},
