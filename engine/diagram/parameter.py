@@ -7,9 +7,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, get_type_hints
+from typing import Any
 
 from engine.durations import Duration, TimerError, in_words, parse_duration
 from engine.values import FUNCTIONS, normal_name
@@ -96,7 +96,7 @@ def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
     if not isinstance(table, Mapping):
         return None, [f"参数「{name}」要写成 [parameters.{name}] 一节"]
     problems = list(_naming(name))
-    known = set(get_type_hints(Parameter)) - {"name"}
+    known = {one.name for one in fields(Parameter)} - {"name"}
     problems += [f"参数「{name}」里不认识的项 {key}，请删去或改正" for key in table if key not in known]
     if table.get("type") not in TYPES:
         return None, [*problems, f"参数「{name}」的类型（type）要写 {'、'.join(TYPES)} 之一"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -20,9 +21,7 @@ from engine.queries.draft_forms import labels_of, read_schema
 from engine.queries.drafts import Draft
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
-from engine.steps.declared.meetings import MEETING
 from engine.steps.setting import CLAUSES, COMMON, PAYLOAD, TITLE, Setting
-from engine.steps.threshold import BASES
 from engine.store.tables import procedure_versions, units
 
 _MEANT = 40  # letters of what a form asks for, in a list of forms
@@ -32,13 +31,9 @@ def catalogue(rt: Runtime, draft: Draft) -> dict[str, Any]:
     """Everything the panel offers for this draft, as JSON. One statement."""
     settings = _settings(draft.files)
     return {
-        "kinds": [_kind(name) for name in steps.names()],
-        "common": _declared(COMMON),
-        "elsewhere": _declared((CLAUSES, TITLE, PAYLOAD)),
-        "meeting": [one.name for one in MEETING],
-        "bases": list(BASES),
+        **_declarations(),
         "designations": [_designation(one) for one in rt.designations.values()],
-        "parameters": [_parameter(one) for one in parameters(draft.files).values()],
+        "parameters": [_parameter(one) for one in _parameters(settings)],
         "forms": _forms(draft.files),
         "clauses": [
             {"id": one.id, "text": one.text, "source": one.source} for one in clauses.every() if one.text
@@ -49,24 +44,13 @@ def catalogue(rt: Runtime, draft: Draft) -> dict[str, Any]:
     }
 
 
-def parameters(files: Mapping[str, bytes]) -> dict[str, Parameter]:
-    """The parameters a folder declares, those that can be used."""
-    tables = _settings(files).get("parameters", {})
-    found = (
-        (read_parameter(name, table)[0] for name, table in tables.items())
-        if isinstance(tables, Mapping)
-        else ()
-    )
-    return {one.name: one for one in found if one is not None}
-
-
 def spot(draft: Draft, xml: str, element: str) -> Place:
     """The place of a node or a flow in a drawing that may not be saved yet.
 
     Raises Invalid where the drawing cannot be read, NotVisible where there is no such element.
     """
     forms = {name: read_schema(draft.files[file]) or {} for name, file in _form_files(draft.files)}
-    values = {name: one.default for name, one in parameters(draft.files).items()}
+    values = {one.name: one.default for one in _parameters(_settings(draft.files))}
     try:
         found = place(open_drawing(xml.encode()), element, forms, values)
     except DiagramError as error:
@@ -77,6 +61,16 @@ def spot(draft: Draft, xml: str, element: str) -> Place:
 
 
 # ---------------------------------------------------------------- parts
+
+
+@lru_cache(maxsize=1)
+def _declarations() -> dict[str, Any]:
+    """What is the same for every draft."""
+    return {
+        "kinds": [_kind(name) for name in steps.names()],
+        "common": _declared(COMMON),
+        "elsewhere": _declared((CLAUSES, TITLE, PAYLOAD)),
+    }
 
 
 def _kind(name: str) -> dict[str, Any]:
@@ -103,7 +97,17 @@ def _parameter(one: Parameter) -> dict[str, Any]:
     return own | {"shown": one.shown(one.default), "bounds": one.bounds, "choices": list(one.choices)}
 
 
+def _parameters(settings: Mapping[str, Any]) -> list[Parameter]:
+    """The parameters procedure.toml declares, those that can be used."""
+    tables = settings.get("parameters", {})
+    if not isinstance(tables, Mapping):
+        return []
+    found = (read_parameter(name, table)[0] for name, table in tables.items())
+    return [one for one in found if one is not None]
+
+
 def _settings(files: Mapping[str, bytes]) -> dict[str, Any]:
+    """procedure.toml as far as it can be read."""
     return open_folder({TOML: files.get(TOML, b"")}).settings
 
 
