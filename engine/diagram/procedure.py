@@ -15,6 +15,7 @@ from engine.diagram.examination import Examination, examine
 from engine.diagram.finding import DiagramError, Finding, Gate
 from engine.diagram.model import Diagram
 from engine.diagram.parameter import Parameter, read_parameter
+from engine.form_shape import shape_problem
 
 TOML = "procedure.toml"
 LEVELS = ("市", "县", "乡镇", "村", "屋场")
@@ -274,8 +275,9 @@ def _forms(folder: Folder) -> dict[str, dict[str, Any]]:
         except (ValueError, RecursionError):
             folder.add("bad-form", "表单不是能读的 JSON，请在表单编辑器里重新保存", name)
             continue
-        if isinstance(schema, dict):
+        problem = shape_problem(schema)
+        if problem is None:
             forms[name.removeprefix("forms/").removesuffix(".json")] = schema
         else:
-            folder.add("bad-form", "不是 form-js 表单，请在表单编辑器里重新保存", name)
+            folder.add("bad-form", problem, name)
     return forms

@@ -14,6 +14,7 @@ from engine import forms as rules
 from engine.authorisation import Actor, design_units
 from engine.diagram import DiagramError, Finding, check_folder
 from engine.diagram.rewriting import form_users
+from engine.form_shape import shape_problem
 from engine.queries.drafts import Draft
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
@@ -99,12 +100,12 @@ def labels_of(schema: Any) -> list[str]:
 
 
 def read_schema(data: bytes) -> Mapping[str, Any] | None:
-    """The schema in a file, None where there is none."""
+    """The schema in a file, None where there is none that can be read as a form."""
     try:
         schema = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    return schema if isinstance(schema, dict) else None
+    return schema if shape_problem(schema) is None else None
 
 
 # ---------------------------------------------------------------- parts

@@ -12,6 +12,7 @@ import { Phone, showForms } from './formphone.js';
 import { Keeping } from './keeping.js';
 import { notice } from './notices.js';
 
+const EMPTY = { type: 'default', components: [] };
 const data = JSON.parse(document.getElementById('editor-data').textContent);
 const board = document.getElementById('editor-board');
 const panel = document.getElementById('editor-panel');
@@ -24,20 +25,19 @@ open();
 async function open() {
   const schema = JSON.parse(data.xml);
   const editor = await createFormEditor({
-    schema: { type: 'default', components: [] },
+    schema: EMPTY,
     container: board,
     propertiesPanel: { parent: panel },
     additionalModules: [attachments, vocabulary, rekeying, noPanel],
     properties: { ariaLabel: '正在编辑的表单' },
   });
-  const known = new Set(Object.keys(editor.get('formFields')._formFields));
-  try {
-    await editor.importSchema(schema);
-  } catch {
-    refuse(editor, schema, unknownFields(schema, known));
+  const strange = unknownFields(schema, new Set(Object.keys(editor.get('formFields')._formFields)));
+  if (!strange.length && await editor.importSchema(schema).then(() => true, () => false)) {
+    begin(editor);
     return;
   }
-  begin(editor);
+  await editor.importSchema(EMPTY);
+  refuse(editor, schema, strange);
 }
 
 function begin(editor) {
