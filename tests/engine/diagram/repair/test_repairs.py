@@ -99,7 +99,7 @@ _BODIES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_BODIES, st.data())
 def test_no_repair_adds_what_keeps_a_diagram_from_running(bodies: list[str], data: st.DataObject) -> None:
     names = [f"n{i}" for i in range(len(bodies))]
