@@ -107,6 +107,14 @@ def test_a_pool_gets_lanes_named_by_posts(studio: Studio, desk: "Page") -> None:
     assert 'participant id="' in text and 'name="试验" processRef="shiyan"' in text
     assert 'name="村委会主任"' in text and 'name="还没登记的岗位"' in text
     assert text.count("<sequenceFlow ") == 2
+    board.focus()
+    for key in ("Enter", "Tab", "r"):
+        desk.keyboard.press(key)
+    board.choose("sy")  # another kind: its settings go, its name stays
+    board.save()
+    changed = stored(studio, draft)
+    assert 'value="deliberate"' in changed and 'value="7d"' not in changed and 'name="公示"' in changed
+    desk.click("[data-do=undo]")
     desk.click("[data-do=undo]")  # the whole of 整理版面
     board.save()
     before = stored(studio, draft)

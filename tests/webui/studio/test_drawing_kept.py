@@ -58,10 +58,16 @@ def test_a_session_that_ends_and_a_server_that_is_away(
     board.add("cp")
     board.wait("away")
     assert "系统出错了" in board.notices
+    assert "不下副本" not in board.notices
+    desk.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    board.add("hq")
+    board.press("现在再试")
+    desk.wait_for_selector("[data-notice=unkept]")  # nothing is promised that is not so
     failing["on"] = False
     board.press("现在再试")
     board.wait("saved")
-    assert b'value="assess"' in drawn(studio, draft)
+    assert b'value="assess"' in drawn(studio, draft) and b'value="cosign"' in drawn(studio, draft)
+    assert board.notices == ""
 
 
 def test_a_closed_tab_leaves_a_copy(studio: Studio, desk: "Page") -> None:

@@ -18,10 +18,10 @@ export class Copies {
     dropDraft(this.current);
   }
 
-  /** Puts a copy where drawing on does not overwrite it. */
+  /** Puts a copy where drawing on does not overwrite it; false where the device keeps nothing. */
   setAside(xml, seen) {
     const others = this.others().filter((copy) => copy.xml !== xml);
-    saveDraft(this.aside, [...others, { xml, seen, at: Date.now() }].slice(-MOST));
+    return saveDraft(this.aside, [...others, { xml, seen, at: Date.now() }].slice(-MOST));
   }
 
   /** What an earlier visit has left, newest last; from now on it lies aside. */

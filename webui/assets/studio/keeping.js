@@ -5,6 +5,7 @@ import { Saving } from './saving.js';
 import { Refused, ask } from './server.js';
 
 const SIGN_IN = '/sign-in?next=/studio';
+const UNKEPT = '这台设备存不下副本：保存好以前请不要关掉这一页，可以先下载到电脑。';
 
 export class Keeping {
   /** `board`: read() → what is edited, as text; show(text) edits another; compare(title, text, title, text) shows two. */
@@ -14,7 +15,7 @@ export class Keeping {
     for (const copy of this.copies.found(data.xml)) this.offer(copy);
   }
 
-  tell({ state, at, message, code }) {
+  tell({ state, at, message, code, kept = true }) {
     document.getElementById('saving-state').textContent = {
       saved: at ? `已保存 ${time(at)}` : `${this.data.saved}保存`,
       waiting: '有改动，马上保存',
@@ -26,8 +27,11 @@ export class Keeping {
     }[state];
     document.getElementById('drawing').dataset.saving = state;
     if (state !== 'saving') for (const name of ['signed-out', 'away', 'conflict', 'refused']) if (name !== state) dismiss(name);
+    if (kept) dismiss('unkept');
+    else notice('unkept', UNKEPT, { 下载到电脑: () => this.download() }, { urgent: true });
     if (state === 'signed-out') {
-      notice('signed-out', '登录已过期。您做的都留在这台设备上，重新登录以后会自动接着保存。', { 重新登录: SIGN_IN }, { urgent: true });
+      const left = kept ? '您做的都留在这台设备上，' : '';
+      notice('signed-out', `登录已过期。${left}重新登录以后会自动接着保存。`, { 重新登录: SIGN_IN }, { urgent: true });
     } else if (state === 'away') {
       notice('away', `${message}。可以接着做，会自动重试。`, { 现在再试: () => this.saving.save(), 下载到电脑: () => this.download() });
     } else if (state === 'refused') {
@@ -52,7 +56,9 @@ export class Keeping {
 
   async takeTheirs() {
     const { xml, digest } = await this.saving.latest();
-    this.copies.setAside(await this.board.read(), this.saving.seen);
+    if (!this.copies.setAside(await this.board.read(), this.saving.seen)) {
+      throw new Refused(0, 'no-room', '这台设备存不下您的那一份，没有换。请先下载到电脑，或者另存为一份草稿');
+    }
     await this.board.show(xml);
     this.saving.restart(digest);
     this.offer(this.copies.others().at(-1));

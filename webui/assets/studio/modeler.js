@@ -16,6 +16,7 @@ const surface = document.getElementById('modeler');
 const WIDE = 700; // pixels: below, a drawing can be looked at but not drawn
 const READABLE = 0.6; // of the full size
 const MARGIN = 20;
+const [LEAST, MOST, STEP] = [0.1, 4, 1.25]; // of zooming
 
 async function open() {
   fillWindow();
@@ -74,12 +75,13 @@ function work(modeler) {
 }
 
 function toolbar(modeler, keeping, keys, read) {
-  const [canvas, stack, zooming] = ['canvas', 'commandStack', 'zoomScroll'].map((name) => modeler.get(name));
+  const [canvas, stack] = ['canvas', 'commandStack'].map((name) => modeler.get(name));
+  const zoom = (by) => canvas.zoom(Math.max(LEAST, Math.min(MOST, canvas.zoom() * by)), 'auto');
   const actions = {
     undo: () => stack.undo(),
     redo: () => stack.redo(),
-    in: () => zooming.stepZoom(1),
-    out: () => zooming.stepZoom(-1),
+    in: () => zoom(STEP),
+    out: () => zoom(1 / STEP),
     fit: () => canvas.zoom('fit-viewport', 'auto'),
     add: () => keys.add(),
     find: () => modeler.get('searchPad').toggle(),

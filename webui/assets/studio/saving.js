@@ -57,7 +57,7 @@ export class Saving {
       this.done(version, answer);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.failed(error);
+      await this.failed(error);
     }
   }
 
@@ -73,17 +73,17 @@ export class Saving {
     }
   }
 
-  failed(error) {
-    const { status, code, message } = error;
-    this.copy();
+  async failed({ status, code, message }) {
+    await this.copy(); // before it is said that nothing is lost
+    const kept = this.safe;
     if (status === 401 || code === 'csrf') {
-      this.tell('signed-out');
+      this.tell('signed-out', { kept });
       this.renewing = setTimeout(() => this.renew(), code === 'csrf' ? 0 : RENEW);
-    } else if (status === 409) this.tell('conflict', { message, code });
+    } else if (status === 409) this.tell('conflict', { message, code, kept });
     else if (status === 0 || status === 429 || status >= 500) {
-      this.tell('away', { message });
+      this.tell('away', { message, kept });
       this.in(RETRIES[Math.min(this.tries++, RETRIES.length - 1)]);
-    } else this.tell('refused', { message });
+    } else this.tell('refused', { message, kept });
   }
 
   /** Goes on where somebody has signed in again, in another tab. */
