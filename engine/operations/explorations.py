@@ -163,11 +163,14 @@ def _chosen(
         found = [finding for finding in folder.findings if finding.severity == "error"]
         told = f"：{found[0]}" if found else ""
         raise Invalid("cannot-run", f"这张流程图还不能运行，没法走查{told}。请先看“检查”，改好再走")
-    known = {
-        name: one
-        for each in called_by(runtime, c, folder.procedure, get(c, draft.unit_id)).values()
-        for name, one in each.parameters.items()
-    }
+    place = get(c, draft.unit_id)
+    called = called_by(runtime, c, folder.procedure, place)
+    missing = [key for one in (folder.procedure, *called.values()) for key in one.calls if key not in called]
+    if missing:
+        raise Invalid(
+            "called-unknown", f"流程里调用的“{missing[0]}”在{place.name}还没有发布，请先发布它，再走查"
+        )
+    known = {name: one for each in called.values() for name, one in each.parameters.items()}
     known |= folder.procedure.parameters
     wrong: dict[str, str] = {}
     for name, value in parameters.items():

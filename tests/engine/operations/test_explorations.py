@@ -114,6 +114,18 @@ def test_a_draft_that_cannot_run_is_not_walked(one_desk: Desk) -> None:
     assert one_desk.seen() is None
 
 
+def test_what_calls_a_procedure_that_is_not_there_is_not_walked(one_desk: Desk) -> None:
+    files = read_files(Path("processes/liubu"))
+    draft = operations.create_draft(
+        one_desk.runtime, one_desk.designer, one_desk.world.units["county"], files
+    )
+    with pytest.raises(Invalid, match="“zhichu”在云岭县还没有发布"):
+        operations.explore_draft(one_desk.runtime, one_desk.designer, draft)
+    operations.publish_procedure(one_desk.runtime, None, FILES, "county")
+    asked = operations.explore_draft(one_desk.runtime, one_desk.designer, draft)
+    assert "zhichu" in operations.explorations.read_order(one_desk.runtime, asked.id).files.called
+
+
 def test_parameters_keep_their_bounds_and_are_told(one_desk: Desk) -> None:
     with pytest.raises(Invalid) as refused:
         one_desk.ask(大额标准=-1, 没有的=1)

@@ -9,6 +9,7 @@ const board = JSON.parse(document.getElementById('comparison-data').textContent)
 const viewers = {};
 const offset = { x: 0, y: 0 }; // of the right drawing against the left: none, until somebody looks at what has moved
 let following = false;
+let chosen = [];
 
 async function begin() {
   for (const side of SIDES) {
@@ -87,9 +88,10 @@ function show(change) {
 function choose(found) {
   SIDES.forEach((side, place) => {
     const canvas = viewers[side]?.get('canvas');
-    viewers[side]?.get('elementRegistry').forEach((element) => canvas.removeMarker(element, 'diff-chosen'));
+    if (chosen[place]) canvas.removeMarker(chosen[place], 'diff-chosen');
     if (found[place]) canvas.addMarker(found[place], 'diff-chosen');
   });
+  chosen = found;
 }
 
 function centre(canvas, { x, y }) {
