@@ -37,7 +37,9 @@ def test_what_was_pressed_and_chosen_is_done_in_one_save(room: Room) -> None:
     assert room.now().revision == now.revision
 
 
-def test_what_somebody_saves_meanwhile_is_not_overwritten(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_somebody_saves_meanwhile_is_not_overwritten(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real: Callable[..., object] = draft_repairs._repaired
     theirs = room.now().files["图.bpmn"] + b"\n"
 
