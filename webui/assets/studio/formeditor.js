@@ -65,6 +65,7 @@ function begin(editor) {
   button('undo').addEventListener('click', () => stack.undo());
   button('redo').addEventListener('click', () => stack.redo());
   keyboard(editor, stack, act, keeping);
+  leaving(keeping);
   draw();
   checked.changed();
   phone.changed();
@@ -88,6 +89,20 @@ function keyboard(editor, stack, act, keeping) {
     event.preventDefault();
     act.remove(field);
   });
+}
+
+/** Renaming or removing the form leaves this page: what is not saved yet is saved first, and what is seen is what is there. */
+function leaving({ saving }) {
+  for (const form of document.querySelectorAll('.editor-menu form')) {
+    form.addEventListener('submit', async (event) => {
+      if (event.defaultPrevented) return;
+      event.preventDefault();
+      await saving.save();
+      if (saving.version !== saving.saved) return; // the bar above says why
+      if (form.elements.seen) form.elements.seen.value = saving.seen;
+      form.submit();
+    });
+  }
 }
 
 /** A form with kinds of field nobody here knows is not opened before somebody has said what shall become of them. */
