@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine import pickers, steps
 from engine.diagram.model import Node
@@ -16,14 +16,28 @@ SURNAMES = "陈林张黄李王吴刘周徐孙马朱胡郭何高罗郑梁谢宋�
 GIVEN = ("国强", "玉兰", "建平", "秀英", "志明", "桂花", "长根", "春梅", "大勇", "小燕")
 
 
-def cast_of(script: Script, known: Designations) -> dict[str, list[str]]:
-    """Post or register → names; derived groups are not written down, they follow from their members."""
+def cast_of(script: Script, known: Designations, taken: Collection[str] = ()) -> dict[str, list[str]]:
+    """Post or register → names other than those `taken`; derived groups are not written down, they follow from their
+    members.
+    """
     names = dict.fromkeys(leaf for name in _asked(script) for leaf in _leaves(name, known))
-    people = _people()
+    people = (name for name in _people() if name not in taken)
     return {
         name: [next(people)] if _many(name, known) == 1 else _numbered(name, _many(name, known))
         for name in names
     }
+
+
+def completed(roster: Mapping[str, list[str]], script: Script, known: Designations) -> dict[str, list[str]]:
+    """The roster with somebody wherever the diagram asks for people of whom it names none: a step drawn since."""
+    taken = {person for people in roster.values() for person in people}
+    found = {post: list(people) for post, people in roster.items()}
+    spare = cast_of(script, known, taken)
+    for name in _asked(script):
+        leaves = _leaves(name, known)
+        if not any(found.get(leaf) for leaf in [name, *leaves]):
+            found |= {leaf: spare[leaf] for leaf in leaves if leaf not in found}
+    return found
 
 
 def _numbered(name: str, many: int) -> list[str]:

@@ -131,7 +131,7 @@ _MADE: Mapping[str, Callable[[Schema, datetime], Any]] = {
     "checklist": _several,
     "taglist": _several,
     "datetime": _moment,
-    "filepicker": lambda component, now: [PHOTO],
+    "filepicker": lambda component, now: PHOTO,
     "dynamiclist": lambda component, now: _rows(component, now),
     "group": lambda component, now: sample(component, now),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine import pickers
@@ -24,6 +24,7 @@ from engine.steps.kind import Action
 TASKS = ("userTask", "manualTask", "task")
 MOST_NAMES = 200  # of those who may do something, offered in one list
 MOST_DUE = 6
+AHEAD, NOW = timedelta(days=15), timedelta()  # a meeting is called long enough before for any announcing
 ON_LINE = frozenset(
     {moderation.action().name, *(action.name for action in slips.actions())}
 )  # have to do with links
@@ -165,7 +166,8 @@ def _acts(stage: Stage, task: Task) -> Iterator[dict[str, Any]]:
 def _act(stage: Stage, task: Task, step: Answering, action: Action, *, alone: bool) -> dict[str, Any]:
     said, roster = stage.rehearsal.handed_in(task.id), stage.roster
     people = [n for n in range(1, len(roster.names) + 1) if step.may(n, action, said)]
-    sample = samples.sample(_named(stage, action.schema), stage.clock(), least=True)
+    moment = stage.clock() + (AHEAD if action.name == "convene" else NOW)
+    sample = samples.sample(_named(stage, action.schema), moment, least=True)
     able = [roster.name(number) for number in people]
     return {
         "title": action.title,
@@ -194,7 +196,7 @@ def _not_yet(
         step.submit(data, able[0], said, stage.clock(), action.name if step.kind.collective else None)
     except ExecutionError as error:
         refusal = error.__cause__
-        return str(error) if isinstance(refusal, Refusal) and not refusal.fields else ""
+        return refusal.message if isinstance(refusal, Refusal) and not refusal.fields else ""
     return ""
 
 

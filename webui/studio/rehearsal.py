@@ -16,7 +16,7 @@ from engine.queries import drafts
 from engine.queries.rehearsing import Playable, holidays, playable
 from engine.refusal import Invalid, NotVisible
 from engine.scenarios import FOLDER, Report, load, run, run_folder
-from engine.scenarios.casting import cast_of
+from engine.scenarios.casting import cast_of, completed
 from engine.scenarios.playing import SECONDS, Player
 from engine.scenarios.scene import scene
 from engine.scenarios.telling import story
@@ -152,7 +152,7 @@ def _body(known: set[str] | frozenset[str] = KEYS) -> dict[str, Any]:
 
 def _stage(found: Playable, script: Script) -> dict[str, Any]:
     """What a story begins with where nobody has chosen otherwise."""
-    roster = found.roster or cast_of(script, runtime().designations)
+    roster = completed(found.roster, script, runtime().designations)
     return {
         "roster": roster,
         "begins": DEFAULT_BEGIN.isoformat(timespec="minutes"),

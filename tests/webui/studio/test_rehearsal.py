@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.test import TestResponse
 
 from engine import operations
+from tests.conftest import axe_violations
 from tests.webui.studio.conftest import Studio
 
 if TYPE_CHECKING:
@@ -132,6 +133,11 @@ def test_a_lost_vote_is_rehearsed_taken_back_won_kept_and_run_again(studio: Stud
     draft = studio.draft_of("babu")
     desk.emulate_media(reduced_motion="reduce")
     desk.goto(f"/studio/drafts/{draft}/rehearsal")
+    desk.locator(".rehearsal-offers").wait_for()
+    assert axe_violations(desk) == []
+    desk.get_by_role("tab", name="人员和参数").click()
+    assert axe_violations(desk) == []
+    desk.keyboard.press("ArrowLeft")
     task = desk.locator(".rehearsal-task")
     for step in ("集民意", "定议题", "党员大会征意见", "书面征求代表意见", "听取老干部老党员意见",
                  "支委会初步议案", "论证会", "两委联席会议审定"):  # fmt: skip
@@ -141,6 +147,7 @@ def test_a_lost_vote_is_rehearsed_taken_back_won_kept_and_run_again(studio: Stud
     form = vote.locator(".rehearsal-form")
     form.get_by_role("button", name="召集", exact=True).click()
     assert "没填好" in form.get_by_role("alert").inner_text()
+    assert axe_violations(desk) == []
     form.get_by_role("button", name="填上示例").click()
     form.get_by_role("button", name="召集", exact=True).click()
     form.wait_for(state="detached")
@@ -158,6 +165,7 @@ def test_a_lost_vote_is_rehearsed_taken_back_won_kept_and_run_again(studio: Stud
     desk.locator(".rehearsal-task:has-text('广示之')").wait_for()  # what was played is still there
 
     desk.get_by_role("button", name="存为情形").click()
+    assert axe_violations(desk) == []
     desk.get_by_label("名称").fill("补一次就通过")
     desk.get_by_role("button", name="存为情形").last.click()
     desk.get_by_text("存好了，也跑过了。").wait_for()

@@ -92,7 +92,8 @@ export class Board {
   /** The whole drawing, or again where the matter stands. Answers which of them it is now. */
   toggle(scene) {
     this.whole = !this.whole;
-    if (this.whole) this.viewer.get('canvas').zoom('fit-viewport', 'auto');
+    const canvas = this.viewer.get('canvas');
+    if (this.whole) canvas.zoom(canvas.zoom('fit-viewport', 'auto') * 0.96, 'auto'); // bpmn.io's logo covers nothing
     else if (scene.tasks.length) this.look(scene.tasks[0].element);
     return this.whole;
   }

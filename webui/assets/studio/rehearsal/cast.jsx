@@ -85,7 +85,7 @@ function Parameter({ one, stage, change }) {
     change({ parameters: next === undefined ? rest : { ...rest, [one.name]: next } });
   };
   const several = one.type === 'list';
-  const text = several ? (value ?? []).join(' ') : value ?? '';
+  const text = several ? (value ?? []).join(' ') : one.type === 'duration' ? worded(value ?? '') : value ?? '';
   return (
     <label class="rehearsal-parameter"><span>{one.title}</span>
       {one.choices.length > 0 && !several ? (
@@ -102,10 +102,26 @@ function Parameter({ one, stage, change }) {
   );
 }
 
-function valued({ type }, text) {
+/** What was typed as the parameter has it: `5 个工作日` is 5wd, `1,000 元` is 1000. What cannot be read the server refuses. */
+function valued({ type, unit }, text) {
   if (type === 'list') return text.split(/[\s、，,]+/).filter(Boolean);
-  const number = ['number', 'integer', 'money'].includes(type) ? Number(text.replace(/,/g, '')) : NaN;
-  return Number.isFinite(number) ? number : text;
+  if (type === 'duration') return length(text);
+  if (!['number', 'integer', 'money'].includes(type)) return text;
+  const plain = text.replace(unit || '元', '').replace(/[,，\s]/g, '');
+  return plain !== '' && Number.isFinite(Number(plain)) ? Number(plain) : text;
+}
+
+function length(text) {
+  const [, many, unit] = /^(\d+)\s*(个工作日|工作日|天|日|小时)$/.exec(text) ?? [];
+  if (!many) return text;
+  if (unit === '小时') return `PT${many}H`;
+  return many + (unit.endsWith('工作日') ? 'wd' : 'd');
+}
+
+/** The other way round, to be read. */
+function worded(value) {
+  const [, many, unit] = /^(?:PT)?(\d+)(wd|d|H)$/.exec(String(value)) ?? [];
+  return many ? `${many} ${{ wd: '个工作日', d: '天', H: '小时' }[unit]}` : value;
 }
 
 function resized(post, people, many) {

@@ -11,14 +11,16 @@ export function ActForm({ act, task, people, busy, submit, close }) {
   const form = useRef(null);
   const [by, setBy] = useState(act.who[0] ?? people[0] ?? '');
   const [said, say] = useState('');
+  const [drawn, setDrawn] = useState(false);
   const others = people.filter((name) => !act.who.includes(name));
   const asked = act.schema.components.length > 0;
 
   useEffect(() => {
     let gone = false;
     createForm({ container: host.current, schema: act.schema, data: {}, properties: { ariaLabel: act.title } }).then((made) => {
-      if (gone) made.destroy();
-      else form.current = made;
+      if (gone) return made.destroy();
+      form.current = made;
+      setDrawn(true);
     });
     return () => { gone = true; form.current?.destroy(); };
   }, []);
@@ -57,9 +59,9 @@ export function ActForm({ act, task, people, busy, submit, close }) {
       {!said && act.not_yet && <p class="text-body-secondary small">现在办会被拦住：{act.not_yet}</p>}
       <div ref={host} class="rehearsal-fields" />
       <div class="rehearsal-buttons">
-        <button type="button" class="btn btn-sm btn-primary" disabled={busy} onClick={hand}>{act.title}</button>
+        <button type="button" class="btn btn-sm btn-primary" disabled={busy || !drawn} onClick={hand}>{act.title}</button>
         {asked && Object.keys(act.sample).length > 0 && (
-          <button type="button" class="btn btn-sm btn-outline-secondary" onClick={fill}>填上示例</button>
+          <button type="button" class="btn btn-sm btn-outline-secondary" disabled={!drawn} onClick={fill}>填上示例</button>
         )}
         <button type="button" class="btn btn-sm btn-link" onClick={close}>收起</button>
       </div>

@@ -8,25 +8,24 @@ export function Log({ scene, story, go, busy }) {
   return (
     <section aria-labelledby="log-title">
       <h2 id="log-title" class="rehearsal-title">经过</h2>
-      <ol class="rehearsal-log">
-        {scene.lines.map((line, place) => (
-          <li key={place}>
-            <span class="rehearsal-when">{line.at}</span>
-            <span class="rehearsal-what">{line.what}</span>
-            {line.notes.map((note) => <span key={note} class="rehearsal-note">{note}</span>)}
-            {line.faults.map((fault) => <span key={fault} class="rehearsal-fault">{fault}</span>)}
-            {place < story.at - 1 && (
-              <button type="button" class="btn btn-sm btn-link" disabled={busy} aria-label={`回到第 ${place + 1} 步`}
-                onClick={() => go(() => story.play(place + 1), false)}>回到这里</button>
-            )}
-          </li>
-        ))}
-      </ol>
       {ahead > 0 && (
         <p class="rehearsal-hint">后面还有 {ahead} 步没有走：点“进一步”接着走，或者
           <button type="button" class="btn btn-sm btn-link" disabled={busy} onClick={() => go(() => story.play(story.moves.length))}>走到最后</button>
         </p>
       )}
+      <ol class="rehearsal-log" reversed>
+        {scene.lines.map((line, place) => (
+          <li key={place} value={place + 1}>
+            <span class="rehearsal-when">{line.at}{place < story.at - 1 && (
+              <button type="button" class="btn btn-sm btn-link" disabled={busy} aria-label={`回到这里，第 ${place + 1} 步`}
+                onClick={() => go(() => story.play(place + 1), false)}>回到这里</button>
+            )}</span>
+            <span class="rehearsal-what">{line.what}</span>
+            {line.notes.map((note) => <span key={note} class="rehearsal-note">{note}</span>)}
+            {line.faults.map((fault) => <span key={fault} class="rehearsal-fault">{fault}</span>)}
+          </li>
+        )).reverse()}
+      </ol>
     </section>
   );
 }

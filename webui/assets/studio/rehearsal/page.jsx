@@ -48,14 +48,23 @@ function Rehearsal({ page, board, chooser }) {
   useEffect(() => { board.choose(chosen); }, [chosen]);
   useEffect(() => { if (side.current) side.current.scrollTop = 0; }, [pane]);
 
+  const turn = (event) => { // left and right go from tab to tab, as everywhere
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    const keys = PANES.map(([key]) => key);
+    const next = keys[(keys.indexOf(pane) + step + keys.length) % keys.length];
+    setPane(next);
+    document.getElementById(`pane-${next}`).focus();
+  };
+
   const { scene } = story;
   const open = { story, scene, act, go, busy, page, setPane, board };
   return (
     <div class="rehearsal-panel" aria-busy={busy}>
-      <div class="rehearsal-panes" role="tablist">
+      <div class="rehearsal-panes" role="tablist" onKeyDown={turn}>
         {PANES.map(([key, title]) => (
           <button key={key} type="button" role="tab" id={`pane-${key}`} aria-selected={pane === key}
-            aria-controls="rehearsal-pane" onClick={() => setPane(key)}>{title}</button>
+            tabIndex={pane === key ? 0 : -1} aria-controls="rehearsal-pane" onClick={() => setPane(key)}>{title}</button>
         ))}
       </div>
       {said && <div class="alert alert-danger rehearsal-said" role="alert">{said}</div>}

@@ -31,7 +31,7 @@ function Task({ task, framed, choose, act, go, busy, story, page }) {
   const ready = task.acts.filter((one) => !one.not_yet);
   const later = task.acts.filter((one) => one.not_yet);
   const button = (one) => (
-    <button key={one.title} type="button" disabled={busy} title={one.not_yet || undefined} aria-expanded={playing === one.title}
+    <button key={one.title} type="button" disabled={busy} aria-expanded={playing === one.title}
       class={`btn btn-sm ${one.not_yet ? 'btn-link' : 'btn-outline-primary'}`}
       onClick={() => setPlaying(playing === one.title ? '' : one.title)}>{one.title}…</button>
   );
@@ -61,7 +61,11 @@ function Task({ task, framed, choose, act, go, busy, story, page }) {
       {task.acts.length > 0 && (
         <div class="rehearsal-acts"><span>照实办：</span>
           {ready.map(button)}
-          {later.length > 0 && <details><summary>还办不了的（{later.length}）</summary>{later.map(button)}</details>}
+          {later.length > 0 && (
+            <details><summary>还办不了的（{later.length}）</summary>
+              {later.map((one) => <p key={one.title} class="rehearsal-later">{button(one)}{one.not_yet}</p>)}
+            </details>
+          )}
         </div>
       )}
       {current && (
