@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import axe_violations
-from tests.webui.pages.browsing import LATIN
-from tests.webui.studio.conftest import Studio
 
 from engine import operations
 from engine.diagram.coverage import coverage
 from engine.redlines import PROCESSES
 from engine.setting_up import read_files
+from tests.conftest import axe_violations
+from tests.webui.pages.browsing import LATIN
+from tests.webui.studio.conftest import Studio
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -81,6 +81,7 @@ def test_the_page_of_a_draft(desk: "Page", studio: Studio) -> None:
     assert marked.count() == len([one for one in coverage(files).carriers if "WH-2" in one.clauses])
     desk.locator("#clause-WH-2 .clause-step").first.click()
     assert marked.count() == 1 and "WH-2" in desk.inner_text("#clauses-step")
+    desk.click('[data-clause="WH-2"]')  # the whole drawing again
     other = desk.locator(".djs-shape.clause-carries").last
     other.click()
     assert other.get_attribute("data-element-id") in desk.locator("#clauses-step a").get_attribute("href")
@@ -89,6 +90,10 @@ def test_the_page_of_a_draft(desk: "Page", studio: Studio) -> None:
         desk.set_viewport_size({"width": width, "height": 900})
         assert axe_violations(desk) == []
         assert desk.evaluate("document.documentElement.scrollWidth") <= width
+    desk.emulate_media(media="print")
+    assert desk.locator("#clauses-canvas").is_hidden()
+    assert desk.locator(".clauses-side").bounding_box()["width"] > 0.8 * 390
+    desk.emulate_media(media="screen")
     text = desk.inner_text(".clauses-side")
     assert LATIN.findall(text) == []
 

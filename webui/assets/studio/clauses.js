@@ -1,6 +1,7 @@
 // 条款: choose a clause and its steps are marked; choose a step, here or on the drawing, and its clauses are told.
 import { bringIntoView, mark, openViewer } from './view.js';
 
+const READABLE = 0.8;
 const { xml, steps, texts, drawing } = JSON.parse(document.getElementById('clauses-data').textContent);
 const told = document.getElementById('clauses-step');
 let viewer = null;
@@ -32,7 +33,7 @@ function chooseClause(number) {
   const ids = Object.entries(steps).filter(([, [, , clauses]]) => clauses.includes(number)).map(([id]) => id);
   choose(`clause ${number}`, [number], ids);
   told.replaceChildren(...(ids.length ? [] : [line(`图上没有哪一步写了 ${number}。`)]));
-  if (viewer && ids.length) bringIntoView(viewer, ids[0]);
+  if (viewer && ids.length) viewer.get('canvas').zoom('fit-viewport', 'auto'); // its steps may lie far apart
 }
 
 function chooseStep(id, onDrawing = false) {
@@ -49,7 +50,7 @@ function chooseStep(id, onDrawing = false) {
   list.append(...clauses.map((number) => line(`${number}　${texts[number] || '总表里没有这个编号'}`, 'li')));
   told.replaceChildren(head, clauses.length ? list : line('这一步没有写依据。'), link);
   if (onDrawing) document.getElementById(`clause-${clauses[0]}`)?.scrollIntoView({ block: 'nearest' });
-  else if (viewer) bringIntoView(viewer, id);
+  else if (viewer) approach(id);
 }
 
 /** Shows what was chosen (`clause WH-2`, `step fabu`, or nothing), and the clauses and steps that go with it. */
@@ -62,6 +63,13 @@ function choose(what, numbers, ids) {
   for (const number of numbers) document.getElementById(`clause-${number}`)?.closest('details')?.setAttribute('open', '');
   if (viewer) mark(viewer, ids, 'clause-chosen');
   if (!ids.length) told.replaceChildren();
+}
+
+/** To the step, near enough to read it. */
+function approach(id) {
+  const canvas = viewer.get('canvas');
+  if (canvas.zoom() < READABLE) canvas.zoom(READABLE);
+  bringIntoView(viewer, id);
 }
 
 function line(text, tag = 'p') {
