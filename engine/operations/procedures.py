@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, exists, select
 
 from engine.diagram import Procedure
 from engine.people.units import Unit, ancestors, by_code, get
@@ -14,9 +14,15 @@ from engine.store.drafts import withdrawals
 from engine.store.tables import procedure_versions
 
 OPEN = withdrawals.c.lifted_at.is_(None)  # a withdrawal that holds
-OFFERED = ~exists().where(  # SQL over `procedure_versions`: its unit has not withdrawn it
-    withdrawals.c.unit_id == procedure_versions.c.unit_id, withdrawals.c.key == procedure_versions.c.key, OPEN
-)
+
+
+def offered(versions: FromClause) -> ColumnElement[bool]:
+    """SQL over `procedure_versions` or an alias of it: its unit has not withdrawn it."""
+    here = (withdrawals.c.unit_id == versions.c.unit_id, withdrawals.c.key == versions.c.key)
+    return ~exists().where(*here, OPEN)
+
+
+OFFERED = offered(procedure_versions)
 
 
 def in_force(c: Connection, key: str, place: Unit) -> Row[Any, Any, Any]:

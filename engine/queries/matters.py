@@ -14,7 +14,7 @@ from engine.execution import Instance
 from engine.operations.matters import LATE
 from engine.queries import results, timeline
 from engine.queries.closure import Closure
-from engine.queries.editions import Edition, edition
+from engine.queries.editions import Edition, edition, with_edition
 from engine.queries.gatherings import any_in
 from engine.queries.names import Names
 from engine.queries.open_steps import OpenStep, names_of, open_seats, open_steps
@@ -240,7 +240,7 @@ _HEAD = (
 
 
 def _head(c: Connection, actor: Actor, instance_id: str) -> Row[Any]:
-    return _visible(c, actor, _HEAD.where(instances.c.id == instance_id))
+    return _visible(c, actor, with_edition(_HEAD).where(instances.c.id == instance_id))
 
 
 def _visible(c: Connection, actor: Actor, query: Select[Any]) -> Row[Any]:
@@ -289,7 +289,7 @@ def _matter(rt: Runtime, c: Connection, actor: Actor, instance_id: str) -> Matte
         names=names,
         revision=row.revision,
         has_opinions=any_in(c, instance_id),
-        edition=edition(rt, c, row),
+        edition=edition(row),
     )
 
 
