@@ -37,7 +37,8 @@ from engine.store.failures import DatabaseBusy, DatabaseUnavailable
 
 AT_ONCE = 2  # on a machine
 EVERY = 0.5  # seconds between two signs of life
-MEMORY = 2 << 30  # bytes
+MEMORY = 3 << 29  # bytes, of addresses; walking takes some 15 KB for a situation of a diagram with many branches
+MOST_STATES = 40_000
 LONGEST = 120  # seconds of walking, whatever happens
 LOST = 60  # seconds without a database after which there is nobody to report to
 
@@ -131,6 +132,7 @@ class Job:
             seconds=self.seconds,
             progress=self._note,
             stop=self.stopping.is_set,
+            most_states=MOST_STATES,
         )
 
     def _note(self, now: Progress) -> None:
