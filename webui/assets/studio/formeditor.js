@@ -91,7 +91,7 @@ function keyboard(editor, stack, act, keeping) {
   });
 }
 
-/** Renaming or removing the form leaves this page: what is not saved yet is saved first, and what is seen is what is there. */
+/** Renaming or removing the form leaves this page: what is not saved yet is saved first. */
 function leaving({ saving }) {
   for (const form of document.querySelectorAll('.editor-menu form')) {
     form.addEventListener('submit', async (event) => {
@@ -123,13 +123,14 @@ function refuse(editor, schema, strange) {
 
 function without(holder, strange) {
   const components = (holder.components ?? []).filter((field) => !strange.has(field));
-  return { ...holder, ...(holder.components ? { components: components.map((field) => without(field, strange)) } : {}) };
+  return holder.components ? { ...holder, components: components.map((field) => without(field, strange)) } : holder;
 }
 
 /** The field a finding speaks of: its label or key stands in quotes there. */
 function selectNamed(editor, words) {
   const fields = editor.get('formFieldRegistry').getAll();
-  const found = fields.find((field) => field.type !== 'default' && [field.label, keyOf(field)].some((name) => name && words.includes(`“${name}”`)));
+  const named = (field) => [field.label, keyOf(field)].some((name) => name && words.includes(`“${name}”`));
+  const found = fields.find((field) => field.type !== 'default' && named(field));
   if (found) editor.get('selection').set(found);
 }
 

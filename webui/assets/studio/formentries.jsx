@@ -25,7 +25,8 @@ export function Text({ id, label, value = '', hint, rows, check, onChange, numer
   return (
     <Entry id={id} label={label} hint={hint} problem={problem}>
       <Input id={id} class={`form-control${problem ? ' is-invalid' : ''}`} rows={rows} value={typed} autoComplete="off"
-        inputMode={numeric ? 'decimal' : undefined} aria-describedby={`${id}-hint`} aria-invalid={problem ? 'true' : undefined}
+        inputMode={numeric ? 'decimal' : undefined} aria-describedby={`${id}-hint`}
+        aria-invalid={problem ? 'true' : undefined}
         onInput={(event) => put(event.target.value)} onBlur={() => flush(waiting)} />
     </Entry>
   );
@@ -43,7 +44,8 @@ export function Number_({ value, onChange, ...others }) {
 export function Tick({ id, label, value, hint, onChange }) {
   return (
     <div class="form-check panel-tick">
-      <input id={id} class="form-check-input" type="checkbox" checked={Boolean(value)} aria-describedby={hint && `${id}-hint`}
+      <input id={id} class="form-check-input" type="checkbox" checked={Boolean(value)}
+        aria-describedby={hint && `${id}-hint`}
         onChange={(event) => onChange(event.target.checked)} />
       <label class="form-check-label" for={id}>{label}</label>
       {hint && <div class="form-text" id={`${id}-hint`}>{hint}</div>}
@@ -55,7 +57,8 @@ export function Tick({ id, label, value, hint, onChange }) {
 export function Choice({ id, label, value = '', options, hint, onChange }) {
   return (
     <Entry id={id} label={label} hint={hint}>
-      <select id={id} class="form-select" value={value} aria-describedby={`${id}-hint`} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} class="form-select" value={value} aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.target.value)}>
         {options.map(([each, words]) => <option key={each} value={each} selected={each === value}>{words}</option>)}
       </select>
     </Entry>

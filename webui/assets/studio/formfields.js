@@ -1,5 +1,5 @@
-// What a form can be made of: the kinds of field the product reads (engine/forms.py), in a designer's words, and keys in
-// Chinese that follow from the labels.
+// What a form can be made of: the kinds of field the product reads (engine/forms.py), in a designer's words, and keys
+// in Chinese that follow from the labels.
 import { FieldFactory } from '@bpmn-io/form-js-viewer';
 
 const TWO = ['选项一', '选项二'].map((word) => ({ label: word, value: word }));
@@ -54,7 +54,7 @@ export function freeKey(wanted, taken) {
   return key;
 }
 
-/** The fields whose keys must differ: those of the form, or of one row of a list; groups without a path are transparent. */
+/** The fields whose keys must differ: those of the form, or of one row of a list; a group without a path has none. */
 export function fieldsBeside(schema, id) {
   const scope = scopeOf(schema, id) ?? schema;
   return [...valued(scope)];

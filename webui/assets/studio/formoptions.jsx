@@ -13,8 +13,10 @@ export function Options({ field, edit, designations }) {
   const name = (names) => edit({ properties: { ...field.properties, people: names.join(' ') } });
   return (
     <Section title="从哪里选">
-      <div class="form-check"><input class="form-check-input" type="radio" name="options" id="options-listed" checked={!picks} onChange={lists} /><label class="form-check-label" for="options-listed">写好的选项</label></div>
-      <div class="form-check"><input class="form-check-input" type="radio" name="options" id="options-people" checked={picks} onChange={asks} /><label class="form-check-label" for="options-people">选人（按岗位、身份）</label></div>
+      <div class="form-check"><input class="form-check-input" type="radio" name="options" id="options-listed"
+        checked={!picks} onChange={lists} /><label class="form-check-label" for="options-listed">写好的选项</label></div>
+      <div class="form-check"><input class="form-check-input" type="radio" name="options" id="options-people"
+        checked={picks} onChange={asks} /><label class="form-check-label" for="options-people">选人（按岗位、身份）</label></div>
       {picks ? <People names={people} known={designations} onChange={name} /> : <Listed field={field} edit={edit} />}
     </Section>
   );
@@ -30,7 +32,8 @@ function Listed({ field, edit }) {
   };
   const check = (typed) => (typed.trim() ? '' : '至少写一个选项');
   return (
-    <Text id="panel-values" label="选项" rows={Math.min(12, Math.max(3, values.length + 1))} value={text} check={check} onChange={put}
+    <Text id="panel-values" label="选项" rows={Math.min(12, Math.max(3, values.length + 1))} value={text} check={check}
+      onChange={put}
       hint="一行一个。流程图里的条件按这些字判断，改了字，条件要跟着改。" />
   );
 }
@@ -48,11 +51,14 @@ function People({ names, known, onChange }) {
       {names.map((name) => (
         <span class="panel-person" key={name}>
           {name}
-          <button type="button" aria-label={`去掉${name}`} onClick={() => onChange(names.filter((each) => each !== name))}>×</button>
+          <button type="button" aria-label={`去掉${name}`}
+            onClick={() => onChange(names.filter((each) => each !== name))}>×</button>
         </span>
       ))}
-      <input id="panel-people" class="form-control" list="panel-posts" placeholder="打几个字，选岗位或身份" autoComplete="off" onInput={add} />
-      <datalist id="panel-posts">{known.map(({ name, about }) => <option key={name} value={name}>{about}</option>)}</datalist>
+      <input id="panel-people" class="form-control" list="panel-posts" placeholder="打几个字，选岗位或身份" autoComplete="off"
+        onInput={add} />
+      <datalist
+        id="panel-posts">{known.map(({ name, about }) => <option key={name} value={name}>{about}</option>)}</datalist>
       <div class="form-text">名单由系统按登记的人给出，填的时候按姓名选。</div>
       {!names.length && <div class="invalid-feedback d-block">还没有选岗位或身份</div>}
     </div>

@@ -54,13 +54,15 @@ function Naming({ field, schema, stored, act, entry }) {
   if (field.type === 'text') {
     return (
       <Section title="内容">
-        <Text id={entry('text')} label="文字" rows={5} value={field.text} hint="空一行分段；两边加 ** 变粗" onChange={(text) => act.edit(field, { text })} />
+        <Text id={entry('text')} label="文字" rows={5} value={field.text} hint="空一行分段；两边加 ** 变粗"
+          onChange={(text) => act.edit(field, { text })} />
       </Section>
     );
   }
   return (
     <Section title="这一项">
-      <Text id={entry('label')} label={field.type === 'group' ? '标题' : '名称'} value={field.label ?? field.dateLabel ?? field.timeLabel} hint="填的人看到的"
+      <Text id={entry('label')} label={field.type === 'group' ? '标题' : '名称'}
+        value={field.label ?? field.dateLabel ?? field.timeLabel} hint="填的人看到的"
         onChange={(label) => act.relabel(field, label)} />
       {field.type !== 'group' && (
         <Text id={entry('description')} label="填写说明" rows={2} value={field.description} hint="写在下面的小字，可以不写"
@@ -79,7 +81,8 @@ function Behind({ field, schema, stored, act }) {
   return (
     <div class="panel-warning" role="note">
       <p class="m-0">名称改了，字段名还是“{key}”，流程图里的条件照旧能用。</p>
-      <button type="button" class="btn btn-outline-secondary" onClick={() => act.rename(field, wanted)}>也改成“{wanted}”</button>
+      <button type="button" class="btn btn-outline-secondary"
+        onClick={() => act.rename(field, wanted)}>也改成“{wanted}”</button>
       <p class="m-0">改了以后，流程图里用到“{key}”的条件要跟着改。</p>
     </div>
   );
@@ -97,39 +100,52 @@ function Key({ field, schema, act, entry }) {
   );
 }
 
-const takenBeside = (schema, field) => new Set(fieldsBeside(schema, field.id).filter(({ id }) => id !== field.id).map(keyOf));
+function takenBeside(schema, field) {
+  return new Set(fieldsBeside(schema, field.id).filter(({ id }) => id !== field.id).map(keyOf));
+}
+
 /** Whether something is filled in there; a group without a path only holds others together. */
 const valued = (field) => field.type !== 'group' || Boolean(field.path);
 
 function Rules({ field, edit, entry }) {
   const rules = field.validate ?? {};
   const put = (changes) => edit({ validate: tidy({ ...rules, ...changes }) });
+  const accept = field.accept ?? '';
+  const files = FILES.some(([value]) => value === accept) ? FILES : [...FILES, [accept, accept]];
   if (['text', 'group'].includes(field.type)) return null;
   return (
     <Section title="怎样才算填好">
-      <Tick id={entry('required')} label={field.type === 'checkbox' ? '必须打勾' : '必须填'} value={rules.required} onChange={(required) => put({ required: required || undefined })} />
-      {['textfield', 'textarea'].includes(field.type) && <Words rules={rules} put={put} entry={entry} plain={field.type === 'textfield'} />}
+      <Tick id={entry('required')} label={field.type === 'checkbox' ? '必须打勾' : '必须填'} value={rules.required}
+        onChange={(required) => put({ required: required || undefined })} />
+      {['textfield', 'textarea'].includes(field.type) && (
+        <Words rules={rules} put={put} entry={entry} plain={field.type === 'textfield'} />
+      )}
       {field.type === 'number' && (
         <div class="panel-row">
           <Numeric id={entry('min')} label="最小" value={rules.min} onChange={(min) => put({ min })} />
           <Numeric id={entry('max')} label="最大" value={rules.max} onChange={(max) => put({ max })} />
-          <Choice id={entry('digits')} label="小数" value={String(field.decimalDigits ?? '')} onChange={(text) => edit({ decimalDigits: text === '' ? undefined : Number(text) })}
+          <Choice id={entry('digits')} label="小数" value={String(field.decimalDigits ?? '')}
+            onChange={(text) => edit({ decimalDigits: text === '' ? undefined : Number(text) })}
             options={[['0', '要整数'], ['1', '一位'], ['2', '两位'], ['', '不限']]} />
         </div>
       )}
       {field.type === 'datetime' && (
-        <Choice id={entry('subtype')} label="填什么" value={field.subtype ?? 'date'} options={DATES} onChange={(subtype) => edit(dated(field, subtype))} />
+        <Choice id={entry('subtype')} label="填什么" value={field.subtype ?? 'date'} options={DATES}
+          onChange={(subtype) => edit(dated(field, subtype))} />
       )}
       {field.type === 'filepicker' && (
         <>
-          <Tick id={entry('multiple')} label="可以传几个" value={field.multiple} onChange={(multiple) => edit({ multiple: multiple || undefined })} />
-          <Choice id={entry('accept')} label="什么文件" value={field.accept ?? ''} onChange={(accept) => edit({ accept: accept || undefined })}
-            options={FILES.some(([value]) => value === (field.accept ?? '')) ? FILES : [...FILES, [field.accept, field.accept]]} />
+          <Tick id={entry('multiple')} label="可以传几个" value={field.multiple}
+            onChange={(multiple) => edit({ multiple: multiple || undefined })} />
+          <Choice id={entry('accept')} label="什么文件" value={field.accept ?? ''}
+            onChange={(accept) => edit({ accept: accept || undefined })}
+            options={files} />
         </>
       )}
       {field.type === 'dynamiclist' && (
         <>
-          <Tick id={entry('rows')} label="填的人可以加行、删行" value={field.allowAddRemove} onChange={(allowAddRemove) => edit({ allowAddRemove })} />
+          <Tick id={entry('rows')} label="填的人可以加行、删行" value={field.allowAddRemove}
+            onChange={(allowAddRemove) => edit({ allowAddRemove })} />
           <Numeric id={entry('repetitions')} label="一开始有几行" value={field.defaultRepetitions ?? 1} hint="可以是 0"
             onChange={(count) => edit({ defaultRepetitions: Math.min(50, Math.max(0, Math.round(count ?? 1))) })} />
         </>
@@ -139,7 +155,7 @@ function Rules({ field, edit, entry }) {
 }
 
 function Words({ rules, put, entry, plain }) {
-  const format = rules.validationType && rules.validationType !== 'custom' ? rules.validationType : rules.pattern !== undefined ? 'pattern' : '';
+  const format = formatOf(rules);
   const choose = (to) => put({
     validationType: ['phone', 'email'].includes(to) ? to : undefined,
     pattern: to === 'pattern' ? (rules.pattern ?? '') : undefined,
@@ -148,17 +164,25 @@ function Words({ rules, put, entry, plain }) {
     <>
       {plain && <Choice id={entry('format')} label="写成什么样" value={format} options={FORMATS} onChange={choose} />}
       {format === 'pattern' && (
-        <Text id={entry('pattern')} label="规则" value={rules.pattern} hint="如 ^\d{18}$ 是 18 位数字；写不来就选“不限”" check={readable}
+        <Text id={entry('pattern')} label="规则" value={rules.pattern} hint="如 ^\d{18}$ 是 18 位数字；写不来就选“不限”"
+          check={readable}
           onChange={(pattern) => put({ pattern })} />
       )}
       {['', 'pattern'].includes(format) && (
         <div class="panel-row">
-          <Numeric id={entry('minLength')} label="最少几个字" value={rules.minLength} onChange={(minLength) => put({ minLength })} />
-          <Numeric id={entry('maxLength')} label="最多几个字" value={rules.maxLength} onChange={(maxLength) => put({ maxLength })} />
+          <Numeric id={entry('minLength')} label="最少几个字" value={rules.minLength}
+            onChange={(minLength) => put({ minLength })} />
+          <Numeric id={entry('maxLength')} label="最多几个字" value={rules.maxLength}
+            onChange={(maxLength) => put({ maxLength })} />
         </div>
       )}
     </>
   );
+}
+
+function formatOf({ validationType, pattern }) {
+  if (validationType && validationType !== 'custom') return validationType;
+  return pattern === undefined ? '' : 'pattern';
 }
 
 function More({ field, schema, act, edit, entry }) {
@@ -166,9 +190,11 @@ function More({ field, schema, act, edit, entry }) {
   const put = (changes) => edit({ properties: tidy({ ...own, ...changes }) });
   return (
     <Section title="公开、预填、字段名" open={Boolean(own.public || own.prefill)}>
-      <Tick id={entry('public')} label="不上公开页" value={own.public === 'no'} hint="电话、身份证号、家庭情况这些，只给办事的人看" onChange={(kept) => put({ public: kept ? 'no' : undefined })} />
+      <Tick id={entry('public')} label="不上公开页" value={own.public === 'no'} hint="电话、身份证号、家庭情况这些，只给办事的人看"
+        onChange={(kept) => put({ public: kept ? 'no' : undefined })} />
       {['textfield', 'textarea'].includes(field.type) && (
-        <Tick id={entry('prefill')} label="先填上这件事的标题" value={own.prefill === '办件名称'} onChange={(filled) => put({ prefill: filled ? '办件名称' : undefined })} />
+        <Tick id={entry('prefill')} label="先填上这件事的标题" value={own.prefill === '办件名称'}
+          onChange={(filled) => put({ prefill: filled ? '办件名称' : undefined })} />
       )}
       <Key field={field} schema={schema} act={act} entry={entry} />
     </Section>
