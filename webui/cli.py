@@ -162,15 +162,17 @@ def explore(folder: Path, as_json: bool, seconds: float) -> None:
 @click.option("--unit", required=True, help="在哪个单位发布：单位编码")
 @click.option("--note", default="", help="这一版改了什么")
 def publish(folder: Path, unit: str, note: str) -> None:
-    """把流程文件夹发布为新的一版。正在办的事项仍按原来的版本办。"""
+    """先把所有情形走一遍，都符合才发布为新的一版。正在办的事项仍按原来的版本办。"""
     from engine.operations import publish_procedure
+    from engine.operations.publishing import version_in_words
     from engine.setting_up import read_files
 
     if not folder.is_dir():
         raise click.ClickException(f"没有这个文件夹：{folder}")
     runtime = _runtime()
-    publish_procedure(runtime, None, read_files(folder), unit, note)
-    click.echo(f"已在 {unit} 发布 {folder.name}。")
+    version_id = publish_procedure(runtime, None, read_files(folder), unit, note)
+    named = runtime.database.look(lambda c: version_in_words(c, version_id))
+    click.echo(f"已在 {unit} 发布 {folder.name}：{named}。")
 
 
 # ---------------------------------------------------------------- for those who run it

@@ -131,6 +131,13 @@ def version_number(c: Connection, version_id: int) -> int:
     return int(c.execute(query).scalar_one())
 
 
+def version_in_words(c: Connection, version_id: int) -> str:
+    """`“八步工作法”第 3 版`."""
+    query = select(procedure_versions.c.title, procedure_versions.c.version)
+    row = c.execute(query.where(procedure_versions.c.id == version_id)).one()
+    return f"“{row.title}”第 {row.version} 版"
+
+
 def require_note(note: str, what: str, hint: str) -> str:
     """Words that stay with what was done. Raises Invalid."""
     note = " ".join(note.split())

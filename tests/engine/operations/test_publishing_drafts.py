@@ -8,8 +8,9 @@ from sqlalchemy import insert
 
 from engine import operations
 from engine.diagram.beginning import blank
+from engine.queries import matters, prospects
 from engine.queries import procedures as queries
-from engine.queries import prospects
+from engine.queries.editions import Edition
 from engine.refusal import Forbidden, Invalid, NotVisible, Overtaken
 from engine.store import Database
 from engine.store.tables import tenures
@@ -169,10 +170,25 @@ def test_where_the_nearer_unit_has_withdrawn_its_own_the_one_above_counts(room: 
     start = lambda: operations.start_matter(  # noqa: E731
         room.runtime, room.world.people["报账"], "zhichu", "village", "修灯"
     )
-    assert start().version == 2
+    started = start()
+    assert started.version == 2
+    assert edition(room, started.instance_id) == Edition(2, 2)
     _designs(room, "设计", "town")
     operations.withdraw_procedure(room.runtime, room.designer, town, "zhichu", "用县里的")
-    assert start().version == 1
+    assert edition(room, started.instance_id) == Edition(2, 1, "云岭县")
+    again = start()
+    assert again.version == 1
+    assert edition(room, again.instance_id).is_current
+    operations.withdraw_procedure(room.runtime, room.designer, room.county, "zhichu", "都不用了")
+    assert edition(room, again.instance_id) == Edition(1, None)
+    operations.publish_procedure(room.runtime, None, ZHICHU | {"a.txt": b"c"}, "town")
+    assert edition(room, again.instance_id) == Edition(1, 3, "清溪镇")
+
+
+def edition(room: Room, matter: str) -> Edition:
+    with room.runtime.database.read() as c:
+        actor = room.runtime.actor(c, room.world.people["报账"])
+    return matters.matter(room.runtime, actor, matter).edition
 
 
 def _designs(room: Room, name: str, unit: str) -> None:
