@@ -13,7 +13,7 @@ from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
 from engine.scenarios import FOLDER
 from engine.scenarios.writing import retitled, short_roster, write
-from engine.scenarios.written import ScenarioError, load
+from engine.scenarios.written import ScenarioError, load, read
 
 LONGEST_TITLE, LONGEST_NAME = 100, 24
 _NUMBER = re.compile(r"(\d+)")
@@ -36,6 +36,7 @@ def save_scenario(
     if not isinstance(roster, Mapping) or not all(isinstance(people, list) for people in roster.values()):
         raise Invalid("scenario", "名单没有传全，请刷新页面再试")
     try:
+        read(raw, title)  # before anything it says is left out
         text = write({**raw, "title": title, "roster": short_roster(roster, found.roster)})
         load(text, title, found.roster)
     except (ScenarioError, TypeError, ValueError) as error:
