@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from lxml import etree
@@ -10,6 +10,7 @@ from lxml import etree
 from engine.diagram.source import BPMNDI, Element, reference
 
 DC = "http://www.omg.org/spec/DD/20100524/DC"
+_END = 36  # width of an end event
 DI = "http://www.omg.org/spec/DD/20100524/DI"
 
 
@@ -28,6 +29,13 @@ class Box(NamedTuple):
     def holds(self, point: tuple[float, float]) -> bool:
         x, y = point
         return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
+    def within(self, other: Box) -> bool:
+        return other.holds((self.x, self.y)) and other.holds((self.x + self.width, self.y + self.height))
+
+    def meets(self, other: Box) -> bool:
+        across = self.x < other.x + other.width and other.x < self.x + self.width
+        return across and self.y < other.y + other.height and other.y < self.y + self.height
 
     def touches(self, point: tuple[float, float]) -> bool:
         """Whether a point is on its edge, give or take what a hand does."""
@@ -57,6 +65,23 @@ class Drawing:
         """Where everything stands that has a place, by the id of its element."""
         places = ((name, _box(shape)) for name, shape in self.drawn().items())
         return {name: box for name, box in places if box is not None}
+
+    @staticmethod
+    def room_below(box: Box, boxes: Mapping[str, Box]) -> Box:
+        """A place for an end below something: inside whatever holds it, and on nothing else where there is room."""
+        around = [each for each in boxes.values() if each != box and box.within(each)]
+        others = [each for each in boxes.values() if each not in around]
+        places = [
+            Box(box.middle[0] - _END / 2 + aside, box.y + box.height + gap, _END, _END)
+            for aside in (0, 70, -70)
+            for gap in (44, 30, 18)
+        ]
+        free = (
+            place
+            for place in places
+            if all(place.within(each) for each in around) and not any(place.meets(each) for each in others)
+        )
+        return next(free, places[0])
 
     def forget(self, dead: Iterable[str]) -> None:
         gone = frozenset(dead)

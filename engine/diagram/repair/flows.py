@@ -16,7 +16,6 @@ from engine.diagram.repair.bench import (
     tidy,
     unset,
 )
-from engine.diagram.repair.drawn import Box
 from engine.diagram.source import Element, bpmn, children, local, reference, text_of
 
 _CHOOSING = ("exclusiveGateway", "inclusiveGateway")
@@ -225,9 +224,10 @@ def _end_after(bench: Bench, node: Element) -> None:
     for lane in lanes:
         if lane is not None:
             bench.add(lane, "flowNodeRef").text = end.get("id")
-    box = bench.drawing.boxes().get(node.get("id") or "")
+    boxes = bench.drawing.boxes()
+    box = boxes.get(node.get("id") or "")
     if box is not None:
-        below = Box(box.middle[0] - 18, box.y + box.height + 44, 36, 36)
+        below = bench.drawing.room_below(box, boxes)
         bench.drawing.put(end.get("id") or "", below, beside=node.get("id"))
         points = ((box.middle[0], box.y + box.height), (below.middle[0], below.y))
         bench.drawing.connect(flow_id, *points, beside=node.get("id"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.diagram import Finding, check_folder, load_folder
 from engine.diagram.repair import Repair, apply, apply_all, apply_provisionally, opened, repairs
 from engine.diagram.repair.conditions import translated
+from engine.diagram.repair.drawn import Box, Drawing
 from engine.diagram.repair.posts import offered
 from engine.people.designations import designations
 from engine.redlines import PROCESSES
@@ -292,3 +293,12 @@ def test_questions_are_answered_provisionally_to_see_what_is_left() -> None:
     files = opened(HABITS["Bizagi"], "b.bpmn")
     assert {code for code, _ in execution(apply_all(files, POSTS))} == {"bad-timer"}
     assert {f.code for f in errors(apply_provisionally(files, POSTS))} == {"no-guidance"}
+
+
+def test_an_end_that_is_added_stands_in_the_same_lane_and_on_nothing() -> None:
+    host, lane = Box(432, 322, 36, 36), Box(150, 220, 950, 200)
+    for there in ([], [Box(400, 370, 100, 30)]):
+        boxes = {"lane": lane, "b": host} | {str(i): box for i, box in enumerate(there)}
+        end = Drawing.room_below(host, boxes)
+        assert end.within(lane)
+        assert not any(end.meets(box) for box in there)
