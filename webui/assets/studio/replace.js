@@ -27,7 +27,7 @@ export class StudioReplaceMenu extends ReplaceMenuProvider {
       `kind-${name}`, entryOf(ELEMENTS[name], () => this.become(target, name)),
     ]);
     const others = OTHERS.filter(([, { type }]) => type !== target.type).map(([name, into]) => [
-      `replace-${name}`, entryOf(ELEMENTS[name], () => this._bpmnReplace.replaceElement(target, into)),
+      `replace-${name}`, entryOf(ELEMENTS[name], () => this.leave(target, into)),
     ]);
     return Object.fromEntries([...steps, ...others]);
   }
@@ -41,13 +41,47 @@ export class StudioReplaceMenu extends ReplaceMenuProvider {
     return super._createEntries(target, options.filter((option) => runs(target, option.target ?? {})));
   }
 
+  _createEntry(option, target, action) {
+    const inward = option.target?.triggeredByEvent && !target.businessObject.triggeredByEvent;
+    return super._createEntry(option, target, inward ? () => this.wait(target, option.target) : action);
+  }
+
+  /** An event sub-process waits for something: its start gets a time, the plainest of what may be waited for. */
+  wait(target, into) {
+    this.together(() => {
+      const element = this._bpmnReplace.replaceElement(target, into);
+      const idle = (each) => is(each, 'bpmn:StartEvent') && !each.businessObject.eventDefinitions?.length;
+      for (const start of element.children.filter(idle)) {
+        const timeDuration = this._bpmnFactory.create('bpmn:FormalExpression', { body: ELEMENTS.timer.waits });
+        this._bpmnReplace.replaceElement(start, {
+          type: 'bpmn:StartEvent', eventDefinitionType: 'bpmn:TimerEventDefinition', eventDefinitionAttrs: { timeDuration },
+        });
+      }
+    });
+  }
+
+  /** No step any longer: what only a step has goes. */
+  leave(target, into) {
+    this.together(() => {
+      const element = this._bpmnReplace.replaceElement(target, into);
+      const gone = Object.keys(settingsOf(element)).filter((name) => name !== 'clauses');
+      if (gone.length) {
+        changeSettings(this._modeling, this._bpmnFactory, element, Object.fromEntries(gone.map((name) => [name, undefined])));
+      }
+    });
+  }
+
+  together(action) {
+    this.commandStack.execute('studio.together', { action });
+  }
+
   /** A step of another kind: settings of the old one go, those every kind has stay. One step back undoes it. */
   become(target, kind) {
-    this.commandStack.execute('studio.together', { action: () => {
+    this.together(() => {
       const element = is(target, 'bpmn:UserTask') ? target
         : this._bpmnReplace.replaceElement(target, { type: 'bpmn:UserTask' });
       changeSettings(this._modeling, this._bpmnFactory, element, settingsFor(kind, settingsOf(element)));
-    } });
+    });
   }
 }
 StudioReplaceMenu.$inject = [...ReplaceMenuProvider.$inject, 'commandStack'];
