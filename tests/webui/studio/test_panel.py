@@ -33,8 +33,8 @@ class Panel:
 
     def __init__(self, desk: "Page", studio: Studio, draft: str) -> None:
         self.desk, self.studio, self.draft = desk, studio, draft
-        desk.goto(f"/studio/drafts/{draft}")
-        desk.wait_for_selector("[data-element-id=guangshi]")
+        desk.goto(f"/studio/drafts/{draft}#guangshi")
+        self.entry("days", "guangshi").wait_for()  # what the address names is selected, and shown
 
     def select(self, element: str) -> "Locator":
         self.desk.evaluate("(id) => { location.hash = id }", element)

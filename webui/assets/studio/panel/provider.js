@@ -11,9 +11,19 @@ import { StateEntry } from './state.jsx';
 const SELDOM = ['高级', '选举', '办几次']; // closed where nothing is set there: opened by whoever looks for it
 
 export class Provider {
-  constructor(propertiesPanel, catalogue, editing, translate) {
-    Object.assign(this, { catalogue, editing, translate });
+  constructor(propertiesPanel, catalogue, editing, translate, eventBus, selection) {
+    Object.assign(this, { catalogue, editing, translate, selection });
     propertiesPanel.registerProvider(this);
+    // The panel's first sign of life; it listens from now on.
+    eventBus.once('propertiesPanel.layoutChanged', () => queueMicrotask(() => this.showSelected()));
+  }
+
+  /** What the address has selected before the panel listened is shown by it after all. */
+  showSelected() {
+    const selected = this.selection.get();
+    if (!selected.length) return;
+    this.selection.select([]);
+    this.selection.select(selected);
   }
 
   getGroups(selected) {
@@ -96,7 +106,7 @@ export class Provider {
     return names.map((name) => entryOf(this.catalogue.common(name)));
   }
 }
-Provider.$inject = ['propertiesPanel', 'catalogue', 'editing', 'translate'];
+Provider.$inject = ['propertiesPanel', 'catalogue', 'editing', 'translate', 'eventBus', 'selection'];
 
 function entryOf(setting) {
   return { component: SettingEntry, name: setting.name, setting };

@@ -131,11 +131,14 @@ export function UnknownEntry({ id, element, names }) {
 }
 
 /** Where what belongs to the whole procedure is set. */
-export function WholeEntry() {
+export function WholeEntry({ id }) {
   const { path } = useService('catalogue');
   return (
-    <Note>
-      点图上的步骤、连线或泳道，就在这里设置它。流程的名称、由谁发起在<a href={`${path}/settings`}>设置</a>里，参数在<a href={`${path}/parameters`}>参数</a>里。
-    </Note>
+    <div class="bio-properties-panel-entry panel-field" data-entry-id={id}>
+      <p class="panel-said">点图上的步骤、连线或泳道，就在这里设置它。</p>
+      <p class="panel-help">
+        流程的名称、由谁发起在<a href={`${path}/settings`}>设置</a>里，参数在<a href={`${path}/parameters`}>参数</a>里。
+      </p>
+    </div>
   );
 }
