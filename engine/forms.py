@@ -177,7 +177,10 @@ def hidden(component: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     known = {name: data.get(name) for name in expression.names}
     if "this" in known:
         known["this"] = {path[1]: data.get(path[1]) for path in expression.paths if len(path) > 1}
-    return bool(expression.evaluate(known))
+    try:
+        return bool(expression.evaluate(known))
+    except ExpressionError:  # text where a number is asked for hides nothing: the field at fault is told so itself
+        return False
 
 
 # ---------------------------------------------------------------- validating

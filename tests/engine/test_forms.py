@@ -121,6 +121,12 @@ class TestHidden:
     def test_an_answer_nobody_gave_counts_as_empty(self):
         assert set(forms.validate(self.FORM, {})[1]) == {"结论", "说明"}
 
+    @pytest.mark.parametrize("wrong", ["很多", [1], {"a": 1}])
+    def test_an_answer_of_the_wrong_kind_hides_nothing_and_is_told_so(self, wrong):
+        reason = item("textfield", "理由", validate={"required": True}, conditional={"hide": "=数 < 5"})
+        _, errors = forms.validate(schema(item("number", "数"), reason), {"数": wrong})
+        assert list(errors) == ["数", "理由"]
+
     def test_in_a_row_this_is_the_row(self):
         follower = item("textfield", "跟踪人", validate={"required": True})
         row = [item("checkbox", "热点"), follower | {"conditional": {"hide": "=this.热点 != true"}}]
