@@ -50,7 +50,7 @@ def add_form(draft_id: str) -> Any:
     return redirect(url_for("studio.form", draft_id=draft_id, name=name))
 
 
-@blueprint.get("/drafts/<draft_id>/forms/elsewhere")
+@blueprint.get("/drafts/<draft_id>/forms-elsewhere")
 @signed_in
 def forms_elsewhere(draft_id: str) -> str:
     """Forms to take over; `?source=&form=` shows one of them."""

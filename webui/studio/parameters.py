@@ -12,6 +12,7 @@ from engine.queries import drafts
 from engine.queries.draft_settings import Entry, Settings
 from engine.queries.drafts import Draft
 from engine.refusal import Invalid, NotVisible, Overtaken
+from webui import entries
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint, values
 
@@ -24,9 +25,24 @@ _FORM = (*_TEXTS, *_VALUES, "type", "choices", "name")
 @signed_in
 def parameters(draft_id: str) -> Any:
     draft, view = _view(draft_id)
-    about = {entry.name: _bounds(entry) for entry in view.parameters}
+    return render_template("studio/parameters.html", draft=draft, settings=view, types=values.TYPES)
+
+
+@blueprint.get("/drafts/<draft_id>/parameters-preview")
+@signed_in
+def parameters_preview(draft_id: str) -> Any:
+    """办事标准 as a unit will see it once the draft is published."""
+    draft, view = _view(draft_id)
+    known = [
+        entry.parameter for entry in view.parameters if entry.parameter is not None and not entry.problems
+    ]
     return render_template(
-        "studio/parameters.html", draft=draft, settings=view, about=about, clauses=clauses, types=values.TYPES
+        "studio/parameters_preview.html",
+        draft=draft,
+        parameters=known,
+        shown={one.name: entries.shown(one, one.default) for one in known},
+        clauses=clauses,
+        percent=entries.percent,
     )
 
 
@@ -43,7 +59,7 @@ def add_parameter(draft_id: str) -> Any:
     return jsonify(name=name, revision=revision), 201
 
 
-@blueprint.route("/drafts/<draft_id>/parameters/new", methods=["GET", "POST"])
+@blueprint.route("/drafts/<draft_id>/parameter-new", methods=["GET", "POST"])
 @signed_in
 def new_parameter(draft_id: str) -> Any:
     draft, view = _view(draft_id)
@@ -151,15 +167,3 @@ def _typed(entry: Entry | None) -> tuple[str, dict[str, Any]]:
 def _kind(kind: str, key: str) -> str:
     """A list is bounded by how many words it has."""
     return "integer" if kind == "list" and key != "default" else kind
-
-
-def _bounds(entry: Entry) -> str:
-    """What a unit may choose, in words."""
-    parameter = entry.parameter
-    if parameter is None:
-        return ""
-    if parameter.choices:
-        return "在" + "、".join(parameter.choices) + "里选"
-    low = f"不少于 {parameter.bound(parameter.minimum)}" if parameter.minimum is not None else ""
-    high = f"不超过 {parameter.bound(parameter.maximum)}" if parameter.maximum is not None else ""
-    return "，".join(filter(None, (low, high))) or "不限"

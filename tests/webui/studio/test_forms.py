@@ -67,14 +67,14 @@ def test_forms_are_listed_begun_copied_renamed_and_removed(studio: Studio, draft
 
 def test_a_form_is_taken_from_elsewhere(studio: Studio, draft: str) -> None:
     visitor, path = studio.visitor("设计"), f"/studio/drafts/{draft}/forms"
-    assert "别处还没有表单" in visitor.get(f"{path}/elsewhere").text
+    assert "别处还没有表单" in visitor.get(f"{path}-elsewhere").text
     files = studio.draft(studio.draft_of("zhichu")).files
     name = (
         next(file for file in files if file.startswith("forms/")).removeprefix("forms/").removesuffix(".json")
     )
     published = operations.publish_procedure(studio.runtime, None, files, "county")
     source = f"version-{published}"
-    page = visitor.get(f"{path}/elsewhere", query_string={"source": source, "form": name}).text
+    page = visitor.get(f"{path}-elsewhere", query_string={"source": source, "form": name}).text
     assert "（第 1 版）" in page and "（草稿）" in page and "拿过来" in page
     assert visitor.post(path, {"name": "拿来的", "source": source, "form": name}).status_code == 302
     assert studio.draft(draft).files["forms/拿来的.json"] == files[f"forms/{name}.json"]
@@ -109,7 +109,7 @@ HOSTILE = [
 def test_whatever_lies_in_a_form_no_page_breaks(studio: Studio, draft: str, data: bytes) -> None:
     assert put(studio, draft, "heshi", data) == 200
     visitor, path = studio.visitor("设计"), f"/studio/drafts/{draft}"
-    for page in (f"{path}/forms", f"{path}/forms/heshi", f"{path}/settings", f"{path}/forms/elsewhere"):
+    for page in (f"{path}/forms", f"{path}/forms/heshi", f"{path}/settings", f"{path}/forms-elsewhere"):
         answer = visitor.get(page)
         assert answer.status_code == 200, page
         assert b"<script>alert" not in answer.data
