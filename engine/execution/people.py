@@ -57,7 +57,9 @@ def _several(value: Any, offered: Sequence[str], roster: Roster) -> Any:
     return [_one(name, roster) for name in names]
 
 
-def _first(people: list[int], count: int, of: str) -> list[int]:
+def _first(people: list[int], count: Any, of: str) -> list[int]:
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise ExecutionError(f"{of}有几人要写人数，例如 19")
     if len(people) < count:
         raise ExecutionError(f"名单里{of}只有 {len(people)} 人，写的是 {count} 人")
     return people[:count]

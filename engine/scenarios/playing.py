@@ -133,9 +133,13 @@ class Player:
 
 
 def _scenario(raw: Mapping[str, Any]) -> Scenario:
-    if len(raw.get("step") or ()) > MAX_MOVES:
-        raise ScenarioError(f"一次推演最多 {MAX_MOVES} 步，请退回几步，或者存成几个情形")
+    try:
+        _text(raw).encode()
+    except UnicodeEncodeError:
+        raise ScenarioError("里面有不完整的字符，请删掉后重填") from None
     scenario = read(raw, "推演")
+    if len(scenario.steps) > MAX_MOVES:
+        raise ScenarioError(f"一次推演最多 {MAX_MOVES} 步，请退回几步，或者存成几个情形")
     if sum(map(len, scenario.roster.values())) > MAX_PEOPLE:
         raise ScenarioError(f"名单一共最多 {MAX_PEOPLE} 人，请减少一些")
     return scenario

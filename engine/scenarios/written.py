@@ -21,6 +21,7 @@ KEYS = frozenset(
         *("parameters", "calendar", "data", "step", "expect"),
     }
 )
+YEARS = range(1950, 2101)  # a story may begin in
 DEFAULT_BEGIN = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)  # a Monday, far from any holiday
 
 
@@ -241,6 +242,8 @@ def _moment(value: Any) -> datetime:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise ScenarioError(f"begins 写的“{value}”不是时间，请写成 2026-03-02 09:00") from None
+    if moment.year not in YEARS:
+        raise ScenarioError(f"begins 写的是 {moment.year} 年，只能写 {YEARS[0]} 到 {YEARS[-1]} 年")
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 

@@ -1,12 +1,13 @@
 """A story played as a browser plays it: whole each time, with the same end however it came about."""
 
 import json
+import re
 import tomllib
 from typing import Any
 
 import pytest
 
-from engine.execution import DiagramError
+from engine.execution import DiagramError, ExecutionError
 from engine.execution.script import Script
 from engine.people.designations import designations
 from engine.redlines import PROCESSES
@@ -152,6 +153,43 @@ def test_stories_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert "时间太长" in refused["refused"]["message"]
     assert impatient.play({"wait": "1d"})["moves"] == 1
+
+
+ODD = [None, 5, "x", [], {}, [1], {"a": None}, True, 1e308, "\0", "\ud800", [[[]]], -1, 10**30]
+
+
+@pytest.mark.parametrize(
+    "part", ["roster", "households", "parameters", "calendar", "data", "begins", "step", "expect"]
+)
+def test_a_story_of_odd_values_is_played_or_refused_in_words(part: str) -> None:
+    desk = Desk(spending())
+    for odd in ODD:
+        for value in (odd, {"会计": odd}, [odd]):
+            _played_or_refused(desk, **{part: value})
+
+
+@pytest.mark.parametrize(
+    "part", ["by", "does", "action", "data", "result", "error", "wait", "message", "then", "refused"]
+)
+def test_a_move_of_odd_values_is_played_or_refused_in_words(part: str) -> None:
+    desk = Desk(spending())
+    for odd in ODD:
+        for value in (odd, {"金额": odd}, {"票据": odd}):
+            for move in ({"does": "填报", "by": "林"}, {"does": "填报", "result": {}}, {}):
+                _played_or_refused(desk, step=[{**move, part: value}])
+
+
+def _played_or_refused(desk: Desk, **raw: Any) -> None:
+    try:
+        json.dumps(desk.player.play("it", desk.load, {**desk.stage, **raw}, scene))
+    except (ScenarioError, ExecutionError) as refusal:
+        assert re.search("[一-鿿]", str(refusal))
+
+
+@pytest.mark.parametrize("begins", ["0001-01-01", "9999-12-31", "昨天"])
+def test_a_story_begins_in_a_year_that_can_be_reckoned_with(begins: str) -> None:
+    with pytest.raises(ScenarioError, match="begins"):
+        Desk(waiting()).play(begins=begins)
 
 
 def test_only_so_many_stories_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
