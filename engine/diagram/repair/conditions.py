@@ -14,8 +14,9 @@ HOLDERS = ("conditionExpression", "condition", "completionCondition", "loopCondi
 _WRAPPED = re.compile(r"^[$#]\{(.*)\}$", re.DOTALL)
 _RETURN = re.compile(r"^return\b(.*?);?$", re.DOTALL)
 _QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-_VARIABLE = re.compile(
-    r"""\b(?:execution|delegateExecution|task)\s*\.\s*getVariable\s*\(\s*["'](\w+)["']\s*\)"""
+_VARIABLE = re.compile(  # of Camunda and Activiti, and of the standard's own XPath
+    r"""(?:\b(?:execution|delegateExecution|task)\s*\.\s*getVariable|(?:\b\w+:)?\bgetDataObject)"""
+    r"""\s*\(\s*["'](\w+)["']\s*\)"""
 )
 _EQUALS = re.compile(r"""\.\s*equals\s*\(\s*("[^"]*"|'[^']*'|[\w.]+)\s*\)""")
 _WORDS = (

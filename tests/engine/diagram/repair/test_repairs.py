@@ -189,6 +189,8 @@ def test_many_steps_share_a_form_rather_than_overflow_the_folder() -> None:
         ('= x != "a = b" and y = 1', 'x != "a = b" and y == 1'),
         ("return x == 1;", "x == 1"),
         ('${execution.getVariable("x").equals("y")}', 'x == "y"'),
+        ("not(bpmn:getDataObject('ok'))", "not(ok)"),
+        ("bpmn:getDataObject('done') = 'yes'", "done == 'yes'"),
         ("${bean.check(x)}", None),
         ("${a}${b && c}", None),
         ("", None),
