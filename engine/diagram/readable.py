@@ -49,6 +49,7 @@ class Place:
     forms: Forms
     values: Mapping[str, Any]
     loops: frozenset[str]  # the multi-instances whose items are there
+    behind: bool  # whether the node is done by then: at a flow out of it
 
 
 def open_drawing(data: bytes) -> Diagram:
@@ -71,7 +72,7 @@ def place(diagram: Diagram, element: str, forms: Forms, values: Mapping[str, Any
                 if node.id == element or is_flow:
                     names = Names(processes, values, forms, values)
                     loops = names.around(node) if is_flow else names.inside(node)
-                    return Place(names, node, forms, values, loops)
+                    return Place(names, node, forms, values, loops, is_flow)
     return None
 
 
@@ -101,18 +102,28 @@ def problem(at: Place, text: str) -> str | None:
 
 
 def _before(at: Place) -> list[Node]:
-    """The nodes a token may have been through before it comes here, the nearest first, the node itself last of all."""
-    seen: dict[str, Node] = {}
+    """The nodes a token may have been through before it comes here, the nearest first."""
+    seen: dict[str, Node] = {at.node.id: at.node} if at.behind or at.node.loop is not None else {}
+    passed: dict[str, Node] = {}  # not only entered: all that is inside may be done
     queue = [at.node]
     while queue:
         node = queue.pop(0)
         for earlier in _leading_to(node, at.names):
+            if earlier is not node.scope.owner and earlier.called != node.scope.id:
+                passed[earlier.id] = earlier
             if earlier.id not in seen:
                 seen[earlier.id] = earlier
                 queue.append(earlier)
-    if at.node.id not in seen and any(True for _ in at.node.outgoing):
-        seen[at.node.id] = at.node  # a flow is behind its source
-    inside = [step for node in seen.values() if node.inner is not None for step in node.inner.walk()]
+    if at.behind:
+        passed[at.node.id] = at.node
+    parts = {process.id: process for process in at.names.processes}
+    inside = [
+        step
+        for node in passed.values()
+        for scope in (node.inner, parts.get(node.called or ""))
+        if scope is not None
+        for step in scope.walk()
+    ]
     return list({node.id: node for node in [*seen.values(), *inside]}.values())
 
 

@@ -4,7 +4,7 @@ import { useState } from '@bpmn-io/properties-panel/preact/hooks';
 import { useService } from 'bpmn-js-properties-panel';
 
 import { ConditionBox } from './condition.jsx';
-import { Choose, Field, Note, TextBox } from './field.jsx';
+import { Choose, Field, Note, TextBox, Tick } from './field.jsx';
 import { Picker } from './picker.jsx';
 import { Sourced } from './setting.jsx';
 
@@ -148,6 +148,26 @@ export function EventConditionEntry({ id, element }) {
     <Field id={id} label="等到什么时候">
       <ConditionBox id={id} element={element} title="等到什么时候" value={(definition.condition?.body ?? '').trim()} commit={put} />
     </Field>
+  );
+}
+
+/** Whether what happens stops the step it hangs on (or the whole part, at the start of an event sub-process). */
+export function interrupting({ businessObject: object }) {
+  if (object.$type === 'bpmn:BoundaryEvent') return 'cancelActivity';
+  return object.$type === 'bpmn:StartEvent' && object.$parent?.triggeredByEvent ? 'isInterrupting' : '';
+}
+
+export function InterruptEntry({ id, element }) {
+  const editing = useService('editing');
+  const name = interrupting(element);
+  const fault = definitionOf(element.businessObject, 'bpmn:ErrorEventDefinition'); // these always stop it
+  return (
+    <div class="bio-properties-panel-entry panel-field" data-entry-id={id}>
+      <Tick id={id} checked={element.businessObject[name] !== false} disabled={Boolean(fault)} commit={(on) => editing.update(element, { [name]: on })}>
+        发生时，打断正在办的
+      </Tick>
+      <p class="panel-help">{fault ? '出错总是打断' : '不打断的，原来的接着办，另外多走一条线'}</p>
+    </div>
   );
 }
 

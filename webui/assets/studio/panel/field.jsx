@@ -104,10 +104,10 @@ export function Choose({ id, value, options, commit, label, wide = true }) {
   );
 }
 
-export function Tick({ id, checked, commit, children }) {
+export function Tick({ id, checked, commit, disabled, children }) {
   return (
     <label class="panel-tick">
-      <input id={id} type="checkbox" checked={checked} onChange={(event) => commit(event.target.checked)} />
+      <input id={id} type="checkbox" checked={checked} disabled={disabled} onChange={(event) => commit(event.target.checked)} />
       <span>{children}</span>
     </label>
   );

@@ -1,7 +1,9 @@
 // Which entries an element has, under which headings.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-import { CalledEntry, EventConditionEntry, LinkEntry, ReferredEntry, TimerEntry, definitionOf, referred, timerOf } from './events.jsx';
+import {
+  CalledEntry, EventConditionEntry, InterruptEntry, LinkEntry, ReferredEntry, TimerEntry, definitionOf, interrupting, referred, timerOf,
+} from './events.jsx';
 import { ConditionEntry, isChosen } from './flow.jsx';
 import { LoopEntry } from './loops.jsx';
 import { SettingEntry } from './setting.jsx';
@@ -92,6 +94,7 @@ export class Provider {
     if (definitionOf(element.businessObject, 'bpmn:ConditionalEventDefinition')) happens.push({ component: EventConditionEntry, name: 'event-condition' });
     if (referred(element)?.field === 'messageRef') happens.push(entryOf(this.catalogue.elsewhere('payload')));
     if (is(element, 'bpmn:StartEvent') && referred(element)?.field === 'messageRef') happens.push(entryOf(this.catalogue.elsewhere('title')));
+    if (interrupting(element)) happens.push({ component: InterruptEntry, name: 'interrupt' });
     if (is(element, 'bpmn:CallActivity')) happens.push({ component: CalledEntry, name: 'called' });
     const about = is(element, 'bpmn:SubProcess') ? [{ component: GuidanceEntry, name: 'documentation', label: '说明', help: '这一段办什么' }] : [];
     return [
