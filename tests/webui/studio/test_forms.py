@@ -175,6 +175,12 @@ def test_a_form_is_made_and_saved_by_itself(studio: Studio, desk: "Page") -> Non
     desk.locator("[data-id]", has_text="哪里没有落实好").last.click()
     desk.get_by_label("名称", exact=True).fill("什么没有落实好")
     desk.get_by_role("button", name="也改成“什么没有落实好”").wait_for()
+    desk.locator("[data-id]", has_text="核实下来").last.click()
+    desk.evaluate(OPEN_ALL)
+    desk.get_by_label("字段名").fill("结果")
+    desk.locator("#editor-findings", has_text="流程图").wait_for()
+    desk.get_by_label("字段名").fill("结论")
+    desk.locator("#editor-findings", has_text="检查没有发现问题").wait_for()
     desk.keyboard.press("Control+s")
     desk.get_by_text("已保存").wait_for()
     made = {one["key"]: one for one in stored(studio, draft, "heshi")["components"]}

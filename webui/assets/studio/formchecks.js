@@ -1,4 +1,4 @@
-// What `cunyi check` says of the form that is being made, under it.
+// What `cunyi check` says of the form that is being made, under it; and of steps that what was changed here has upset.
 import { Refused, ask } from './server.js';
 
 const PAUSE = 600;
@@ -19,11 +19,22 @@ export class Checked {
     const asked = ++this.asked;
     try {
       const { findings } = await ask('POST', this.address, { files: { [this.name]: this.read() } });
-      if (asked === this.asked) this.show(findings.filter(({ file }) => file === this.name));
+      if (asked === this.asked) this.show(this.about(findings));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.place.textContent = `现在检查不了：${error.message}`;
     }
+  }
+
+  /** Of the form, and what stands elsewhere only since it is edited: conditions that read a field by its old name. */
+  about(findings) {
+    const elsewhere = findings.filter(({ file }) => file !== this.name);
+    this.before ??= new Set(elsewhere.map(({ message }) => message));
+    const upset = elsewhere.filter(({ message }) => !this.before.has(message));
+    return [
+      ...findings.filter(({ file }) => file === this.name),
+      ...upset.map(({ label, message, severity }) => ({ severity, message: `流程图${label ? `“${label}”` : ''}：${message}` })),
+    ];
   }
 
   show(findings) {
