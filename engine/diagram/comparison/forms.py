@@ -65,7 +65,6 @@ _TYPES = {
     "button": "按钮",
     "table": "表格",
 }
-_SILENT = ("id", "components")
 _FORM = {"id": "标识", "title": "标题", "type": "类型"}
 _VERSIONS = ("schemaVersion", "exporter", "$schema", "executionPlatform")
 
@@ -81,9 +80,8 @@ def compared(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> 
         label = new[key][0]
         details += [_in_field(label, one) for one in _differing(old[key][1], new[key][1])]
     details += _order(old, new)
-    ignored = ("components", *_VERSIONS)
-    top = [{key: value for key, value in form.items() if key not in ignored} for form in (before, after)]
-    details += _differing(top[0], top[1], _FORM)
+    was, now = ({key: one for key, one in form.items() if key not in _VERSIONS} for form in (before, after))
+    details += _differing(was, now, _FORM)
     if details:
         yield Change("forms", "changed", "表单", name, tuple(details))
 
@@ -148,25 +146,18 @@ def _in_field(label: str, detail: Detail) -> Detail:
 def _differing(
     before: Mapping[str, Any], after: Mapping[str, Any], titles: Mapping[str, str] = _TITLES
 ) -> Iterator[Detail]:
-    old, new = (_facts(one) for one in (before, after))
+    old, new = (_facts(one, titles) for one in (before, after))
     for path in dict.fromkeys((*old, *new)):
         if old.get(path) != new.get(path):
             told = [_value(path, one.get(path)) for one in (old, new)]
             yield Detail(titles.get(path, path), *told)
 
 
-def _facts(component: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {
-        key: value for key, value in component.items() if key not in _SILENT or "components" not in component
-    }
-    kept = {key: value for key, value in kept.items() if key != "components"}
-    if "type" in kept and kept.get("type") != "default":
-        kept.pop("id", None)
-    values = kept.pop("values", None)
-    facts = flattened(kept)
-    if values is not None:
-        facts["values"] = _options(values)
-    return facts
+def _facts(table: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    """By path. What stands inside is compared by itself; the id of a field is the editor's, that of a form its name."""
+    silent = {"components", "values"} if "id" in titles else {"components", "values", "id"}
+    facts = flattened({key: value for key, value in table.items() if key not in silent})
+    return facts | ({"values": _options(table["values"])} if "values" in table else {})
 
 
 def _options(values: Any) -> str:
