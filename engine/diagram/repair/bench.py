@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -98,11 +99,9 @@ class Bench:
         names = [name for name in sorted(files) if name.endswith(".bpmn") and "/" not in name]
         bench = cls(dict(files), designations)
         if len(names) == 1:
-            try:
+            with suppress(DiagramError):  # the check says what cannot be read; there is nothing to repair
                 bench.root = read(files[names[0]])
                 bench.name = names[0]
-            except DiagramError:
-                pass  # what cannot be read is what the check says; there is nothing to repair
         return bench
 
     @property

@@ -7,7 +7,7 @@ import pytest
 from engine.diagram import DiagramError, check_folder
 from engine.diagram.repair import opened
 from engine.people.designations import designations
-from tests.engine.diagram.drawn import file, path, user
+from tests.engine.diagram.drawn import S, file, path, user
 from tests.engine.diagram.repair.habits import HABITS, YAOQIANG
 
 MODEL = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -111,3 +111,14 @@ def test_a_file_without_a_drawing_is_drawn() -> None:
     data = opened(text(user("a") + "<endEvent id='e'/>" + path("a e")).encode(), "x.bpmn")["x.bpmn"]
     assert data.count(b"BPMNShape ") == 2
     assert data.count(b"BPMNEdge ") == 1
+
+
+def test_whoever_is_written_to_does_not_come_first() -> None:
+    told = f'<process id="dafu" name="答复">{S}{user("b")}{path("s b")}</process>'
+    asks = f'<process id="tiwen" name="提问">{user("a")}</process>'
+    pools = (
+        '<collaboration id="co"><participant id="p1" processRef="dafu"/><participant id="p2" processRef="tiwen"/>'
+        '<messageFlow id="m" sourceRef="a" targetRef="s"/></collaboration>'
+    )
+    data = opened(file(pools, told, asks), "x.bpmn")["x.bpmn"]
+    assert data.index(b'id="tiwen" name') < data.index(b'id="dafu" name')

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from engine.diagram.repair import Repair, apply, apply_all, apply_provisionally,
 from engine.diagram.repair.conditions import translated
 from engine.diagram.repair.drawn import Box, Drawing
 from engine.diagram.repair.posts import offered
+from engine.execution.rehearsal import Rehearsal
 from engine.people.designations import designations
 from engine.redlines import PROCESSES
 from engine.setting_up import read_files
@@ -304,3 +306,21 @@ def test_an_end_that_is_added_stands_in_the_same_lane_and_on_nothing() -> None:
         end = Drawing.room_below(host, boxes)
         assert end.within(lane)
         assert not any(end.meets(box) for box in there)
+
+
+@pytest.mark.parametrize(("answer", "end"), [("同意", ["发送通知", "步骤 1"]), ("不同意", [])])
+def test_what_was_repaired_runs_as_it_was_drawn(answer: str, end: list[str]) -> None:
+    files = opened((Path(__file__).parent / "foreign/camunda-approval.bpmn").read_bytes(), "a.bpmn")
+    played = Rehearsal.load(apply_provisionally(files, POSTS))
+    played.start()
+    (task,) = played.open_tasks()
+    played.complete(task.id, {"reason": "困难", "income": 9_000})
+    (task,) = played.open_tasks()
+    assert task.name == "审核"
+    played.complete(task.id, {"同意吗": answer})
+    done = []
+    while tasks := played.open_tasks():
+        done += [task.name for task in tasks]
+        played.complete(tasks[0].id, {})
+    assert played.finished
+    assert done == end
