@@ -24,6 +24,7 @@ from engine.steps.kind import Action
 TASKS = ("userTask", "manualTask", "task")
 MOST_NAMES = 200  # of those who may do something, offered in one list
 MOST_DUE = 6
+MOST_TAKEN = 200  # elements and flows of the last move that a token is seen to pass
 AHEAD, NOW = timedelta(days=15), timedelta()  # a meeting is called long enough before for any announcing
 ON_LINE = frozenset(
     {moderation.action().name, *(action.name for action in slips.actions())}
@@ -40,7 +41,7 @@ def scene(played: Played) -> dict[str, Any]:
         "clock_words": day_and_time(stage.clock()),
         "positions": _positions(stage),
         "visited": list(dict.fromkeys(rehearsal.passed)),
-        "taken": rehearsal.passed[played.taken :],
+        "taken": rehearsal.passed[played.taken :][-MOST_TAKEN:],
         "tasks": [_task(played, task, many) for task, many in _tasks(stage)],
         "due": [_due(moment, name) for moment, name in stage.falling_due()[:MOST_DUE]],
         "awaited": [

@@ -17,7 +17,7 @@ from engine.scenarios.playing import MAX_MOVES, Player
 from engine.scenarios.scene import scene
 from engine.scenarios.written import ScenarioError, load_roster
 from tests.engine.scenarios.stages import ROSTER, one_step
-from tests.procedures import spending, waiting
+from tests.procedures import spending, urging, waiting
 
 BABU = PROCESSES / "babu"
 
@@ -190,6 +190,17 @@ def _played_or_refused(desk: Desk, **raw: Any) -> None:
 def test_a_story_begins_in_a_year_that_can_be_reckoned_with(begins: str) -> None:
     with pytest.raises(ScenarioError, match="begins"):
         Desk(waiting()).play(begins=begins)
+
+
+def test_a_clock_that_never_rests_is_stopped_in_time() -> None:
+    """A draft is not to be trusted: every second, for a month."""
+    files = {name: data.replace(b"R100/PT1S", b"R/PT1S") for name, data in urging().items()}
+    desk = Desk(files)
+    moves = {**desk.stage, "step": [{"wait": "1h"}, {"wait": "30d"}]}
+    seen = desk.player.play("it", desk.load, moves, scene, seconds=2.5)
+    assert seen["refused"]["move"] < 2
+    assert "时间太长" in seen["refused"]["message"]
+    assert len(seen["taken"]) <= 200
 
 
 def test_only_so_many_stories_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

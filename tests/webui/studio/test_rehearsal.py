@@ -156,6 +156,7 @@ def test_a_lost_vote_is_rehearsed_taken_back_won_kept_and_run_again(studio: Stud
     vote.wait_for(state="detached")
     desk.get_by_text("到现在的数据").click()
     assert "赞成 19：要够到会 30 的 2/3" in desk.locator(".rehearsal-data").inner_text()
+    assert not re.search(r"[A-Za-z]{3,}", desk.locator(".rehearsal-panel").inner_text().replace("jpg", ""))
     desk.get_by_role("button", name="退一步").click()
     vote.get_by_role("button", name="通过", exact=True).click()
     desk.locator(".rehearsal-task:has-text('广示之')").wait_for()

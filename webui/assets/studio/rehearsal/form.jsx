@@ -33,7 +33,7 @@ export function ActForm({ act, task, people, busy, submit, close }) {
     if (host.current.contains(document.activeElement)) document.activeElement.blur(); // form-js takes over what is typed
     const { data, errors } = form.current.submit();
     if (Object.keys(errors).length) return say('还有没填好的地方，已在下面标出。');
-    const refused = await submit(by, filled(data));
+    const refused = await submit(by, filled(labelled(act.schema, data)));
     say(refused ?? '');
     if (refused === null && act.mass && others.length + act.who.length > 1) next();
     else if (refused === null) close();
@@ -67,6 +67,26 @@ export function ActForm({ act, task, people, busy, submit, close }) {
       </div>
     </div>
   );
+}
+
+/** Options as the form shows them, not as the program keeps them: a story is read by people (docs/scenarios.md). */
+function labelled(schema, data) {
+  const found = { ...data };
+  for (const part of schema.components ?? []) {
+    const key = part.path || part.key;
+    const value = found[key];
+    if (part.type === 'group' && !part.path) Object.assign(found, labelled(part, found));
+    else if (part.components && Array.isArray(value)) found[key] = value.map((each) => labelled(part, each));
+    else if (Array.isArray(value)) found[key] = value.map((each) => label(part, each));
+    else if (part.values) found[key] = label(part, value);
+  }
+  return found;
+}
+
+function label({ values = [] }, value) {
+  const same = values.find((option) => option.value === value);
+  const alone = same && values.filter((option) => option.label === same.label).length === 1;
+  return alone && typeof value === 'string' ? same.label : value;
 }
 
 /** What somebody has filled in: a story does not tell of empty fields. */
