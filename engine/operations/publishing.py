@@ -19,12 +19,15 @@ from engine.operations.proving import require_proven
 from engine.people.units import Unit, get
 from engine.refusal import Invalid, Overtaken
 from engine.runtime import Runtime
-from engine.store.database import new_id
+from engine.store.database import new_id, one_at_a_time
 from engine.store.drafts import withdrawals
 from engine.store.packing import pack
 from engine.store.tables import people, procedure_versions, start_subscriptions
 
 MAX_NOTE = 500
+PROCEDURES = (
+    "procedures"  # what is published or withdrawn, one after the other: each changes what others may call
+)
 LOOK = "请再看一遍，没有问题再发布"
 
 
@@ -64,6 +67,7 @@ def publish_procedure(
         require_proven(files, called)
 
     def write(c: Connection) -> int:
+        one_at_a_time(c, PROCEDURES)
         place = unit_named(c, unit)
         if actor_id is not None:
             require_designer(runtime.actor(c, actor_id), place.id)
@@ -99,6 +103,7 @@ def publish_draft(
     require_proven(files, runtime.database.look(closures))
 
     def write(c: Connection) -> int:
+        one_at_a_time(c, PROCEDURES)
         draft = require_draft(runtime, c, actor_id, draft_id, locked=True)
         require_seen(c, draft, seen, LOOK)
         _require_not_overtaken(c, draft, edition, instead_of)

@@ -8,10 +8,11 @@ from engine import journal
 from engine.authorisation import require_designer
 from engine.diagram import Procedure, check_closure
 from engine.operations.procedures import OFFERED, OPEN, find_in_force
-from engine.operations.publishing import newest, require_note
+from engine.operations.publishing import PROCEDURES, newest, require_note
 from engine.people.units import Unit, get
 from engine.refusal import Invalid, NotVisible, Overtaken
 from engine.runtime import Runtime
+from engine.store.database import one_at_a_time
 from engine.store.drafts import withdrawals
 from engine.store.tables import procedure_versions
 
@@ -26,6 +27,7 @@ def withdraw_procedure(runtime: Runtime, actor_id: int, unit_id: int, key: str, 
     now = runtime.now()
 
     def write(c: Connection) -> None:
+        one_at_a_time(c, PROCEDURES)
         place = _place(runtime, c, actor_id, unit_id, key)
         if _held(c, unit_id, key):
             raise Overtaken("withdrawn-already", "这个流程刚刚已经停用了")
@@ -48,6 +50,7 @@ def lift_withdrawal(runtime: Runtime, actor_id: int, unit_id: int, key: str) -> 
     now = runtime.now()
 
     def write(c: Connection) -> None:
+        one_at_a_time(c, PROCEDURES)
         _place(runtime, c, actor_id, unit_id, key)
         held = (withdrawals.c.unit_id == unit_id, withdrawals.c.key == key, OPEN)
         if not c.execute(update(withdrawals).where(*held).values(lifted_at=now, lifted_by=actor_id)).rowcount:

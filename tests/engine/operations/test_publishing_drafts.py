@@ -1,6 +1,7 @@
 """A draft becomes a version: right, proven, and never over somebody else's work unawares."""
 
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import insert
 
 from engine import operations
 from engine.diagram.beginning import blank
+from engine.operations.publishing import newest
 from engine.queries import matters, prospects
 from engine.queries import procedures as queries
 from engine.queries.editions import Edition
@@ -197,3 +199,29 @@ def _designs(room: Room, name: str, unit: str) -> None:
     room.runtime.database.run(
         lambda c: c.execute(insert(tenures).values(**post, post="流程设计员", starts_on=SINCE))
     )
+
+
+def test_of_two_who_publish_at_once_one_is_told_of_the_other(room: Room) -> None:
+    first = publish(room)
+    drafts = {}
+    for name in ("设计", "同行"):
+        who = room.world.people[name]
+        drafts[who] = operations.begin_change(room.runtime, who, room.county, first)
+        operations.save_file(room.runtime, who, drafts[who], f"{name}.txt", b"1", None)
+    ready, told = threading.Barrier(2), []
+
+    def go(who: int, draft: str) -> None:
+        ready.wait()
+        try:
+            operations.publish_draft(room.runtime, who, draft, "改了", seen=2)
+        except Overtaken as refused:
+            told.append(refused.code)
+
+    threads = [threading.Thread(target=go, args=each) for each in drafts.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == ["version-overtaken"]
+    with room.runtime.database.read() as c:
+        assert newest(c, room.county, "zhichu").version == 2  # type: ignore[union-attr]
