@@ -133,7 +133,25 @@ def test_a_pool_gets_lanes_named_by_posts(studio: Studio, desk: "Page") -> None:
 
 
 def test_an_address_leads_to_an_element(studio: Studio, desk: "Page") -> None:
-    assert Board(desk, studio.draft_of("babu"), "#juey").selected == "juey"
+    draft = studio.draft_of("babu")
+    assert Board(desk, draft, "#juey").selected == "juey"
+    desk.set_viewport_size({"width": 390, "height": 844})  # a phone: to look at, not to draw
+    desk.goto(f"/studio/drafts/{draft}")
+    desk.wait_for_selector(".drawing.narrow .djs-shape")
+    assert desk.locator(".djs-palette").count() == 0
+    assert desk.locator(".drawing-narrow").inner_text().startswith("画图要用宽一些的屏幕")
+    assert desk.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_what_would_be_lost_is_said_before(studio: Studio, desk: "Page") -> None:
+    person, unit = studio.world.people[studio.designer], studio.world.units["county"]
+    inside = b'isExecutable="true"><startEvent id="s"/><odd id="o"/></process>'
+    data = EMPTY.replace(b'isExecutable="true"/>', inside)
+    draft = operations.create_draft(studio.runtime, person, unit, {"shiyan.bpmn": data})
+    board = Board(desk, draft)
+    assert "读不懂" in board.notices and "已经自动排好" in board.notices
+    assert board.page.get_attribute("#drawing", "data-saving") is None  # nothing is written unasked
+    assert stored(studio, draft) == data.decode()
 
 
 def test_every_menu_speaks_chinese(studio: Studio, desk: "Page") -> None:

@@ -2,7 +2,8 @@
 import { getBBox } from 'diagram-js/lib/util/Elements';
 import Clipboard from 'diagram-js/lib/features/clipboard/Clipboard';
 
-const KEY = `cunyi:draft:${document.querySelector('meta[name="person"]')?.content ?? ''}:studio-clipboard`; // goes at sign-out
+const PERSON = document.querySelector('meta[name="person"]')?.content ?? '';
+const KEY = `cunyi:draft:${PERSON}:studio-clipboard`; // goes at sign-out, as drafts do
 
 export class SharedClipboard extends Clipboard {
   constructor(moddle) {

@@ -10,7 +10,8 @@ export class StudioContextPad extends ContextPadProvider {
 
   getContextPadEntries(element) {
     const stock = super.getContextPadEntries(element);
-    const kept = Object.entries(stock).filter(([name]) => !name.startsWith('append.') || name === 'append.text-annotation');
+    const ours = (name) => !name.startsWith('append.') || name === 'append.text-annotation';
+    const kept = Object.entries(stock).filter(([name]) => ours(name));
     return {
       ...(this.placing.continues(element) && !element.labelTarget && { append: this.next() }),
       ...(is(element, 'bpmn:Lane') && { post: this.post() }),
@@ -20,7 +21,10 @@ export class StudioContextPad extends ContextPadProvider {
 
   next() {
     const open = (event, element) => this.openNext(element, event);
-    return { group: 'model', className: 'studio-pad-append', title: '接下一步（A）', html: plus, action: { click: open, dragstart: open } };
+    return {
+      group: 'model', className: 'studio-pad-append', title: '接下一步（A）', html: plus,
+      action: { click: open, dragstart: open },
+    };
   }
 
   post() {

@@ -42,12 +42,18 @@ const event = (type, trigger) => ({
 
 /** name → what it is called, shown as, and made of. */
 export const ELEMENTS = {
-  ...Object.fromEntries(Object.entries(STEPS).map(([kind, { about, search, settings }]) => [kind, {
-    group: 'step', title: KINDS[kind].title, about, search, picture: iconOf(kind),
-    target: { type: 'bpmn:UserTask' }, named: KINDS[kind].title, settings: { kind, ...settings },
+  ...Object.fromEntries(Object.entries(STEPS).map(([kind, { settings, ...words }]) => [kind, {
+    ...words, group: 'step', title: KINDS[kind].title, named: KINDS[kind].title, picture: iconOf(kind),
+    target: { type: 'bpmn:UserTask' }, settings: { kind, ...settings },
   }])),
-  start: { group: 'event', title: '开始', about: '有人发起，办件从这里开始', search: 'ks', icon: 'start-event-none', target: event('StartEvent') },
-  end: { group: 'event', title: '结束', about: '走到这里就办完了', search: 'js', icon: 'end-event-none', target: event('EndEvent') },
+  start: {
+    group: 'event', title: '开始', about: '有人发起，办件从这里开始', search: 'ks',
+    icon: 'start-event-none', target: event('StartEvent'),
+  },
+  end: {
+    group: 'event', title: '结束', about: '走到这里就办完了', search: 'js',
+    icon: 'end-event-none', target: event('EndEvent'),
+  },
   timer: {
     group: 'event', title: '定时', about: '等一段时间；放在步骤的边上就是到期', search: 'ds',
     icon: 'intermediate-event-catch-timer', target: event('IntermediateCatchEvent', 'Timer'), waits: '7d',
@@ -60,19 +66,45 @@ export const ELEMENTS = {
     group: 'event', title: '发消息', about: '告诉别的流程', search: 'fxx',
     icon: 'intermediate-event-throw-message', target: event('IntermediateThrowEvent', 'Message'),
   },
-  stage: { group: 'event', title: '阶段', about: '标明走到哪一阶段，不用人办', search: 'jd', icon: 'intermediate-event-none', target: event('IntermediateThrowEvent') },
-  exclusive: { group: 'branch', title: '选一条', about: '按条件只走一条', search: 'xyt fz', icon: 'gateway-xor', target: { type: 'bpmn:ExclusiveGateway' } },
-  parallel: { group: 'branch', title: '同时走', about: '几条一起走，都到齐再往下', search: 'tsz bx', icon: 'gateway-parallel', target: { type: 'bpmn:ParallelGateway' } },
-  inclusive: { group: 'branch', title: '走几条', about: '符合条件的都走', search: 'zjt br', icon: 'gateway-or', target: { type: 'bpmn:InclusiveGateway' } },
+  stage: {
+    group: 'event', title: '阶段', about: '标明走到哪一阶段，不用人办', search: 'jd',
+    icon: 'intermediate-event-none', target: event('IntermediateThrowEvent'),
+  },
+  exclusive: {
+    group: 'branch', title: '选一条', about: '按条件只走一条', search: 'xyt fz',
+    icon: 'gateway-xor', target: { type: 'bpmn:ExclusiveGateway' },
+  },
+  parallel: {
+    group: 'branch', title: '同时走', about: '几条一起走，都到齐再往下', search: 'tsz bx',
+    icon: 'gateway-parallel', target: { type: 'bpmn:ParallelGateway' },
+  },
+  inclusive: {
+    group: 'branch', title: '走几条', about: '符合条件的都走', search: 'zjt br',
+    icon: 'gateway-or', target: { type: 'bpmn:InclusiveGateway' },
+  },
   eventual: {
     group: 'branch', title: '先到先走', about: '后面几件事，哪件先发生走哪条', search: 'xdxz',
     icon: 'gateway-eventbased', target: { type: 'bpmn:EventBasedGateway' },
   },
-  part: { group: 'part', title: '子流程', about: '把几步框在一起', search: 'zlc', icon: 'subprocess-expanded', target: { type: 'bpmn:SubProcess', isExpanded: true } },
-  call: { group: 'part', title: '调用流程', about: '到这里办另一个流程，办完回来', search: 'dylc', icon: 'call-activity', target: { type: 'bpmn:CallActivity' } },
-  lane: { group: 'part', title: '泳道', about: '一条写一个岗位：谁来办', search: 'yd', icon: 'lane-insert-below', alone: true },
-  pool: { group: 'part', title: '泳池', about: '一个流程一个泳池；再画一个，由这个调用', search: 'yc', icon: 'participant', alone: true },
-  note: { group: 'part', title: '文字说明', about: '写在图上的话，不影响办理', search: 'wzsm', icon: 'text-annotation', target: { type: 'bpmn:TextAnnotation' }, alone: true },
+  part: {
+    group: 'part', title: '子流程', about: '把几步框在一起', search: 'zlc',
+    icon: 'subprocess-expanded', target: { type: 'bpmn:SubProcess', isExpanded: true },
+  },
+  call: {
+    group: 'part', title: '调用流程', about: '到这里办另一个流程，办完回来', search: 'dylc',
+    icon: 'call-activity', target: { type: 'bpmn:CallActivity' },
+  },
+  lane: {
+    group: 'part', title: '泳道', about: '一条写一个岗位：谁来办', search: 'yd', icon: 'lane-insert-below', alone: true,
+  },
+  pool: {
+    group: 'part', title: '泳池', about: '一个流程一个泳池；再画一个，由这个调用', search: 'yc',
+    icon: 'participant', alone: true,
+  },
+  note: {
+    group: 'part', title: '文字说明', about: '写在图上的话，不影响办理', search: 'wzsm',
+    icon: 'text-annotation', target: { type: 'bpmn:TextAnnotation' }, alone: true,
+  },
 };
 
 /** The shape of an element that has not been put anywhere yet. */

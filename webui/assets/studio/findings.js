@@ -57,7 +57,8 @@ export class Findings {
   item(finding) {
     const item = document.createElement('li');
     const [sign, word] = SIGNS[finding.severity] ?? SIGNS.warning;
-    const mark = Object.assign(document.createElement('span'), { className: `sign ${finding.severity}`, textContent: sign });
+    const mark = document.createElement('span');
+    Object.assign(mark, { className: `sign ${finding.severity}`, textContent: sign });
     mark.setAttribute('role', 'img');
     mark.setAttribute('aria-label', word);
     item.append(mark, this.way(finding));

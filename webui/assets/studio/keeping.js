@@ -5,10 +5,12 @@ import { Saving } from './saving.js';
 import { Refused, ask } from './server.js';
 
 const SIGN_IN = '/sign-in?next=/studio';
+const TROUBLES = ['signed-out', 'away', 'conflict', 'refused'];
 const UNKEPT = '这台设备存不下副本：保存好以前请不要关掉这一页，可以先下载到电脑。';
 
 export class Keeping {
-  /** `board`: read() → what is edited, as text; show(text) edits another; compare(title, text, title, text) shows two. */
+  /** `board`: read() → what is edited, as text; show(text) edits another; compare(title, text, title, text) shows
+   *  two. */
   constructor(data, board) {
     Object.assign(this, { data, board, copies: new Copies(data.draft, data.name) });
     this.saving = new Saving(data, this.copies, board.read, (told) => this.tell(told));
@@ -26,7 +28,7 @@ export class Keeping {
       refused: '没有保存',
     }[state];
     document.getElementById('drawing').dataset.saving = state;
-    if (state !== 'saving') for (const name of ['signed-out', 'away', 'conflict', 'refused']) if (name !== state) dismiss(name);
+    if (state !== 'saving') TROUBLES.filter((name) => name !== state).forEach(dismiss);
     if (kept) dismiss('unkept');
     else notice('unkept', UNKEPT, { 下载到电脑: () => this.download() }, { urgent: true });
     if (state === 'signed-out') {
@@ -41,7 +43,9 @@ export class Keeping {
 
   conflict(message, code) {
     const theirs = code === 'file-removed' ? {} : {
-      看看两份: () => this.tried(async () => this.board.compare('对方的', (await this.saving.latest()).xml, '我的', await this.board.read())),
+      看看两份: () => this.tried(async () => {
+        this.board.compare('对方的', (await this.saving.latest()).xml, '我的', await this.board.read());
+      }),
       用对方的: () => this.tried(() => this.takeTheirs()),
     };
     const text = message.split('。')[0].replace(this.data.name, this.data.called ?? this.data.name);

@@ -34,6 +34,7 @@ export class Keys {
     this.get('keyboard').addListener(BEFORE_STOCK, ({ keyEvent }) => this.onBoard(keyEvent));
     window.addEventListener('keydown', (event) => this.anywhere(event));
     this.speak();
+    this.introduce();
   }
 
   get selected() {
@@ -44,8 +45,9 @@ export class Keys {
   /** Only while the drawing has the focus. */
   onBoard(event) {
     if (event.key === 'Tab') return this.step(event.shiftKey ? -1 : 1);
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'v') return paste(this.get).length > 0 || undefined;
-    if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+    const control = event.ctrlKey || event.metaKey;
+    if (control && event.key.toLowerCase() === 'v') return paste(this.get).length > 0 || undefined;
+    if (control || event.altKey) return undefined;
     if (event.key === 'Escape') return this.get('selection').get().length ? this.select(null) : undefined;
     if (['Enter', 'F2', 'e', 'E'].includes(event.key)) return this.selected ? this.rename() : this.step(1);
     if (['a', 'A'].includes(event.key) && this.selected) return this.next();
@@ -137,11 +139,18 @@ export class Keys {
   turn(by) {
     const panes = ['.djs-palette .entry', '.djs-container > svg', '#properties', '#findings .summary'];
     const places = panes.map((pane) => document.querySelector(pane)).filter((each) => each?.getClientRects().length);
-    const parts = ['.djs-palette', '.djs-container', '#properties', '#findings'].map((part) => document.querySelector(part));
-    const at = parts.findIndex((part) => part?.contains(document.activeElement));
+    const parts = ['.djs-palette', '.djs-container', '#properties', '#findings'];
+    const at = parts.findIndex((part) => document.querySelector(part)?.contains(document.activeElement));
     const next = places[(at + by + places.length) % places.length];
     if (next.id === 'properties') next.querySelector('button, input, select, textarea, [tabindex="0"]')?.focus();
     else next.focus();
+  }
+
+  /** The drawing itself, for somebody who comes to it by Tab. */
+  introduce() {
+    const drawing = this.get('canvas').getContainer().querySelector(':scope > svg');
+    drawing.setAttribute('role', 'application');
+    drawing.setAttribute('aria-label', '流程图。按 Enter 选第一个，Tab 沿着流程走，问号看快捷键');
   }
 
   /** What is selected, for somebody who hears it. */
@@ -150,7 +159,8 @@ export class Keys {
     voice.setAttribute('role', 'status');
     document.getElementById('drawing').append(voice);
     this.get('eventBus').on('selection.changed', ({ newSelection }) => {
-      voice.textContent = newSelection.length === 1 ? spoken(newSelection[0]) : newSelection.length ? `选了 ${newSelection.length} 个` : '';
+      const { length } = newSelection;
+      voice.textContent = length === 1 ? spoken(newSelection[0]) : length ? `选了 ${length} 个` : '';
     });
   }
 }

@@ -1,6 +1,7 @@
-// Who does it: a lane's name is chosen from the registered posts, registers and duties; anything else can be typed, too.
+// Who does it: a lane's name is chosen from the registered posts, registers and duties; anything else can be typed.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
+const ELSEWHERE = ['element.mousedown', 'canvas.viewbox.changing', 'popupMenu.open', 'diagram.clear'];
 const HEAD = 30; // of a pool, in the drawing's units
 const SHOWN = 60; // more than anybody reads; typing narrows them down
 const BEFORE_LABELS = 2000; // bpmn-js's own label editor listens at 1000
@@ -9,7 +10,7 @@ export class LaneNames {
   constructor(eventBus, canvas, modeling, placing, designations) {
     Object.assign(this, { canvas, modeling, designations });
     eventBus.on('element.dblclick', BEFORE_LABELS, ({ element }) => this.instead(element));
-    eventBus.on(['element.mousedown', 'canvas.viewbox.changing', 'popupMenu.open', 'diagram.clear'], () => this.close());
+    eventBus.on(ELSEWHERE, () => this.close());
     for (const command of ['lane.add', 'lane.split']) {
       eventBus.on(`commandStack.${command}.postExecuted`, ({ context }) => { this.fresh = newLane(context); });
     }
@@ -25,7 +26,8 @@ export class LaneNames {
 
   firstLane(pool) {
     const { x, y, width, height } = pool;
-    return this.modeling.createShape({ type: 'bpmn:Lane', isHorizontal: true }, { x: x + HEAD, y, width: width - HEAD, height }, pool);
+    const place = { x: x + HEAD, y, width: width - HEAD, height };
+    return this.modeling.createShape({ type: 'bpmn:Lane', isHorizontal: true }, place, pool);
   }
 
   instead(element) {
@@ -115,6 +117,7 @@ function keys(event, input, list, finish, cancel) {
 
 /** The lane somebody has just asked for; of several, the first that has no name. */
 function newLane({ newLane: added, newLanes = [], shape }) {
-  const made = added ? [added] : newLanes.length ? newLanes : (shape?.children ?? []).filter((each) => is(each, 'bpmn:Lane'));
+  const inside = (shape?.children ?? []).filter((each) => is(each, 'bpmn:Lane'));
+  const made = added ? [added] : newLanes.length ? newLanes : inside;
   return made.find((each) => !each.businessObject.name) ?? null;
 }

@@ -8,7 +8,8 @@ export const NOTHING = '没有这样的元素';
 /** A menu's entry for an element of the palette. */
 export function entryOf({ title, about, group, search, ...looks }, action) {
   return {
-    label: title, description: about, search, imageHtml: pictureFor(looks), group: { id: group, name: GROUPS[group] }, action,
+    label: title, description: about, search, action,
+    imageHtml: pictureFor(looks), group: { id: group, name: GROUPS[group] },
   };
 }
 
@@ -30,10 +31,11 @@ export class AppendMenu extends Menu {
   getPopupMenuEntries(element) {
     const waits = element.type === 'bpmn:EventBasedGateway';
     const names = waits ? NEXT.filter((name) => WAITING.includes(name)) : NEXT;
-    return Object.fromEntries(names.map((name) => [`append-${name}`, entryOf(ELEMENTS[name], (event, _entry, action) => {
+    const follow = (name) => (event, _entry, action) => {
       if (action === 'dragstart') this.placing.drag(name, event, element);
       else this.placing.append(name, element);
-    })]));
+    };
+    return Object.fromEntries(names.map((name) => [`append-${name}`, entryOf(ELEMENTS[name], follow(name))]));
   }
 }
 AppendMenu.$inject = ['popupMenu', 'placing'];

@@ -25,12 +25,20 @@ async function open() {
     await openViewer(surface, data.xml);
     return;
   }
-  await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); }); // what the page says is seen first
+  // What the page says is seen before the work begins: a large drawing takes seconds.
+  await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
   const modeler = makeBoard(surface, document.getElementById('properties'), data);
-  await modeler.importXML(data.xml);
+  const { warnings } = await modeler.importXML(data.xml);
   surface.querySelector('.drawing-wait')?.remove();
   begin(modeler);
-  work(modeler);
+  work(modeler, warnings.length);
+}
+
+/** What bpmn-js cannot read it leaves out when it writes: that must not happen behind anybody's back. */
+function tellLoss(count) {
+  notice('loss', `这个文件里有 ${count} 处画图工具读不懂的内容，改了图再保存就没有了；原来的文件在“历史”里找得回来。`, {
+    知道了: () => dismiss('loss'),
+  });
 }
 
 /** The whole where its words can be read, otherwise the part it starts with. */
@@ -44,7 +52,7 @@ function begin(modeler) {
 }
 
 /** Everything that goes on while somebody draws. */
-function work(modeler) {
+function work(modeler, unread) {
   const read = async () => (await modeler.saveXML({ format: true })).xml;
   const show = async (xml) => {
     await modeler.importXML(xml);
@@ -64,8 +72,9 @@ function work(modeler) {
   const keys = new Keys(modeler, { save: () => keeping.saving.save() });
   toolbar(modeler, keeping, keys, read);
   findings.check();
+  if (unread) tellLoss(unread);
   if (data.bare) {
-    keeping.saving.changed(); // what is shown is not what is stored
+    if (!unread) keeping.saving.changed(); // what is shown is not what is stored
     notice('bare', '这张图原来只有内容、没有图形，已经自动排好，可以再动手调整。', { 知道了: () => dismiss('bare') });
   }
   const follow = () => window.location.hash && findings.goTo(decodeURIComponent(window.location.hash.slice(1)));

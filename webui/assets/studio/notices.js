@@ -18,7 +18,8 @@ export function dismiss(name) {
 
 function choice(label, action) {
   if (typeof action === 'string') {
-    return Object.assign(document.createElement('a'), { textContent: label, href: action, target: '_blank', rel: 'opener' });
+    const link = document.createElement('a');
+    return Object.assign(link, { textContent: label, href: action, target: '_blank', rel: 'opener' });
   }
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label });
   button.addEventListener('click', action);

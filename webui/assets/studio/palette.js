@@ -24,10 +24,11 @@ export class PaletteProvider {
 
   tool({ title, key, icon, service, method }) {
     const start = (event) => this.injector.get(service)[method](event);
+    const name = `${title}（${key}）`;
     return {
       group: 'tools',
-      title: `${title}（${key}）`,
-      html: `<div class="entry" title="${title}（${key}）"><span class="bpmn-icon-${icon}" aria-hidden="true"></span></div>`,
+      title: name,
+      html: `<div class="entry" title="${name}"><span class="bpmn-icon-${icon}" aria-hidden="true"></span></div>`,
       action: { click: start },
     };
   }

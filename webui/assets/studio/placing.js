@@ -42,8 +42,8 @@ export class Placing {
       return;
     }
     const [shape, ...inside] = this.shapes(name);
-    const hints = inside.length ? { hints: { autoSelect: [shape] } } : {};
-    this.get('create').start(event, inside.length ? [shape, ...inside] : shape, { ...hints, ...(source && { source }) });
+    const context = { ...(inside.length && { hints: { autoSelect: [shape] } }), ...(source && { source }) };
+    this.get('create').start(event, inside.length ? [shape, ...inside] : shape, context);
   }
 
   /** Behind a step, with a line from it. Returns the new element. */
@@ -57,7 +57,8 @@ export class Placing {
     const [selected] = this.get('selection').get();
     if (name === 'lane') return this.putLane(selected);
     if (name === 'pool') return this.putPool();
-    if (selected && !ELEMENTS[name].alone && name !== 'start' && this.continues(selected)) return this.append(name, selected);
+    const follows = !ELEMENTS[name].alone && name !== 'start';
+    if (selected && follows && this.continues(selected)) return this.append(name, selected);
     const [shape, ...inside] = this.shapes(name);
     const parent = this.room(selected);
     const placed = this.get('modeling').createElements([shape, ...inside], this.free(parent, shape), parent)[0];
@@ -131,7 +132,8 @@ export class Placing {
   /** The middle of a place where nothing lies yet: behind the last one drawn in this parent. */
   free(parent, shape) {
     const inside = (parent.children ?? []).filter((each) => each.width && !is(each, 'bpmn:Lane'));
-    const last = inside.reduce((most, each) => (!most || each.x + each.width > most.x + most.width ? each : most), null);
+    const end = (each) => each.x + each.width;
+    const last = inside.reduce((most, each) => (!most || end(each) > end(most) ? each : most), null);
     if (last) return { x: last.x + last.width + GAP + shape.width / 2, y: last.y + last.height / 2 };
     if (parent.width) return { x: parent.x + GAP + 30 + shape.width / 2, y: parent.y + parent.height / 2 };
     const { x, y, width, height } = this.get('canvas').viewbox();

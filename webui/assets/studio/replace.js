@@ -54,7 +54,9 @@ export class StudioReplaceMenu extends ReplaceMenuProvider {
       for (const start of element.children.filter(idle)) {
         const timeDuration = this._bpmnFactory.create('bpmn:FormalExpression', { body: ELEMENTS.timer.waits });
         this._bpmnReplace.replaceElement(start, {
-          type: 'bpmn:StartEvent', eventDefinitionType: 'bpmn:TimerEventDefinition', eventDefinitionAttrs: { timeDuration },
+          type: 'bpmn:StartEvent',
+          eventDefinitionType: 'bpmn:TimerEventDefinition',
+          eventDefinitionAttrs: { timeDuration },
         });
       }
     });
@@ -65,9 +67,8 @@ export class StudioReplaceMenu extends ReplaceMenuProvider {
     this.together(() => {
       const element = this._bpmnReplace.replaceElement(target, into);
       const gone = Object.keys(settingsOf(element)).filter((name) => name !== 'clauses');
-      if (gone.length) {
-        changeSettings(this._modeling, this._bpmnFactory, element, Object.fromEntries(gone.map((name) => [name, undefined])));
-      }
+      const without = Object.fromEntries(gone.map((name) => [name, undefined]));
+      if (gone.length) changeSettings(this._modeling, this._bpmnFactory, element, without);
     });
   }
 
@@ -96,6 +97,6 @@ function runs(element, { type = '', eventDefinitionType = '', isExpanded: open }
   if (is(element, 'bpmn:IntermediateCatchEvent') || is(element, 'bpmn:IntermediateThrowEvent')) {
     return /Intermediate/.test(type);
   }
-  if (is(element, 'bpmn:Participant')) return open !== false || isExpanded(element) === false; // it would lose what is in it
+  if (is(element, 'bpmn:Participant')) return open !== false || !isExpanded(element); // it would lose what is in it
   return !/bpmn:(Task|ManualTask|SendTask|ReceiveTask)$/.test(type);
 }

@@ -7,7 +7,8 @@ const COPY_PAUSE = 150;
 const RETRIES = [5_000, 10_000, 20_000, 30_000];
 const RENEW = 5_000; // between two looks whether somebody has signed in again
 
-/** Tells `told` what has become of it: ({state, …}) with state saved, waiting, saving, away, signed-out, conflict, refused. */
+/** Tells `told` what has become of it: ({state, …}), a state being saved, waiting, saving, away, signed-out, conflict
+ *  or refused. */
 export class Saving {
   constructor({ draft, name, digest }, copies, read, told) {
     Object.assign(this, { path: `/studio/drafts/${draft}/files/${encodeURIComponent(name)}`, copies, read, told });

@@ -4,7 +4,7 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { ELEMENTS } from './elements.js';
 import { settingsOf } from './properties.js';
 
-/** Everything on the open plane in the order of a walk. A line is a stop of its own where there are several to choose from. */
+/** Everything on the open plane in the order of a walk. A line is a stop of its own where several lead away. */
 export function walk(modeler) {
   const root = modeler.get('canvas').getRootElement();
   const all = descendants(root).filter((each) => !each.labelTarget && !each.hidden);
