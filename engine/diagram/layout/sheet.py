@@ -18,6 +18,7 @@ from engine.diagram.layout.tracks import Piece
 INNER = 20  # around the content of a sub-process
 MARK = 30  # below it, where the signs for repetition are drawn
 TITLE = 26  # its name above the content
+SIBLINGS = 30  # lines from the same step that a name is kept apart from
 ROUNDS = 4  # so often room is made for names
 
 
@@ -139,7 +140,7 @@ class _Pencil:
         self, link: Link, leaving: list[Link], drawing: Drawing, obstacles: labels.Obstacles
     ) -> bool:
         line = drawing.edges[link.id]
-        others = [other.id for other in leaving if other is not link and other.target != link.target]
+        others = [other.id for other in leaving if other.target != link.target][:SIBLINGS]
         own = labels.parted(line.points, [drawing.edges[key].points for key in others])
         box, covers = labels.best(labels.beside_line(link.name, own), obstacles)
         obstacles.add(box)

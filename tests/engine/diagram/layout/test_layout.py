@@ -158,3 +158,24 @@ def test_the_time_it_takes_is_bounded(count: int, seconds: float) -> None:
     assert time.process_time() - started < seconds
     assert len(drawing.shapes) == count + 9
     assert drawing.simple == (count > 1_000)
+
+
+def test_more_than_anybody_can_draw_is_refused() -> None:
+    sketch = Sketch()
+    for n in range(12_000):
+        sketch.add("task", f"n{n}")
+    assert len(arrange(document(sketch)).shapes) == 12_000
+    sketch.add("task", "more")
+    with pytest.raises(DiagramError, match="最多 12,000 个，现在有 12,001 个"):
+        arrange(document(sketch))
+
+
+def test_many_ways_out_of_one_gateway_take_their_time_once() -> None:
+    sketch = Sketch()
+    sketch.add("exclusiveGateway", "g", "怎么办")
+    for n in range(300):
+        sketch.flow("g", sketch.add("task", f"n{n}", "办理"), "通过")
+    started = time.process_time()
+    picture = Picture(drawn(document(sketch)))
+    assert time.process_time() - started < 5
+    assert faults(picture) == {}
