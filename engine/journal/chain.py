@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
+from engine.store.database import one_at_a_time
 from engine.store.tables import chain_heads, journal
 
 
@@ -71,9 +72,11 @@ def append_to_unit(connection: Connection, unit_id: int, entries: Sequence[Entry
     """Write on the chain of a unit: appointments, parameters, publishing, and whatever else belongs to no matter."""
     chain = unit_chain(unit_id)
     where = chain_heads.c.chain == chain
-    row = connection.execute(
-        select(chain_heads.c.sequence, chain_heads.c.hash).where(where).with_for_update()
-    ).one_or_none()
+    query = select(chain_heads.c.sequence, chain_heads.c.hash).where(where).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:  # there is nothing to lock yet, and two may write the first entry at once
+        one_at_a_time(connection, chain)
+        row = connection.execute(query).one_or_none()
     head = append(connection, chain, Head(*row) if row else GENESIS, entries)
     values = {"sequence": head.sequence, "hash": head.hash}
     if row is None:
