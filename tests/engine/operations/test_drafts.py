@@ -1,5 +1,6 @@
 """Drafts: begun from anything, kept with their history, thrown away and taken out again."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -200,3 +201,23 @@ def test_who_else_is_at_it_is_said_for_a_quarter_of_an_hour(room: Room) -> None:
     assert room.now().company == "同行"
     room.wait(minutes=15)
     assert room.now().company == ""
+
+
+def test_the_first_two_entries_of_a_unit_may_be_written_at_once(database: Database) -> None:
+    settled = world.settle(database, MONDAY)
+    runtime = Runtime(database, world.configuration(database), VirtualClock(MONDAY))
+    ready, made = threading.Barrier(2), []
+
+    def go(name: str) -> None:
+        ready.wait()
+        who, county = settled.people[name], settled.units["county"]
+        made.append(operations.create_draft(runtime, who, county, {"a.txt": b"a"}))
+
+    threads = [threading.Thread(target=go, args=(name,)) for name in ("设计", "同行")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 2
+    with database.snapshot() as c:
+        assert journal.verify(c).intact
