@@ -11,6 +11,7 @@ import { kindRenderer } from './icons.js';
 import { LaneNames } from './lanes.js';
 import { linting } from './lint.js';
 import { AppendMenu, CreateMenu } from './menus.js';
+import { StudioPad } from './pad.js';
 import { PaletteProvider } from './palette.js';
 import { Placing } from './placing.js';
 import { StudioReplaceMenu } from './replace.js';
@@ -48,6 +49,7 @@ const studio = {
   laneNames: ['type', LaneNames],
   drawingRules: ['type', DrawingRules],
   paletteProvider: ['type', PaletteProvider],
+  contextPad: ['type', StudioPad],
   contextPadProvider: ['type', StudioContextPad],
   replaceMenuProvider: ['type', StudioReplaceMenu],
   clipboard: ['type', SharedClipboard],

@@ -1,12 +1,23 @@
 // What the check says, as one draws: on the elements, and in a list below the drawing.
+import { getBBox } from 'diagram-js/lib/util/Elements';
+
 import { ask } from './server.js';
 import { kindOf } from './walking.js';
 
+const MARGIN = 40; // pixels
 const PAUSE = 400; // milliseconds after a change
 const SHOWN = 200; // more than anybody mends in one go
 const RETRY = 5_000; // after a check that failed
 const SIGNS = { error: ['✕', '要改'], warning: ['!', '提示'] }; // told apart by sign and word, not by colour alone
 const TABS = [[/^forms\//, '表单'], [/^procedure\.toml$/, '设置'], [/^scenarios\//, '推演']];
+
+/** Brings an element to the middle; one larger than the window by its beginning. */
+function centre(canvas, element) {
+  const { x, y, width, height } = getBBox(element);
+  const { scale, ...view } = canvas.viewbox();
+  const from = (start, size, room) => (size < room ? start + size / 2 - room / 2 : start - MARGIN / scale);
+  canvas.viewbox({ ...view, x: from(x, width, view.width), y: from(y, height, view.height) });
+}
 
 export class Findings {
   constructor(box, { draft, name }, modeler, read) {
@@ -102,7 +113,7 @@ export class Findings {
     if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
     canvas.focus();
     if (element !== root) {
-      canvas.scrollToElement(element, 120);
+      centre(canvas, element);
       this.modeler.get('selection').select(element);
     }
     return true;
