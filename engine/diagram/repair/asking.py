@@ -11,7 +11,7 @@ from typing import Any
 from engine.diagram.profile import words
 from engine.diagram.repair.bench import Bench, Flows, Offer, Repair, ends, ids, label, take_out, tidy
 from engine.diagram.repair.conditions import translated
-from engine.diagram.repair.steps import is_step, new_form, room_for_forms
+from engine.diagram.repair.steps import handled, is_step, new_form, room_for_forms
 from engine.diagram.source import Element, children, local, reference, text_of
 from engine.expressions import FUNCTIONS, Expression, ExpressionError
 from engine.values import normal_name
@@ -105,7 +105,7 @@ def _ask(bench: Bench, question: Question, keys: dict[str, Element]) -> None:
         form = new_form(bench, step)
     field = _add_field(bench, form, question)
     key = settings.get("key") or _key(step, keys)
-    bench.set(step, kind="handle", form=form, key=key)
+    handled(bench, step, form=form, key=key)
     for flow, word in question.ways:
         for part in children(flow, "conditionExpression"):
             take_out(part)

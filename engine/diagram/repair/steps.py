@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.diagram.procedure import MAX_FILES
-from engine.diagram.repair.bench import TASKS, Bench, Offer, Repair, ids, listed, tidy
+from engine.diagram.repair.bench import TASKS, Bench, Offer, Repair, ids, listed, tidy, unset
 from engine.diagram.source import Element, bpmn, local, reference
 
 _SHARED = "办理"
@@ -20,6 +20,14 @@ def is_step(element: Element) -> bool:
     if local(element) in TASKS:
         return True
     return local(element) in ("sendTask", "receiveTask") and reference(element.get("messageRef")) is None
+
+
+def handled(bench: Bench, step: Element, **settings: str) -> None:
+    """Make a step one that somebody handles: a user task, as every step with a way of its own is drawn here."""
+    step.tag = bpmn("userTask")
+    for name in ("messageRef", "operationRef", "implementation", "instantiate"):
+        unset(step, name)
+    bench.set(step, kind="handle", **settings)
 
 
 def names(bench: Bench) -> Iterator[Offer]:
@@ -45,7 +53,7 @@ def kinds(bench: Bench) -> Iterator[Offer]:
 
     def mend(_: str | None) -> None:
         for step in found:
-            bench.set(step, kind="handle", form=new_form(bench, step))
+            handled(bench, step, form=new_form(bench, step))
 
     if found:
         fields = sum(len(_fields(step)) for step in found)

@@ -173,6 +173,12 @@ def test_a_choice_that_is_not_offered_is_refused() -> None:
         apply(files, offer(files, "lanes:").id, "不存在的岗位", POSTS)
 
 
+def test_what_somebody_handles_is_drawn_as_every_such_step() -> None:
+    tags = ("task", "manualTask", "sendTask", "receiveTask")
+    files = apply_all(folder("".join(node(tag, tag, name=tag) for tag in tags)), POSTS)
+    assert files["x.bpmn"].count(b"<userTask ") == len(tags)
+
+
 def test_many_steps_share_a_form_rather_than_overflow_the_folder() -> None:
     files = folder("".join(user(f"a{i}", name=f"办{i}") for i in range(600)))
     assert len(apply_all(files, POSTS)) <= 500
