@@ -48,10 +48,11 @@ export const arranging = {
   __init__: [['commandStack', (commandStack) => commandStack.registerHandler('studio.arrange', ArrangeCommand)]],
 };
 
-/** Asks for a layout and applies it. Throws Refused; nothing has changed then. */
+/** Asks for a layout and applies it; true where there was too much for the best one. Throws Refused before a change. */
 export async function arrange(modeler, read) {
   const layout = await ask('POST', '/studio/layout', { xml: await read() });
   modeler.get('commandStack').execute('studio.arrange', { layout });
+  return layout.simple;
 }
 
 /** [element, where it goes] for all that is drawn and in the layout, names beside shapes and lines, too. */

@@ -108,8 +108,9 @@ function toolbar(modeler, keeping, keys, read) {
 async function arrangeAll(modeler, read) {
   notice('arranging', '正在整理版面…');
   try {
-    await arrange(modeler, read);
+    const simple = await arrange(modeler, read);
     begin(modeler);
+    if (simple) notice('simple', '步骤和连线太多，有的连线只排了大概，可以自己挪一挪', { 知道了: () => dismiss('simple') });
   } finally {
     dismiss('arranging');
   }
