@@ -25,7 +25,7 @@ def told(step: Step) -> str:
         return f"{step.does}：出错“{step.error}”"
     if step.result is not None:
         return f"{step.does}：{in_words(step.result) or '办完'}{SETTLED}"
-    said = "，".join(f"{_called(key)} {shown(value)}" for key, value in step.data.items())
+    said = "，".join(f"{_called(key)} {_in_a_line(value)}" for key, value in step.data.items())
     people = "、".join([step.by or "有人", *step.others[:3]])
     if len(step.others) > 3:
         people += f"等 {len(step.others) + 1} 人"
@@ -39,6 +39,13 @@ def in_words(values: Mapping[str, Any]) -> str:
     if list(values) == ["结论"]:
         return str(shown(values["结论"]))
     return "，".join(f"{_called(key)} {_briefly(value)}" for key, value in values.items())
+
+
+def _in_a_line(value: Any) -> str:
+    """A list of many (who came to a meeting) by its first."""
+    if isinstance(value, list) and len(value) > MOST_NAMED and all(isinstance(one, str) for one in value):
+        return f"{listed(value[:FIRST_NAMED])}等 {len(value)} 个"
+    return shown(value)
 
 
 def _briefly(value: Any) -> str:
@@ -73,6 +80,7 @@ def shown(value: Any) -> str:
 # ---------------------------------------------------------------- data
 
 
+MOST_NAMED, FIRST_NAMED = 8, 3  # of a list in a line
 SETTLED = "（直接定的结果）"
 MOST_TOLD = 60  # characters of one thing in a story
 PEOPLE = frozenset({DOERS, "参加人", "当选人员"})  # fields of results that are the numbers of people

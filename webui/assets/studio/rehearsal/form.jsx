@@ -91,7 +91,8 @@ function label({ values = [] }, value) {
 
 /** What somebody has filled in: a story does not tell of empty fields. */
 function filled(data) {
-  const kept = Object.entries(data).map(([key, value]) => [key, Array.isArray(value) ? value.map(row) : value]);
+  const rows = (value) => value.map(row).filter((each) => !empty(each)); // a list begins with an empty row
+  const kept = Object.entries(data).map(([key, value]) => [key, Array.isArray(value) ? rows(value) : value]);
   return Object.fromEntries(kept.filter(([, value]) => !empty(value)));
 }
 
@@ -100,5 +101,6 @@ function row(value) {
 }
 
 function empty(value) {
-  return value === null || value === undefined || value === '' || value === false || (Array.isArray(value) && !value.length);
+  if (value === null || value === undefined || value === '' || value === false) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }

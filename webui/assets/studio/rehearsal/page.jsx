@@ -26,11 +26,13 @@ function Rehearsal({ page, board, chooser }) {
     setBusy(true);
     say('');
     let refused = null;
+    const before = places(story.scene);
     try {
       refused = (await what()) ?? null;
       if (refused?.refused) refused = told(refused.refused);
       if (typeof refused !== 'string') refused = null;
       if (story.scene) board.show(story.scene, moving && !refused);
+      if (side.current && places(story.scene) !== before) side.current.scrollTop = 0; // what can be done now stands first
     } catch (error) {
       refused = error.message;
     }
@@ -105,6 +107,10 @@ function Now({ chosen, choose, ...open }) {
       <Facts scene={scene} />
     </>
   );
+}
+
+function places(scene) {
+  return Object.keys(scene?.positions ?? {}).join(' ');
 }
 
 function told({ move, message }) {
