@@ -102,7 +102,7 @@ _BODIES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_BODIES, st.data())
 def test_no_repair_adds_what_keeps_a_diagram_from_running(bodies: list[str], data: st.DataObject) -> None:
     names = [f"n{i}" for i in range(len(bodies))]
@@ -114,7 +114,7 @@ def test_no_repair_adds_what_keeps_a_diagram_from_running(bodies: list[str], dat
     body = S + "".join(text.replace("{0}", name) for text, name in zip(bodies, names, strict=True)) + E
     files: Files = folder(body + chain + extra)
     seen: set[tuple[str, str | None]] = set()
-    for _ in range(30):
+    for _ in range(14):
         found = repairs(files, POSTS)
         if not found:
             break
