@@ -3,7 +3,15 @@
 import { ask } from '../server.js';
 
 const NOTHING = {
-  kinds: [], common: [], elsewhere: [], designations: [], parameters: [], forms: [], clauses: [], claimed: [], procedures: [],
+  kinds: [],
+  common: [],
+  elsewhere: [],
+  designations: [],
+  parameters: [],
+  forms: [],
+  clauses: [],
+  claimed: [],
+  procedures: [],
 };
 
 export class Catalogue {

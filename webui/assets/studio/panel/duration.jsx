@@ -48,11 +48,22 @@ export function DurationBox({ id, value, commit, units = USUAL, label = '多久'
   return (
     <div class="panel-row">
       <TextBox
-        id={id} wide={false} type="number" min="0" max="99999" step="1" inputmode="numeric" value={String(found.number)}
-        commit={(number) => write(number, current)} refuse={notWhole}
+        id={id}
+        wide={false}
+        type="number"
+        min="0"
+        max="99999"
+        step="1"
+        inputmode="numeric"
+        value={String(found.number)}
+        commit={(number) => write(number, current)}
+        refuse={notWhole}
       />
       <Choose
-        value={current} label={`${label}，按什么算`} wide={false} options={offered}
+        value={current}
+        label={`${label}，按什么算`}
+        wide={false}
+        options={offered}
         commit={(name) => write(found.number, name)}
       />
     </div>

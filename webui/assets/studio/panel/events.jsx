@@ -9,7 +9,9 @@ import { Picker } from './picker.jsx';
 import { Sourced } from './setting.jsx';
 
 const TIMES = [
-  { value: 'timeDuration', title: '过一段时间' }, { value: 'timeDate', title: '到某一天' }, { value: 'timeCycle', title: '每隔一段时间' },
+  { value: 'timeDuration', title: '过一段时间' },
+  { value: 'timeDate', title: '到某一天' },
+  { value: 'timeCycle', title: '每隔一段时间' },
 ];
 const UNITS = ['d', 'wd', 'h', 'm', 'min'];
 const AFTER = { name: 'timer', title: '过多久', sort: 'duration', required: true, parameters: ['duration'] };
@@ -46,7 +48,16 @@ export function TimerEntry({ id, element }) {
       <Field id={id} label="什么时候到">
         <Choose id={id} value={shown} options={TIMES} commit={change} />
       </Field>
-      {shown === 'timeDuration' && <Sourced id={box.id} element={element} setting={{ ...AFTER, units: UNITS }} settings={{}} value={text} commit={box.put} />}
+      {shown === 'timeDuration' && (
+        <Sourced
+          id={box.id}
+          element={element}
+          setting={{ ...AFTER, units: UNITS }}
+          settings={{}}
+          value={text}
+          commit={box.put}
+        />
+      )}
       {shown === 'timeDate' && <DateField {...box} />}
       {shown === 'timeCycle' && <CycleField {...box} />}
     </>
@@ -57,9 +68,17 @@ function DateField({ id, text, put }) {
   const plain = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?$/.test(text) || !text;
   return (
     <Field id={id} label="到哪一天" must={!text} help="北京时间">
-      {plain
-        ? <TextBox id={id} wide={false} type="datetime-local" value={text.length === 10 ? `${text}T00:00` : text.slice(0, 16)} commit={put} />
-        : <TextBox id={id} value={text} commit={put} />}
+      {plain ? (
+        <TextBox
+          id={id}
+          wide={false}
+          type="datetime-local"
+          value={text.length === 10 ? `${text}T00:00` : text.slice(0, 16)}
+          commit={put}
+        />
+      ) : (
+        <TextBox id={id} value={text} commit={put} />
+      )}
     </Field>
   );
 }
@@ -70,9 +89,24 @@ function CycleField({ id, element, text, put }) {
   const write = (count, every) => put(`R${count}/${start ? `${start}/` : ''}${every}`);
   return (
     <>
-      <Sourced id={id} element={element} setting={{ ...EVERY, units: UNITS }} settings={{}} value={length} commit={(every) => every && write(times, every)} />
+      <Sourced
+        id={id}
+        element={element}
+        setting={{ ...EVERY, units: UNITS }}
+        settings={{}}
+        value={length}
+        commit={(every) => every && write(times, every)}
+      />
       <Field id={`${id}-times`} label="一共几次" help="不写就一直循环下去；流程中间的定时一定要写">
-        <TextBox id={`${id}-times`} wide={false} type="number" min="1" step="1" value={times} commit={(count) => write(count, length)} />
+        <TextBox
+          id={`${id}-times`}
+          wide={false}
+          type="number"
+          min="1"
+          step="1"
+          value={times}
+          commit={(count) => write(count, length)}
+        />
       </Field>
     </>
   );
@@ -83,7 +117,12 @@ const REFERRED = {
   'bpmn:MessageEventDefinition': { type: 'bpmn:Message', field: 'messageRef', title: '哪个消息' },
   'bpmn:SignalEventDefinition': { type: 'bpmn:Signal', field: 'signalRef', title: '哪个信号' },
   'bpmn:ErrorEventDefinition': { type: 'bpmn:Error', field: 'errorRef', title: '哪个错误', code: 'errorCode' },
-  'bpmn:EscalationEventDefinition': { type: 'bpmn:Escalation', field: 'escalationRef', title: '哪个上报', code: 'escalationCode' },
+  'bpmn:EscalationEventDefinition': {
+    type: 'bpmn:Escalation',
+    field: 'escalationRef',
+    title: '哪个上报',
+    code: 'escalationCode',
+  },
 };
 
 export function referred(element) {
@@ -112,10 +151,17 @@ export function ReferredEntry({ id, element }) {
   };
   return (
     <Field id={id} label={title} must={!current} help="名字相同的发和等是一对；写一个新名字就新建一个">
-      {current && <p class="panel-said"><strong>{called(current)}</strong></p>}
+      {current && (
+        <p class="panel-said">
+          <strong>{called(current)}</strong>
+        </p>
+      )}
       <Picker
-        id={id} free options={every.filter((one) => one !== current).map((one) => ({ value: one.id, title: called(one) }))}
-        placeholder={current ? '换一个，或写新的名字' : '选一个，或写新的名字'} pick={pick}
+        id={id}
+        free
+        options={every.filter((one) => one !== current).map((one) => ({ value: one.id, title: called(one) }))}
+        placeholder={current ? '换一个，或写新的名字' : '选一个，或写新的名字'}
+        pick={pick}
       />
     </Field>
   );
@@ -132,7 +178,11 @@ export function LinkEntry({ id, element }) {
   const definition = definitionOf(element.businessObject, 'bpmn:LinkEventDefinition');
   return (
     <Field id={id} label="链接的名字" must={!definition.name} help="同一个名字的两头连在一起">
-      <TextBox id={id} value={definition.name ?? ''} commit={(name) => editing.part(element, definition, { name: name.trim() })} />
+      <TextBox
+        id={id}
+        value={definition.name ?? ''}
+        commit={(name) => editing.part(element, definition, { name: name.trim() })}
+      />
     </Field>
   );
 }
@@ -146,7 +196,13 @@ export function EventConditionEntry({ id, element }) {
   };
   return (
     <Field id={id} label="等到什么时候">
-      <ConditionBox id={id} element={element} title="等到什么时候" value={(definition.condition?.body ?? '').trim()} commit={put} />
+      <ConditionBox
+        id={id}
+        element={element}
+        title="等到什么时候"
+        value={(definition.condition?.body ?? '').trim()}
+        commit={put}
+      />
     </Field>
   );
 }
@@ -163,7 +219,12 @@ export function InterruptEntry({ id, element }) {
   const fault = definitionOf(element.businessObject, 'bpmn:ErrorEventDefinition'); // these always stop it
   return (
     <div class="bio-properties-panel-entry panel-field" data-entry-id={id}>
-      <Tick id={id} checked={element.businessObject[name] !== false} disabled={Boolean(fault)} commit={(on) => editing.update(element, { [name]: on })}>
+      <Tick
+        id={id}
+        checked={element.businessObject[name] !== false}
+        disabled={Boolean(fault)}
+        commit={(on) => editing.update(element, { [name]: on })}
+      >
         发生时，打断正在办的
       </Tick>
       <p class="panel-help">{fault ? '出错总是打断' : '不打断的，原来的接着办，另外多走一条线'}</p>
@@ -176,13 +237,21 @@ export function CalledEntry({ id, element }) {
   const catalogue = useService('catalogue');
   const definitions = useService('bpmnjs').getDefinitions();
   const value = element.businessObject.calledElement ?? '';
-  const here = (definitions.rootElements ?? []).filter(({ $type }) => $type === 'bpmn:Process')
+  const here = (definitions.rootElements ?? [])
+    .filter(({ $type }) => $type === 'bpmn:Process')
     .map(({ id: key, name }) => ({ value: key, title: `这张图里的：${name || key}` }));
   const elsewhere = catalogue.found.procedures.map(({ key, title }) => ({ value: key, title: `已发布的：${title}` }));
   return (
     <Field id={id} label="办哪一个流程" must={!value} help="用的是同一份数据；结果的名字不能重复">
-      <Choose id={id} value={value} options={[{ value: '', title: '选一个流程' }, ...here, ...elsewhere]} commit={(calledElement) => editing.update(element, { calledElement: calledElement || undefined })} />
-      {value && ![...here, ...elsewhere].some((one) => one.value === value) && <Note>“{value}”还没有发布，发布这个流程以前要先发布它</Note>}
+      <Choose
+        id={id}
+        value={value}
+        options={[{ value: '', title: '选一个流程' }, ...here, ...elsewhere]}
+        commit={(calledElement) => editing.update(element, { calledElement: calledElement || undefined })}
+      />
+      {value && ![...here, ...elsewhere].some((one) => one.value === value) && (
+        <Note>“{value}”还没有发布，发布这个流程以前要先发布它</Note>
+      )}
     </Field>
   );
 }

@@ -9,12 +9,19 @@ export function Field({ id, label, help, clause, must, side, children }) {
   return (
     <div class="bio-properties-panel-entry panel-field" data-entry-id={id}>
       <div class="panel-head">
-        <label id={`${id}-label`} for={id}>{label}</label>
+        <label id={`${id}-label`} for={id}>
+          {label}
+        </label>
         {must && <span class="panel-must">必填</span>}
         {side}
       </div>
       {children}
-      {(help || clause) && <p class="panel-help" id={`${id}-help`}>{help}{clause && <Clause numbers={clause} />}</p>}
+      {(help || clause) && (
+        <p class="panel-help" id={`${id}-help`}>
+          {help}
+          {clause && <Clause numbers={clause} />}
+        </p>
+      )}
     </div>
   );
 }
@@ -22,7 +29,9 @@ export function Field({ id, label, help, clause, must, side, children }) {
 function Clause({ numbers }) {
   const catalogue = useService('catalogue');
   return numbers.split(' ').map((number) => (
-    <span class="panel-clause" key={number} title={catalogue.clause(number)?.text}>{number}</span>
+    <span class="panel-clause" key={number} title={catalogue.clause(number)?.text}>
+      {number}
+    </span>
   ));
 }
 
@@ -68,10 +77,17 @@ export function TextBox({ id, value, commit, placeholder, refuse, wide = true, .
   return (
     <>
       <input
-        id={id} class={wide ? 'panel-box' : 'panel-box panel-short'} autocomplete="off" value={typed}
-        placeholder={placeholder} aria-invalid={wrong ? 'true' : undefined} onInput={onInput}
-        onCompositionEnd={onCompositionEnd} onBlur={(event) => take(event.target.value)}
-        onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && take(event.target.value)} {...more}
+        id={id}
+        class={wide ? 'panel-box' : 'panel-box panel-short'}
+        autocomplete="off"
+        value={typed}
+        placeholder={placeholder}
+        aria-invalid={wrong ? 'true' : undefined}
+        onInput={onInput}
+        onCompositionEnd={onCompositionEnd}
+        onBlur={(event) => take(event.target.value)}
+        onKeyDown={(event) => event.key === 'Enter' && !event.isComposing && take(event.target.value)}
+        {...more}
       />
       {wrong && <Note bad>{wrong}</Note>}
     </>
@@ -82,8 +98,14 @@ export function AreaBox({ id, value, commit, placeholder, rows = 3 }) {
   const { typed, take, onInput, onCompositionEnd } = useTyped(value, commit);
   return (
     <textarea
-      id={id} class="panel-box" rows={rows} value={typed} placeholder={placeholder} onInput={onInput}
-      onCompositionEnd={onCompositionEnd} onBlur={(event) => take(event.target.value)}
+      id={id}
+      class="panel-box"
+      rows={rows}
+      value={typed}
+      placeholder={placeholder}
+      onInput={onInput}
+      onCompositionEnd={onCompositionEnd}
+      onBlur={(event) => take(event.target.value)}
     />
   );
 }
@@ -94,11 +116,16 @@ export function Choose({ id, value, options, commit, label, wide = true }) {
   const every = known || !value ? options : [...options, { value, title: `${value}（不认识）` }];
   return (
     <select
-      id={id} class={wide ? 'panel-box' : 'panel-box panel-short'} aria-label={label} value={value}
+      id={id}
+      class={wide ? 'panel-box' : 'panel-box panel-short'}
+      aria-label={label}
+      value={value}
       onChange={(event) => commit(event.target.value)}
     >
       {every.map((option) => (
-        <option key={option.value} value={option.value} selected={option.value === value}>{option.title}</option>
+        <option key={option.value} value={option.value} selected={option.value === value}>
+          {option.title}
+        </option>
       ))}
     </select>
   );
@@ -107,12 +134,30 @@ export function Choose({ id, value, options, commit, label, wide = true }) {
 export function Tick({ id, checked, commit, disabled, children }) {
   return (
     <label class="panel-tick">
-      <input id={id} type="checkbox" checked={checked} disabled={disabled} onChange={(event) => commit(event.target.checked)} />
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        disabled={disabled}
+        onChange={(event) => commit(event.target.checked)}
+      />
       <span>{children}</span>
     </label>
   );
 }
 
 export function Note({ children, bad = false }) {
-  return children ? <p class={bad ? 'panel-note bad' : 'panel-note'} role={bad ? 'alert' : undefined}>{children}</p> : null;
+  return children ? (
+    <p class={bad ? 'panel-note bad' : 'panel-note'} role={bad ? 'alert' : undefined}>
+      {children}
+    </p>
+  ) : null;
+}
+
+export function Remove({ label, onClick }) {
+  return (
+    <button type="button" class="panel-remove" aria-label={label} title="去掉" onClick={onClick}>
+      ×
+    </button>
+  );
 }

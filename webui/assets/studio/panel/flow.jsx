@@ -18,21 +18,31 @@ export function ConditionEntry({ id, element }) {
   const flow = element.businessObject;
   const source = element.source.businessObject;
   const isDefault = source.default === flow;
-  const setDefault = (on) => editing.together(() => {
-    if (on && flow.conditionExpression) editing.update(element, { conditionExpression: undefined });
-    editing.update(element.source, { default: on ? flow : undefined });
-  });
+  const setDefault = (on) =>
+    editing.together(() => {
+      if (on && flow.conditionExpression) editing.update(element, { conditionExpression: undefined });
+      editing.update(element.source, { default: on ? flow : undefined });
+    });
   const put = (body) => {
     const conditionExpression = body ? editing.create('bpmn:FormalExpression', { body }, flow) : undefined;
     editing.update(element, { conditionExpression });
   };
   const value = (flow.conditionExpression?.body ?? '').trim();
   return (
-    <Field id={id} label="什么情况下走这条" must={!isDefault && !value} help={isDefault ? '别的线的条件都不满足时，走这条' : ''}>
-      <Tick id={`${id}-default`} checked={isDefault} commit={setDefault}>其余情况都走这条</Tick>
-      {isDefault
-        ? <Note>{source.name ? `“${source.name}”的其余情况` : ''}</Note>
-        : <ConditionBox id={id} element={element} title="条件" value={value} commit={put} />}
+    <Field
+      id={id}
+      label="什么情况下走这条"
+      must={!isDefault && !value}
+      help={isDefault ? '别的线的条件都不满足时，走这条' : ''}
+    >
+      <Tick id={`${id}-default`} checked={isDefault} commit={setDefault}>
+        其余情况都走这条
+      </Tick>
+      {isDefault ? (
+        <Note>{source.name ? `“${source.name}”的其余情况` : ''}</Note>
+      ) : (
+        <ConditionBox id={id} element={element} title="条件" value={value} commit={put} />
+      )}
     </Field>
   );
 }

@@ -16,8 +16,17 @@ export function FormBox({ id, setting, value, commit }) {
     <>
       <Choose id={id} value={value} options={options} commit={commit} />
       <Note>
-        {exists && <><a href={`${catalogue.path}/forms/${encodeURIComponent(value)}`} target="_blank" rel="noopener">修改这张表单</a>　</>}
-        <a href={`${catalogue.path}/forms`} target="_blank" rel="noopener">{forms.length ? '新建表单' : '还没有表单，去建一张'}</a>
+        {exists && (
+          <>
+            <a href={`${catalogue.path}/forms/${encodeURIComponent(value)}`} target="_blank" rel="noopener">
+              修改这张表单
+            </a>
+            　
+          </>
+        )}
+        <a href={`${catalogue.path}/forms`} target="_blank" rel="noopener">
+          {forms.length ? '新建表单' : '还没有表单，去建一张'}
+        </a>
       </Note>
     </>
   );

@@ -31,17 +31,25 @@ function wayOf(loop) {
 export function LoopEntry({ id, element }) {
   const editing = useService('editing');
   const loop = element.businessObject.loopCharacteristics;
-  const change = (way) => editing.together(() => editing.update(element, { loopCharacteristics: made(editing, element, way, loop) }));
+  const change = (way) =>
+    editing.together(() => editing.update(element, { loopCharacteristics: made(editing, element, way, loop) }));
   const way = wayOf(loop);
   return (
     <>
-      <Field id={id} label="办几次"><Choose id={id} value={way} options={WAYS} commit={change} /></Field>
+      <Field id={id} label="办几次">
+        <Choose id={id} value={way} options={WAYS} commit={change} />
+      </Field>
       {way.startsWith('each') && <EachFields id={id} element={element} loop={loop} />}
       {way.startsWith('times') && <TimesField id={id} element={element} loop={loop} />}
       {way === 'again' && <AgainFields id={id} element={element} loop={loop} />}
       {way && way !== 'again' && (
         <ExpressionField
-          id={`${id}-done`} element={element} loop={loop} name="completionCondition" extra={COUNTERS} label="提前结束"
+          id={`${id}-done`}
+          element={element}
+          loop={loop}
+          name="completionCondition"
+          extra={COUNTERS}
+          label="提前结束"
           help="没有办完，但是满足这个条件，其余的就不办了；不写就全部办完"
         />
       )}
@@ -56,7 +64,11 @@ function made(editing, element, way, before) {
   if (way === 'again') return editing.create('bpmn:StandardLoopCharacteristics', { loopMaximum: 10 }, object);
   const kept = before?.$type === 'bpmn:MultiInstanceLoopCharacteristics' ? before : {};
   const isSequential = way.endsWith('in-turn');
-  const loop = editing.create('bpmn:MultiInstanceLoopCharacteristics', { isSequential, completionCondition: kept.completionCondition }, object);
+  const loop = editing.create(
+    'bpmn:MultiInstanceLoopCharacteristics',
+    { isSequential, completionCondition: kept.completionCondition },
+    object,
+  );
   if (way.startsWith('times')) {
     loop.loopCardinality = kept.loopCardinality ?? editing.create('bpmn:FormalExpression', { body: '3' }, loop);
   } else {
@@ -74,19 +86,30 @@ function EachFields({ id, element, loop }) {
   const known = lists.find(({ path }) => path === list);
   const item = loop.inputDataItem?.name ?? '';
   const output = loop.loopDataOutputRef?.name ?? '';
-  const pick = (path) => editing.together(() => {
-    editing.part(element, loop, { loopDataInputRef: dataOf(editing, element, path), loopCardinality: undefined });
-    if (!item) editing.part(element, loop, { inputDataItem: editing.create('bpmn:DataInput', { name: '事项' }, loop) });
-  });
-  const nameItem = (name) => editing.part(element, loop, { inputDataItem: editing.create('bpmn:DataInput', { name }, loop) });
-  const nameOutput = (name) => editing.together(() => editing.part(element, loop, outputs(editing, element, loop, name)));
+  const pick = (path) =>
+    editing.together(() => {
+      editing.part(element, loop, { loopDataInputRef: dataOf(editing, element, path), loopCardinality: undefined });
+      if (!item)
+        editing.part(element, loop, { inputDataItem: editing.create('bpmn:DataInput', { name: '事项' }, loop) });
+    });
+  const nameItem = (name) =>
+    editing.part(element, loop, { inputDataItem: editing.create('bpmn:DataInput', { name }, loop) });
+  const nameOutput = (name) =>
+    editing.together(() => editing.part(element, loop, outputs(editing, element, loop, name)));
   return (
     <>
       <Field id={`${id}-list`} label="哪个名单" must={!list} help="前面填的一张表，或者选的几个人">
-        {list && <p class="panel-said"><strong>{known ? `${known.step} · ${known.label}` : list}</strong></p>}
+        {list && (
+          <p class="panel-said">
+            <strong>{known ? `${known.step} · ${known.label}` : list}</strong>
+          </p>
+        )}
         <Picker
-          id={`${id}-list`} free options={lists.map(({ path, step, label }) => ({ value: path, title: `${step} · ${label}`, about: path }))}
-          placeholder={list ? '换一个' : '选名单'} pick={pick}
+          id={`${id}-list`}
+          free
+          options={lists.map(({ path, step, label }) => ({ value: path, title: `${step} · ${label}`, about: path }))}
+          placeholder={list ? '换一个' : '选名单'}
+          pick={pick}
         />
         <Note bad>{why}</Note>
       </Field>
@@ -94,7 +117,13 @@ function EachFields({ id, element, loop }) {
         <TextBox id={`${id}-item`} wide={false} value={item} commit={nameItem} refuse={notAName} />
       </Field>
       <Field id={`${id}-output`} label="结果汇总成" help="每一项的结果合成一张名单，后面用这个名字看；不写就不汇总">
-        <TextBox id={`${id}-output`} wide={false} value={output} commit={nameOutput} refuse={(name) => name && notAName(name)} />
+        <TextBox
+          id={`${id}-output`}
+          wide={false}
+          value={output}
+          commit={nameOutput}
+          refuse={(name) => name && notAName(name)}
+        />
       </Field>
     </>
   );
@@ -125,10 +154,17 @@ function dataOf(editing, element, name) {
 
 function TimesField({ id, element, loop }) {
   const editing = useService('editing');
-  const put = (body) => editing.part(element, loop, { loopCardinality: editing.create('bpmn:FormalExpression', { body }, loop) });
+  const put = (body) =>
+    editing.part(element, loop, { loopCardinality: editing.create('bpmn:FormalExpression', { body }, loop) });
   return (
     <Field id={`${id}-times`} label="几次" help="一个数，或者前面填的数，如 登记.份数">
-      <TextBox id={`${id}-times`} wide={false} value={(loop.loopCardinality?.body ?? '').trim()} commit={put} refuse={(text) => (text.trim() ? '' : '请写几次')} />
+      <TextBox
+        id={`${id}-times`}
+        wide={false}
+        value={(loop.loopCardinality?.body ?? '').trim()}
+        commit={put}
+        refuse={(text) => (text.trim() ? '' : '请写几次')}
+      />
     </Field>
   );
 }
@@ -138,9 +174,23 @@ function AgainFields({ id, element, loop }) {
   const put = (text) => editing.part(element, loop, { loopMaximum: /^\d{1,4}$/.test(text) ? Number(text) : undefined });
   return (
     <>
-      <ExpressionField id={`${id}-again`} element={element} loop={loop} name="loopCondition" label="什么情况下再办一次" />
+      <ExpressionField
+        id={`${id}-again`}
+        element={element}
+        loop={loop}
+        name="loopCondition"
+        label="什么情况下再办一次"
+      />
       <Field id={`${id}-most`} label="最多几次">
-        <TextBox id={`${id}-most`} wide={false} type="number" min="0" step="1" value={String(loop.loopMaximum ?? '')} commit={put} />
+        <TextBox
+          id={`${id}-most`}
+          wide={false}
+          type="number"
+          min="0"
+          step="1"
+          value={String(loop.loopMaximum ?? '')}
+          commit={put}
+        />
       </Field>
     </>
   );
@@ -148,10 +198,18 @@ function AgainFields({ id, element, loop }) {
 
 function ExpressionField({ id, element, loop, name, label, help, extra }) {
   const editing = useService('editing');
-  const put = (body) => editing.part(element, loop, { [name]: body ? editing.create('bpmn:FormalExpression', { body }, loop) : undefined });
+  const put = (body) =>
+    editing.part(element, loop, { [name]: body ? editing.create('bpmn:FormalExpression', { body }, loop) : undefined });
   return (
     <Field id={id} label={label} help={help}>
-      <ConditionBox id={id} element={element} title={label} extra={extra} value={(loop[name]?.body ?? '').trim()} commit={put} />
+      <ConditionBox
+        id={id}
+        element={element}
+        title={label}
+        extra={extra}
+        value={(loop[name]?.body ?? '').trim()}
+        commit={put}
+      />
     </Field>
   );
 }

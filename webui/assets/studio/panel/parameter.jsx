@@ -22,12 +22,27 @@ export function ParameterBox({ id, setting, value, commit, types }) {
   return (
     <>
       <Choose
-        id={id} value={making ? NEW : name} options={options}
-        commit={(next) => { setMaking(next === NEW); if (next && next !== NEW) commit(`{${next}}`); }}
+        id={id}
+        value={making ? NEW : name}
+        options={options}
+        commit={(next) => {
+          setMaking(next === NEW);
+          if (next && next !== NEW) commit(`{${next}}`);
+        }}
       />
-      {making
-        ? <NewParameter id={id} setting={setting} types={types} made={(made) => { setMaking(false); commit(`{${made}}`); }} />
-        : <Note>{chosen && `乡镇可以改成${chosen.bounds ? ` ${chosen.bounds}` : '别的'}`}</Note>}
+      {making ? (
+        <NewParameter
+          id={id}
+          setting={setting}
+          types={types}
+          made={(made) => {
+            setMaking(false);
+            commit(`{${made}}`);
+          }}
+        />
+      ) : (
+        <Note>{chosen && `乡镇可以改成${chosen.bounds ? ` ${chosen.bounds}` : '别的'}`}</Note>
+      )}
     </>
   );
 }
@@ -46,24 +61,49 @@ function NewParameter({ id, setting, types, made }) {
   const make = async () => {
     const written = name.trim();
     try {
-      await catalogue.make({ name: written, title: written, type: types[0], ...given(types[0], value, setting),
-        ...(bounded && { minimum: given(types[0], least ?? value, setting).default }) });
+      await catalogue.make({
+        name: written,
+        title: written,
+        type: types[0],
+        ...given(types[0], value, setting),
+        ...(bounded && { minimum: given(types[0], least ?? value, setting).default }),
+      });
       made(written);
     } catch (refused) {
-      setWhy([refused.message, ...Object.values(refused.fields ?? {})].filter((text, at, all) => all.indexOf(text) === at).join('；'));
+      setWhy(
+        [refused.message, ...Object.values(refused.fields ?? {})]
+          .filter((text, at, all) => all.indexOf(text) === at)
+          .join('；'),
+      );
     }
   };
   return (
     <div class="panel-card" role="group" aria-label="新建参数">
       <label for={`${id}-new-name`}>参数的名称</label>
-      <TextBox id={`${id}-new-name`} value={name} commit={setName} placeholder={`如 ${setting.title}`} onInput={(event) => setName(event.target.value)} />
+      <TextBox
+        id={`${id}-new-name`}
+        value={name}
+        commit={setName}
+        placeholder={`如 ${setting.title}`}
+        onInput={(event) => setName(event.target.value)}
+      />
       <label for={`${id}-new-value`}>默认值</label>
       <ValueBox id={`${id}-new-value`} type={types[0]} label="默认值" value={value} commit={setValue} />
       {bounded && <label for={`${id}-new-least`}>最少</label>}
-      {bounded && <ValueBox id={`${id}-new-least`} type={types[0]} label="最少" value={least ?? value} commit={setLeast} />}
-      <button type="button" class="panel-add" disabled={!name.trim() || !value} onClick={make}>建立并使用</button>
+      {bounded && (
+        <ValueBox id={`${id}-new-least`} type={types[0]} label="最少" value={least ?? value} commit={setLeast} />
+      )}
+      <button type="button" class="panel-add" disabled={!name.trim() || !value} onClick={make}>
+        建立并使用
+      </button>
       <Note bad>{why}</Note>
-      <Note>最多、依据可以到<a href={`${catalogue.path}/parameters`} target="_blank" rel="noopener">参数</a>里补</Note>
+      <Note>
+        最多、依据可以到
+        <a href={`${catalogue.path}/parameters`} target="_blank" rel="noopener">
+          参数
+        </a>
+        里补
+      </Note>
     </div>
   );
 }

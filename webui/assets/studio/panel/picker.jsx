@@ -15,7 +15,8 @@ export function Picker({ id, options, pick, placeholder, free = false, label }) 
     setAt(-1);
     if (value) pick(value);
   };
-  const finish = () => choose(found[at]?.value ?? (free ? typed.trim() : found.length === 1 && typed ? found[0].value : ''));
+  const finish = () =>
+    choose(found[at]?.value ?? (free ? typed.trim() : found.length === 1 && typed ? found[0].value : ''));
   const onKeyDown = (event) => {
     if (event.isComposing) return; // Enter still belongs to the input method
     if (event.key === 'Enter') finish();
@@ -29,23 +30,51 @@ export function Picker({ id, options, pick, placeholder, free = false, label }) 
   return (
     <div class="panel-picker">
       <input
-        id={id} class="panel-box" role="combobox" autocomplete="off" aria-expanded={open} aria-controls={`${id}-list`}
-        aria-autocomplete="list" aria-label={label} aria-labelledby={label ? undefined : `${id}-label`}
-        aria-activedescendant={at >= 0 && found[at] ? `${id}-${at}` : undefined} placeholder={placeholder} value={typed}
-        onFocus={() => setOpen(true)} onKeyDown={onKeyDown}
-        onInput={(event) => { setTyped(event.target.value); setOpen(true); setAt(-1); }}
-        onBlur={() => { setOpen(false); if (free && typed.trim()) choose(typed.trim()); }}
+        id={id}
+        class="panel-box"
+        role="combobox"
+        autocomplete="off"
+        aria-expanded={open}
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-label={label}
+        aria-labelledby={label ? undefined : `${id}-label`}
+        aria-activedescendant={at >= 0 && found[at] ? `${id}-${at}` : undefined}
+        placeholder={placeholder}
+        value={typed}
+        onFocus={() => setOpen(true)}
+        onKeyDown={onKeyDown}
+        onInput={(event) => {
+          setTyped(event.target.value);
+          setOpen(true);
+          setAt(-1);
+        }}
+        onBlur={() => {
+          setOpen(false);
+          if (free && typed.trim()) choose(typed.trim());
+        }}
       />
       <ul id={`${id}-list`} role="listbox" class="panel-list" hidden={!open} aria-label="可以选的">
         {found.map((option, place) => (
           <li
-            key={option.value} id={`${id}-${place}`} role="option" aria-selected={place === at}
-            onMouseDown={(event) => { event.preventDefault(); choose(option.value); }}
+            key={option.value}
+            id={`${id}-${place}`}
+            role="option"
+            aria-selected={place === at}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              choose(option.value);
+            }}
           >
-            <span>{option.title}</span>{option.about && <small>{option.about}</small>}
+            <span>{option.title}</span>
+            {option.about && <small>{option.about}</small>}
           </li>
         ))}
-        {open && !found.length && <li class="nothing" role="option" aria-disabled="true">{free ? '没有现成的，按回车就用写的' : '没有可以选的'}</li>}
+        {open && !found.length && (
+          <li class="nothing" role="option" aria-disabled="true">
+            {free ? '没有现成的，按回车就用写的' : '没有可以选的'}
+          </li>
+        )}
       </ul>
     </div>
   );
@@ -58,19 +87,31 @@ function matches({ value, title, about }, typed) {
 /** The words chosen so far, each to be taken away; with `order` also to be moved to the front. */
 export function Chips({ words, change, titles = {}, order = false }) {
   if (!words.length) return null;
-  const forward = (place) => change(words.map((word, at) => (at === place - 1 ? words[place] : at === place ? words[place - 1] : word)));
+  const forward = (place) =>
+    change(words.map((word, at) => (at === place - 1 ? words[place] : at === place ? words[place - 1] : word)));
   return (
     <ul class="panel-chips">
       {words.map((word, place) => (
         <li key={word}>
           {order && place > 0 && (
-            <button type="button" title="往前移" aria-label={`把“${titles[word] ?? word}”往前移`} onClick={() => forward(place)}>‹</button>
+            <button
+              type="button"
+              title="往前移"
+              aria-label={`把“${titles[word] ?? word}”往前移`}
+              onClick={() => forward(place)}
+            >
+              ‹
+            </button>
           )}
           <span>{titles[word] ?? word}</span>
           <button
-            type="button" title="去掉" aria-label={`去掉“${titles[word] ?? word}”`}
+            type="button"
+            title="去掉"
+            aria-label={`去掉“${titles[word] ?? word}”`}
             onClick={() => change(words.filter((each) => each !== word))}
-          >×</button>
+          >
+            ×
+          </button>
         </li>
       ))}
     </ul>

@@ -39,10 +39,13 @@ export function useReadables(element) {
   const [found, setFound] = useState({ results: null, why: '' });
   useEffect(() => {
     let wanted = true;
-    readables.at(element)
+    readables
+      .at(element)
       .then((results) => wanted && setFound({ results, why: '' }))
       .catch((refused) => wanted && setFound({ results: [], why: refused.message }));
-    return () => { wanted = false; };
+    return () => {
+      wanted = false;
+    };
   }, [element, readables.known.get(element.id)]);
   return found;
 }

@@ -3,21 +3,33 @@ import { getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
 
 import { settingsOf } from '../properties.js';
 
-const TOKEN = /"[^"]*"|“[^”]*”|'[^']*'|\.\s*[\p{L}_][\p{L}\p{N}_]*|[\p{L}_][\p{L}\p{N}_]*/gu; // texts and fields are no names
+// Texts and the fields of a result are no names, but must be stepped over.
+const TOKEN = /"[^"]*"|“[^”]*”|'[^']*'|\.\s*[\p{L}_][\p{L}\p{N}_]*|[\p{L}_][\p{L}\p{N}_]*/gu;
 const BRACED = ['who', 'motions', 'candidates', 'handlers', 'seats', 'due'];
 const NAMED = ['shows', 'of', 'not_who', 'payload'];
 
 /** The places that read `before`: each can `write` what stands there with another name. */
 export function readersOf(elementRegistry, before) {
-  return elementRegistry.filter((element) => !element.labelTarget).flatMap((element) => [
-    ...inSettings(element, before), ...inExpressions(element, before), ...inLists(element, before),
-  ]);
+  return elementRegistry
+    .filter((element) => !element.labelTarget)
+    .flatMap((element) => [
+      ...inSettings(element, before),
+      ...inExpressions(element, before),
+      ...inLists(element, before),
+    ]);
 }
 
 function inSettings(element, before) {
   return Object.entries(settingsOf(element)).flatMap(([setting, text]) => {
-    const after = (name) => (BRACED.includes(setting) ? braced(text, before, name) : NAMED.includes(setting) ? listed(text, before, name) : text);
-    return after(`${before}_`) === text ? [] : [{ element, write: (name, editing) => editing.set(element, { [setting]: after(name) }) }];
+    const after = (name) =>
+      BRACED.includes(setting)
+        ? braced(text, before, name)
+        : NAMED.includes(setting)
+          ? listed(text, before, name)
+          : text;
+    return after(`${before}_`) === text
+      ? []
+      : [{ element, write: (name, editing) => editing.set(element, { [setting]: after(name) }) }];
   });
 }
 
@@ -25,12 +37,18 @@ function inExpressions(element, before) {
   const object = getBusinessObject(element);
   const loop = object.loopCharacteristics;
   const holders = [
-    object.conditionExpression, loop?.completionCondition, loop?.loopCondition, loop?.loopCardinality,
+    object.conditionExpression,
+    loop?.completionCondition,
+    loop?.loopCondition,
+    loop?.loopCardinality,
     ...(object.eventDefinitions ?? []).map(({ condition }) => condition),
   ].filter((holder) => holder?.body);
   return holders
     .filter((holder) => free(holder.body, before, `${before}_`) !== holder.body)
-    .map((holder) => ({ element, write: (name, editing) => editing.part(element, holder, { body: free(holder.body, before, name) }) }));
+    .map((holder) => ({
+      element,
+      write: (name, editing) => editing.part(element, holder, { body: free(holder.body, before, name) }),
+    }));
 }
 
 /** The name of a list somebody does a step for each item of stands on a data object of its own. */
@@ -49,5 +67,7 @@ function braced(text, before, name) {
 }
 
 function listed(text, before, name) {
-  return text.replace(/\{[^{}]*\}|\S+/g, (word) => (word.startsWith('{') ? braced(word, before, name) : word === before ? name : word));
+  return text.replace(/\{[^{}]*\}|\S+/g, (word) =>
+    word.startsWith('{') ? braced(word, before, name) : word === before ? name : word,
+  );
 }

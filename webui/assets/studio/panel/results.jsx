@@ -7,7 +7,10 @@ import { useReadables } from './readables.js';
 const PEOPLE = ['who', 'handlers', 'not_who'];
 const THROUGH_LISTS = ['handlers', 'not_who']; // these look at each item of a list
 const WANTED = {
-  due: ['date', 'text'], motions: ['list', 'text', 'record'], candidates: ['list', 'people', 'text'], seats: ['number'],
+  due: ['date', 'text'],
+  motions: ['list', 'text', 'record'],
+  candidates: ['list', 'people', 'text'],
+  seats: ['number'],
   title: ['text', 'any'],
 };
 
@@ -23,7 +26,9 @@ export function ResultsBox({ id, element, setting, value, commit }) {
     <div role="group" aria-labelledby={`${id}-label`}>
       <Chips words={words} titles={titles} change={(next) => commit(next.join(' '))} />
       <Picker
-        id={id} options={options} placeholder={words.length ? '再加一个' : '选前面的步骤'}
+        id={id}
+        options={options}
+        placeholder={words.length ? '再加一个' : '选前面的步骤'}
         pick={(word) => commit([...words, word].join(' '))}
       />
       <Note bad>{why}</Note>
@@ -38,7 +43,12 @@ export function ResultBox({ id, element, setting, value, commit }) {
   const options = [{ value: '', title: setting.otherwise }, ...steps];
   return (
     <>
-      <Choose id={id} value={value} options={results || !value ? options : [...options, { value, title: value }]} commit={commit} />
+      <Choose
+        id={id}
+        value={value}
+        options={results || !value ? options : [...options, { value, title: value }]}
+        commit={commit}
+      />
       <Note bad>{why}</Note>
     </>
   );
@@ -61,7 +71,10 @@ export function PathBox({ id, element, setting, value, commit }) {
     <div role="group" aria-labelledby={`${id}-label`}>
       {value && <Chips words={[value]} titles={known ? { [value]: known.title } : {}} change={() => commit('')} />}
       <Picker
-        id={id} free options={options} placeholder={value ? '换一个' : `不选：${setting.otherwise ?? '没有'}`}
+        id={id}
+        free
+        options={options}
+        placeholder={value ? '换一个' : `不选：${setting.otherwise ?? '没有'}`}
         pick={(typed) => commit(typed.startsWith('{') ? typed : `{${typed}}`)}
       />
       <Note bad>{why}</Note>
@@ -72,11 +85,17 @@ export function PathBox({ id, element, setting, value, commit }) {
 /** What fits a setting, the likeliest first. */
 function choicesOf(results, name) {
   const wanted = PEOPLE.includes(name) ? ['people'] : WANTED[name];
-  const whole = name === 'candidates' || name === 'motions' ? stepsOf(results).map((step) => ({ ...step, value: `{${step.value}}` })) : [];
+  const whole =
+    name === 'candidates' || name === 'motions'
+      ? stepsOf(results).map((step) => ({ ...step, value: `{${step.value}}` }))
+      : [];
   const fitting = results
     .filter(({ item, sort }) => (!item || THROUGH_LISTS.includes(name)) && (!wanted || wanted.includes(sort)))
     .sort((one, other) => (wanted ? wanted.indexOf(one.sort) - wanted.indexOf(other.sort) : 0));
-  return [...fitting.map(({ path, step, label }) => ({ value: `{${path}}`, title: `${step} · ${label}`, about: path })), ...whole];
+  return [
+    ...fitting.map(({ path, step, label }) => ({ value: `{${path}}`, title: `${step} · ${label}`, about: path })),
+    ...whole,
+  ];
 }
 
 /** The steps whose results there are, each once. */

@@ -42,7 +42,7 @@ function readValue(text) {
   if (/^-?\d/.test(text)) return Number(text);
   if (text.startsWith('[')) {
     const items = text.slice(1, -1).trim();
-    const found = items ? items.match(new RegExp(TEXT, 'gu')) ?? [] : [];
+    const found = items ? (items.match(new RegExp(TEXT, 'gu')) ?? []) : [];
     return found.join('').length === items.replace(/\s*[,，]\s*/g, '').length ? found.map(unquote) : undefined;
   }
   if (text in WORDS) return undefined;

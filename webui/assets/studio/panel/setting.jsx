@@ -29,7 +29,7 @@ export function Sourced({ id, element, setting, settings, value, commit }) {
   const catalogue = useService('catalogue');
   const [wanted, setWanted] = useState(null);
   useEffect(() => setWanted(null), [element, value]);
-  const types = setting.sort === 'thresholds' ? [] : setting.parameters ?? []; // they take parameters row by row
+  const types = setting.sort === 'thresholds' ? [] : (setting.parameters ?? []); // they take parameters row by row
   const source = wanted ?? sourceOf(value, setting, catalogue);
   const sources = [
     { value: OWN, title: '写在这里' },
@@ -41,16 +41,35 @@ export function Sourced({ id, element, setting, settings, value, commit }) {
     if (next === OWN && source !== OWN && value) commit(defaultOf(value, catalogue));
   };
   const side = sources.length > 1 && (
-    <span class="panel-side"><Choose wide={false} label={`${setting.title}：从哪里来`} value={source} options={sources} commit={change} /></span>
+    <span class="panel-side">
+      <Choose wide={false} label={`${setting.title}：从哪里来`} value={source} options={sources} commit={change} />
+    </span>
   );
-  const shown = setting.default ? `不写就是：${titlesOf(setting, setting.default)}` : setting.otherwise ? `不写：${setting.otherwise}` : '';
+  const shown = setting.default
+    ? `不写就是：${titlesOf(setting, setting.default)}`
+    : setting.otherwise
+      ? `不写：${setting.otherwise}`
+      : '';
   const plain = LISTS.includes(setting.sort) ? shown : ''; // elsewhere the empty box says it
   const help = [setting.help, value || setting.required ? '' : plain].filter(Boolean).join('；');
   const box = { id, element, setting, settings, value, commit, shown };
   if (setting.sort === 'switch') return <SwitchField {...box} />;
   return (
-    <Field id={id} label={setting.title} must={setting.required && !value} side={side} help={help} clause={setting.clause}>
-      {source === 'parameter' ? <ParameterBox {...box} types={types} /> : source === 'data' ? <PathBox {...box} /> : <OwnBox {...box} />}
+    <Field
+      id={id}
+      label={setting.title}
+      must={setting.required && !value}
+      side={side}
+      help={help}
+      clause={setting.clause}
+    >
+      {source === 'parameter' ? (
+        <ParameterBox {...box} types={types} />
+      ) : source === 'data' ? (
+        <PathBox {...box} />
+      ) : (
+        <OwnBox {...box} />
+      )}
     </Field>
   );
 }
@@ -72,7 +91,10 @@ function ChoiceBox(box) {
   const free = setting.sort !== 'choice';
   const fixed = setting.choices.some((choice) => choice.value === value);
   const writes = free && (own || (value && !fixed));
-  const nothing = setting.default && setting.choices.some(({ value: one }) => one === setting.default) ? [] : [{ value: '', title: shown || '（没有选）' }];
+  const nothing =
+    setting.default && setting.choices.some(({ value: one }) => one === setting.default)
+      ? []
+      : [{ value: '', title: shown || '（没有选）' }];
   const options = [...nothing, ...setting.choices, ...(free ? [{ value: OWN, title: '自己写…' }] : [])];
   const pick = (next) => {
     setOwn(next === OWN);
@@ -81,7 +103,12 @@ function ChoiceBox(box) {
   };
   return (
     <>
-      <Choose id={id} value={writes ? OWN : value || (nothing.length ? '' : setting.default)} options={options} commit={pick} />
+      <Choose
+        id={id}
+        value={writes ? OWN : value || (nothing.length ? '' : setting.default)}
+        options={options}
+        commit={pick}
+      />
       {writes && <PlainBox {...box} id={`${id}-own`} labelled />}
     </>
   );
@@ -90,17 +117,38 @@ function ChoiceBox(box) {
 function PlainBox({ id, element, setting, value, commit, shown, labelled }) {
   const more = { id, value, commit, ...(labelled && { 'aria-label': setting.title }) };
   switch (setting.sort) {
-    case 'area': return <AreaBox {...more} placeholder={shown} />;
-    case 'duration': return <DurationBox {...more} label={setting.title} />;
-    case 'number': return <TextBox {...more} wide={false} type="number" min="0" step="1" inputmode="numeric" placeholder={setting.default} />;
-    case 'thresholds': return <ThresholdsBox {...more} setting={setting} />;
-    case 'form': return <FormBox {...more} setting={setting} />;
-    case 'path': return <PathBox {...more} element={element} setting={setting} />;
-    case 'results': return <ResultsBox {...more} element={element} setting={setting} />;
-    case 'result': return <ResultBox {...more} element={element} setting={setting} />;
-    case 'clauses': return <ClausesBox {...more} />;
-    case 'key': return <KeyBox {...more} element={element} />;
-    default: return <TextBox {...more} placeholder={shown} />;
+    case 'area':
+      return <AreaBox {...more} placeholder={shown} />;
+    case 'duration':
+      return <DurationBox {...more} label={setting.title} units={setting.units} />;
+    case 'number':
+      return (
+        <TextBox
+          {...more}
+          wide={false}
+          type="number"
+          min="0"
+          step="1"
+          inputmode="numeric"
+          placeholder={setting.default}
+        />
+      );
+    case 'thresholds':
+      return <ThresholdsBox {...more} setting={setting} />;
+    case 'form':
+      return <FormBox {...more} setting={setting} />;
+    case 'path':
+      return <PathBox {...more} element={element} setting={setting} />;
+    case 'results':
+      return <ResultsBox {...more} element={element} setting={setting} />;
+    case 'result':
+      return <ResultBox {...more} element={element} setting={setting} />;
+    case 'clauses':
+      return <ClausesBox {...more} />;
+    case 'key':
+      return <KeyBox {...more} element={element} />;
+    default:
+      return <TextBox {...more} placeholder={shown} />;
   }
 }
 
@@ -110,7 +158,9 @@ function SwitchField({ id, setting, value, commit }) {
   const put = (next) => commit((next ? 'yes' : 'no') === setting.default ? '' : next ? 'yes' : 'no');
   return (
     <div class="bio-properties-panel-entry panel-field" data-entry-id={id}>
-      <Tick id={id} checked={on} commit={put}>{setting.title}</Tick>
+      <Tick id={id} checked={on} commit={put}>
+        {setting.title}
+      </Tick>
       {setting.help && <p class="panel-help">{setting.help}</p>}
     </div>
   );
@@ -137,5 +187,11 @@ function wordsOf({ setting, settings }) {
 
 /** The words of a value as people read them. */
 function titlesOf({ choices = [] }, value) {
-  return split(value).map((word) => choices.find((choice) => choice.value === word)?.title ?? (word === 'any' ? '哪种都行' : word === 'no' ? '否' : word === 'yes' ? '是' : word)).join('、');
+  return split(value)
+    .map(
+      (word) =>
+        choices.find((choice) => choice.value === word)?.title ??
+        (word === 'any' ? '哪种都行' : word === 'no' ? '否' : word === 'yes' ? '是' : word),
+    )
+    .join('、');
 }

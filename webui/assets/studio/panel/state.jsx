@@ -8,10 +8,16 @@ export function StateEntry({ id }) {
   const catalogue = useService('catalogue');
   return (
     <div class="bio-properties-panel-entry panel-field" data-entry-id={id}>
-      {catalogue.state === 'loading'
-        ? <Note>正在读取可以选的内容……</Note>
-        : <Note bad>{`读不到可以选的内容：${catalogue.why}`}</Note>}
-      {catalogue.state === 'failed' && <button type="button" class="panel-add" onClick={() => catalogue.refresh()}>再试一次</button>}
+      {catalogue.state === 'loading' ? (
+        <Note>正在读取可以选的内容……</Note>
+      ) : (
+        <Note bad>{`读不到可以选的内容：${catalogue.why}`}</Note>
+      )}
+      {catalogue.state === 'failed' && (
+        <button type="button" class="panel-add" onClick={() => catalogue.refresh()}>
+          再试一次
+        </button>
+      )}
     </div>
   );
 }

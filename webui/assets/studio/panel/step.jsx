@@ -4,7 +4,7 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { useState } from '@bpmn-io/properties-panel/preact/hooks';
 import { useService } from 'bpmn-js-properties-panel';
 
-import { AreaBox, Choose, Field, Note, TextBox } from './field.jsx';
+import { AreaBox, Choose, Field, Note, Remove, TextBox } from './field.jsx';
 import { aboutPost } from './words.jsx';
 import { Picker } from './picker.jsx';
 
@@ -19,7 +19,11 @@ export function NameEntry({ id, element, label = '名称', help }) {
   const editing = useService('editing');
   return (
     <Field id={id} label={label} help={help}>
-      <TextBox id={id} value={element.businessObject.name ?? ''} commit={(text) => editing.name(element, text.trim())} />
+      <TextBox
+        id={id}
+        value={element.businessObject.name ?? ''}
+        commit={(text) => editing.name(element, text.trim())}
+      />
     </Field>
   );
 }
@@ -49,12 +53,24 @@ export function KindEntry({ id, element }) {
   const titles = Object.fromEntries((catalogue.kind(current)?.settings ?? []).map(({ name, title }) => [name, title]));
   return (
     <Field id={id} label="办理方式" must={!current}>
-      <Choose id={id} value={wanted || current} commit={change} options={current ? options : [{ value: '', title: '选一种' }, ...options]} />
+      <Choose
+        id={id}
+        value={wanted || current}
+        commit={change}
+        options={current ? options : [{ value: '', title: '选一种' }, ...options]}
+      />
       {wanted && (
         <div class="panel-card" role="alert">
-          <p>{`改成“${catalogue.kind(wanted).title}”以后，这些设置用不上，会去掉：${lost.map((name) => titles[name] ?? name).join('、')}。`}</p>
-          <button type="button" class="panel-add" onClick={agree}>改</button>
-          <button type="button" class="panel-add" onClick={() => setWanted('')}>不改</button>
+          <p>
+            {`改成“${catalogue.kind(wanted).title}”以后，这些设置用不上，会去掉：`}
+            {lost.map((name) => titles[name] ?? name).join('、')}。
+          </p>
+          <button type="button" class="panel-add" onClick={agree}>
+            改
+          </button>
+          <button type="button" class="panel-add" onClick={() => setWanted('')}>
+            不改
+          </button>
         </div>
       )}
     </Field>
@@ -73,22 +89,46 @@ export function LaneEntry({ id, element }) {
   const registry = useService('elementRegistry');
   const selection = useService('selection');
   const lane = is(element, 'bpmn:Lane') ? element : laneOf(registry, element);
-  if (!lane) return <Field id={id} label="岗位或身份"><Note bad>还没有放进泳道，请把它拖到写着岗位的泳道里</Note></Field>;
+  if (!lane)
+    return (
+      <Field id={id} label="岗位或身份">
+        <Note bad>还没有放进泳道，请把它拖到写着岗位的泳道里</Note>
+      </Field>
+    );
   const name = lane.businessObject.name ?? '';
   const known = catalogue.found.designations.find((each) => each.name === name);
   const own = lane === element;
-  const options = catalogue.found.designations.map((each) => ({ value: each.name, title: each.name, about: aboutPost(each) }));
+  const options = catalogue.found.designations.map((each) => ({
+    value: each.name,
+    title: each.name,
+    about: aboutPost(each),
+  }));
   return (
     <Field
-      id={id} label="岗位或身份" must={own && !name}
+      id={id}
+      label="岗位或身份"
+      must={own && !name}
       help={own ? '这条泳道里的步骤都由他办' : '写在泳道上；换人办，把步骤拖到别的泳道'}
     >
       <p class="panel-said" id={own ? undefined : id}>
-        <strong>{name || '还没有写'}</strong>{known && <small>{aboutPost(known)}</small>}
-        {!own && <button type="button" class="panel-add" onClick={() => selection.select(lane)}>改这条泳道</button>}
+        <strong>{name || '还没有写'}</strong>
+        {known && <small>{aboutPost(known)}</small>}
+        {!own && (
+          <button type="button" class="panel-add" onClick={() => selection.select(lane)}>
+            改这条泳道
+          </button>
+        )}
       </p>
       {name && !known && <Note bad>没有登记过这个岗位、身份，请选一个登记过的</Note>}
-      {own && <Picker id={id} free options={options} placeholder={name ? '换成别的岗位、身份' : '选岗位、身份'} pick={(word) => editing.name(lane, word)} />}
+      {own && (
+        <Picker
+          id={id}
+          free
+          options={options}
+          placeholder={name ? '换成别的岗位、身份' : '选岗位、身份'}
+          pick={(word) => editing.name(lane, word)}
+        />
+      )}
     </Field>
   );
 }
@@ -104,7 +144,13 @@ function laneOf(registry, element) {
   return null;
 }
 
-export function GuidanceEntry({ id, element, label = '办理说明', help = '办的人看得到：怎么办、要注意什么', must = false }) {
+export function GuidanceEntry({
+  id,
+  element,
+  label = '办理说明',
+  help = '办的人看得到：怎么办、要注意什么',
+  must = false,
+}) {
   const editing = useService('editing');
   const value = editing.guidance(element);
   return (
@@ -123,7 +169,7 @@ export function UnknownEntry({ id, element, names }) {
       {names.map((name) => (
         <p class="panel-card" key={name}>
           {`${name}：${settings[name]}`}
-          <button type="button" class="panel-remove" aria-label={`去掉“${name}”`} title="去掉" onClick={() => editing.set(element, { [name]: '' })}>×</button>
+          <Remove label={`去掉“${name}”`} onClick={() => editing.set(element, { [name]: '' })} />
         </p>
       ))}
     </Field>

@@ -1,4 +1,5 @@
-// Thresholds of meetings and votes as rows: 至少 2/3 到会；超过 {赞成比例} 应到. They mean what engine/steps/threshold.py says.
+// Thresholds of meetings and votes as rows: 至少 2/3 到会；超过 {赞成比例} 应到. They mean what
+// engine/steps/threshold.py says.
 const ONE = /^(至少|超过)\s*(\{[^{}]+\}|\d+\s*\/\s*\d+)\s*(\S+)$/;
 const EXAMPLE = 30;
 const WHAT = { quorum: '到会的', majority: '赞成的', coverage: '提了意见的', pass: '满意的' };
@@ -6,10 +7,14 @@ const UNITS = { 户: '户', 到会户: '户', 收回票: '票' };
 
 /** Rows of `{ word, fraction, base }`; null where something is written that is no threshold. */
 export function readThresholds(text) {
-  const rows = text.split(/[；;]/).map((part) => part.trim()).filter(Boolean).map((part) => {
-    const found = part.match(ONE);
-    return found && { word: found[1], fraction: found[2].replace(/\s+/g, ''), base: found[3] };
-  });
+  const rows = text
+    .split(/[；;]/)
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => {
+      const found = part.match(ONE);
+      return found && { word: found[1], fraction: found[2].replace(/\s+/g, ''), base: found[3] };
+    });
   return rows.every(Boolean) ? rows : null;
 }
 

@@ -2,7 +2,7 @@
 // Settings that are lists of words: of one's own, some of those of another setting, posts, clauses.
 import { useService } from 'bpmn-js-properties-panel';
 
-import { Tick } from './field.jsx';
+import { Remove, Tick } from './field.jsx';
 import { Chips, Picker } from './picker.jsx';
 
 export const split = (text) => text.split(/\s+/).filter(Boolean);
@@ -15,7 +15,10 @@ export function WordsBox({ id, setting, value, commit }) {
     <div role="group" aria-labelledby={`${id}-label`}>
       <Chips words={words} change={put} order />
       <Picker
-        id={id} free options={offered} placeholder={words.length ? '再加一个' : '写一个词，按回车'}
+        id={id}
+        free
+        options={offered}
+        placeholder={words.length ? '再加一个' : '写一个词，按回车'}
         pick={(typed) => put([...words, ...typed.split(/[\s、，,；;]+/).filter(Boolean)])}
       />
     </div>
@@ -29,15 +32,24 @@ export function SeveralBox({ id, options, value, commit }) {
   const every = [...options, ...unknown.map((word) => ({ value: word, title: `${word}（已经没有了）` }))];
   const toggle = (word, on) => {
     const next = on ? [...words, word] : words.filter((each) => each !== word);
-    commit(every.map((option) => option.value).filter((each) => next.includes(each)).join(' '));
+    commit(
+      every
+        .map((option) => option.value)
+        .filter((each) => next.includes(each))
+        .join(' '),
+    );
   };
   return (
     <div class="panel-ticks" role="group" aria-labelledby={`${id}-label`}>
       {every.map((option, place) => (
         <Tick
-          key={option.value} id={place ? undefined : id} checked={words.includes(option.value)}
+          key={option.value}
+          id={place ? undefined : id}
+          checked={words.includes(option.value)}
           commit={(on) => toggle(option.value, on)}
-        >{option.title}</Tick>
+        >
+          {option.title}
+        </Tick>
       ))}
     </div>
   );
@@ -46,15 +58,21 @@ export function SeveralBox({ id, options, value, commit }) {
 export function DesignationsBox({ id, setting, value, commit }) {
   const catalogue = useService('catalogue');
   const words = split(value);
-  const posts = catalogue.found.designations.map((each) => ({ value: each.name, title: each.name, about: aboutPost(each) }));
+  const posts = catalogue.found.designations.map((each) => ({
+    value: each.name,
+    title: each.name,
+    about: aboutPost(each),
+  }));
   const every = [...(setting.choices ?? []), ...posts];
   const titles = Object.fromEntries(every.map((option) => [option.value, option.title]));
   return (
     <div role="group" aria-labelledby={`${id}-label`}>
       <Chips words={words} titles={titles} change={(next) => commit(next.join(' '))} />
       <Picker
-        id={id} placeholder={words.length ? '再加一个' : '选岗位、身份'}
-        options={every.filter((option) => !words.includes(option.value))} pick={(word) => commit([...words, word].join(' '))}
+        id={id}
+        placeholder={words.length ? '再加一个' : '选岗位、身份'}
+        options={every.filter((option) => !words.includes(option.value))}
+        pick={(word) => commit([...words, word].join(' '))}
       />
     </div>
   );
@@ -75,13 +93,15 @@ export function ClausesBox({ id, value, commit }) {
       {words.map((number) => (
         <p class="panel-card" key={number}>
           <strong>{number}</strong> {catalogue.clause(number)?.text ?? '条款总表里没有这个编号'}
-          <button
-            type="button" class="panel-remove" aria-label={`去掉“${number}”`} title="去掉"
-            onClick={() => commit(words.filter((each) => each !== number).join(' '))}
-          >×</button>
+          <Remove label={`去掉“${number}”`} onClick={() => commit(words.filter((each) => each !== number).join(' '))} />
         </p>
       ))}
-      <Picker id={id} options={options} placeholder="找条款：写编号或者条文里的字" pick={(number) => commit([...words, number].join(' '))} />
+      <Picker
+        id={id}
+        options={options}
+        placeholder="找条款：写编号或者条文里的字"
+        pick={(number) => commit([...words, number].join(' '))}
+      />
     </div>
   );
 }
