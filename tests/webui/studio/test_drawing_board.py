@@ -147,8 +147,12 @@ def test_what_would_be_lost_is_said_before(studio: Studio, desk: "Page") -> None
     person, unit = studio.world.people[studio.designer], studio.world.units["county"]
     inside = b'isExecutable="true"><startEvent id="s"/><odd id="o"/></process>'
     data = EMPTY.replace(b'isExecutable="true"/>', inside)
-    draft = operations.create_draft(studio.runtime, person, unit, {"shiyan.bpmn": data})
+    files = {"shiyan.bpmn": data, "procedure.toml": b""}
+    draft = operations.create_draft(studio.runtime, person, unit, files)
     board = Board(desk, draft)
+    desk.click("#findings .summary")
+    settings = desk.locator("#findings-list a", has_text="去“设置”").first  # where that is mended
+    assert str(settings.get_attribute("href")).endswith(f"/studio/drafts/{draft}/settings")
     assert "读不懂" in board.notices and "已经自动排好" in board.notices
     assert board.page.get_attribute("#drawing", "data-saving") is None  # nothing is written unasked
     assert stored(studio, draft) == data.decode()

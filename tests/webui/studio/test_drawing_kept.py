@@ -31,7 +31,6 @@ def test_a_session_that_ends_and_a_server_that_is_away(
     draft = studio.draft_of("zhichu")
     board = Board(desk, draft)
     board.add("gs")
-    board.wait("waiting")
     board.wait("saved")  # by itself
     assert b'value="notice"' in drawn(studio, draft)
 
@@ -86,8 +85,7 @@ def test_a_closed_tab_leaves_a_copy(studio: Studio, desk: "Page") -> None:
     assert again.locator("#drawing-compare .djs-container").count() == 2
     board.press("看好了")
     board.press("恢复")
-    board.wait("waiting")
-    board.save()
+    board.wait("saved")
     assert b'value="cosign"' in drawn(studio, draft)
     assert board.notices == ""
     again.reload()
