@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.diagram.comparison import diagram, forms, plain, scenarios, settings
 from engine.diagram.comparison.change import ACTIONS, PARTS, Action, Change, Comparison, Detail, Part
+from engine.diagram.comparison.elements import take_apart
 from engine.diagram.comparison.texts import Piece
 from engine.diagram.finding import DiagramError
 from engine.diagram.procedure import TOML
@@ -38,12 +39,11 @@ _WRITING = Detail("只是写法（空格、换行、先后）不同，没有比�
 
 def compare(before: Files, after: Files) -> Comparison:
     """What has become of a folder; by names of files with their contents. Never raises for bad content."""
-    pictures = _diagrams(before), _diagrams(after)
-    changes = [*_diagram(before, after, *pictures)]
-    names = sorted(set(before) | set(after))
-    for name in names:
-        if name not in pictures:
-            changes += _file(name, before.get(name), after.get(name))
+    old, new = _diagrams(before, after)
+    changes = [*_diagram(before, after, old, new)]
+    using = _using(before.get(old or "")) | _using(after.get(new or ""))
+    for name in sorted((set(before) | set(after)) - {old, new}):
+        changes += _file(name, before.get(name), after.get(name), using)
     order = list(PARTS)
     return Comparison(tuple(sorted(changes, key=lambda change: order.index(change.part))))
 
@@ -51,9 +51,15 @@ def compare(before: Files, after: Files) -> Comparison:
 # ---------------------------------------------------------------- the diagram
 
 
-def _diagrams(files: Files) -> str | None:
-    """The diagram's file: the first, where by mistake there are several."""
-    return next((name for name in sorted(files) if name.endswith(".bpmn") and "/" not in name), None)
+def _diagrams(before: Files, after: Files) -> tuple[str | None, str | None]:
+    """The diagram's file on either side: the same on both where it can be, else the first."""
+    old, new = (
+        next((name for name in sorted(files) if name.endswith(".bpmn") and "/" not in name), None)
+        for files in (before, after)
+    )
+    if old in after:
+        return old, old
+    return (new, new) if new in before else (old, new)
 
 
 def _diagram(before: Files, after: Files, old: str | None, new: str | None) -> Iterator[Change]:
@@ -77,19 +83,36 @@ def _root(data: bytes | None) -> Element | None:
     return None if data is None else parse(data)
 
 
+def _using(data: bytes | None) -> dict[str, str]:
+    """Forms by name, with the steps that show them: `tianbao（“填报支出”用）`."""
+    try:
+        items = take_apart(parse(data)).items.values() if data is not None else ()
+    except DiagramError:
+        return {}
+    steps: dict[str, list[str]] = {}
+    for item in items:
+        if form := item.facts.get("set:form"):
+            steps.setdefault(form, []).append(f"“{item.name or item.key}”")
+    return {form: f"{form}（{'、'.join(names[:3])}用）" for form, names in steps.items()}
+
+
 # ---------------------------------------------------------------- other files
 
 
-def _file(name: str, before: bytes | None, after: bytes | None) -> Iterator[Change]:
+def _file(name: str, before: bytes | None, after: bytes | None, using: Mapping[str, str]) -> Iterator[Change]:
     if before == after:
         return
     part, what = _kind(name)
-    try:
-        found = list(_READERS[what](name, _parsed(name, before), _parsed(name, after)))
-    except (ValueError, RecursionError, KeyError):
+    label = using.get(PurePosixPath(name).stem, PurePosixPath(name).stem) if what == "表单" else name
+    if what not in _READERS:
         yield from _unreadable(part, what, name, before, after)
         return
-    yield from found or [_only_writing(part, what, name, before, after)]
+    try:
+        found = list(_READERS[what](label, _parsed(name, before), _parsed(name, after)))
+    except (ValueError, RecursionError):
+        yield from _unreadable(part, what, label, before, after)
+        return
+    yield from found or [_only_writing(part, what, label, before, after)]
 
 
 def _kind(name: str) -> tuple[Part, str]:
@@ -121,8 +144,7 @@ def _settings(name: str, before: Table, after: Table) -> Iterator[Change]:
     yield from settings.compared(before or {}, after or {})
 
 
-def _form(name: str, before: Table, after: Table) -> Iterator[Change]:
-    label = PurePosixPath(name).stem
+def _form(label: str, before: Table, after: Table) -> Iterator[Change]:
     if before is None or after is None:
         yield forms.whole("added" if before is None else "removed", label, after or before or {})
     else:
