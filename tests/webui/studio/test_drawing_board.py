@@ -117,6 +117,14 @@ def test_a_pool_gets_lanes_named_by_posts(studio: Studio, desk: "Page") -> None:
     changed = stored(studio, draft)
     assert 'value="deliberate"' in changed and 'value="7d"' not in changed and 'name="公示"' in changed
     desk.click("[data-do=undo]")
+    board.focus()
+    for key in ("Enter", "Tab", "a"):
+        desk.keyboard.press(key)
+    board.choose("dq")  # on the border of 公示
+    board.save()
+    hanging = stored(studio, draft)
+    assert "<boundaryEvent " in hanging and "7d</timeDuration>" in hanging
+    desk.click("[data-do=undo]")
     desk.click("[data-do=undo]")  # the whole of 整理版面
     board.save()
     before = stored(studio, draft)

@@ -7,6 +7,7 @@ export const GROUPS = {
   event: '起止和等待',
   branch: '分岔',
   part: '其他',
+  border: '附在这一步的边上',
 };
 
 // A new step comes with what its kind cannot do without, so that there is little to mend before it runs.
@@ -107,9 +108,27 @@ export const ELEMENTS = {
   },
 };
 
+const border = (trigger) => ({ ...event('BoundaryEvent', trigger), cancelActivity: true });
+
+/** What may happen while a step is being done: drawn on its border, and another way leads on from there. */
+export const BORDERS = {
+  due: {
+    group: 'border', title: '到期时', about: '到时间还没有办完，走另一条', search: 'dq',
+    icon: 'intermediate-event-catch-timer', target: border('Timer'), waits: '7d',
+  },
+  told: {
+    group: 'border', title: '收到消息时', about: '别的流程发来消息，走另一条', search: 'sdxx',
+    icon: 'intermediate-event-catch-message', target: border('Message'),
+  },
+  failed: {
+    group: 'border', title: '报错时', about: '里面报了错误，走另一条', search: 'bc', composed: true,
+    icon: 'intermediate-event-catch-error', target: border('Error'),
+  },
+};
+
 /** The shape of an element that has not been put anywhere yet. */
 export function make(name, elementFactory, bpmnFactory) {
-  const { target, named, settings, waits } = ELEMENTS[name];
+  const { target, named, settings, waits } = ELEMENTS[name] ?? BORDERS[name];
   const timeDuration = waits && bpmnFactory.create('bpmn:FormalExpression', { body: waits });
   return elementFactory.createShape({
     ...target,

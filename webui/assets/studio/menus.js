@@ -1,5 +1,7 @@
 // The menus beside an element: what comes next, and what it may be changed into.
-import { ELEMENTS, GROUPS, pictureFor } from './elements.js';
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+
+import { BORDERS, ELEMENTS, GROUPS, pictureFor } from './elements.js';
 
 const NEXT = Object.keys(ELEMENTS).filter((name) => !ELEMENTS[name].alone && name !== 'start');
 const WAITING = ['timer', 'message']; // what may follow an event-based gateway
@@ -35,10 +37,21 @@ export class AppendMenu extends Menu {
       if (action === 'dragstart') this.placing.drag(name, event, element);
       else this.placing.append(name, element);
     };
-    return Object.fromEntries(names.map((name) => [`append-${name}`, entryOf(ELEMENTS[name], follow(name))]));
+    const hang = ([name, each]) => [`attach-${name}`, entryOf(each, () => this.placing.attach(name, element))];
+    return Object.fromEntries([
+      ...names.map((name) => [`append-${name}`, entryOf(ELEMENTS[name], follow(name))]),
+      ...bordersOf(element).map(hang),
+    ]);
   }
 }
 AppendMenu.$inject = ['popupMenu', 'placing'];
+
+/** What may hang on this element's border; an error comes out of nothing but what is composed of steps. */
+function bordersOf(element) {
+  if (!is(element, 'bpmn:Activity') || element.businessObject.triggeredByEvent) return [];
+  const composed = is(element, 'bpmn:SubProcess') || is(element, 'bpmn:CallActivity');
+  return Object.entries(BORDERS).filter(([, each]) => composed || !each.composed);
+}
 
 /** 添加: every element, put where there is room. */
 export class CreateMenu extends Menu {

@@ -7,6 +7,7 @@ import { ELEMENTS, make } from './elements.js';
 
 const MENU = 60; // pixels below an element's top: its buttons stay in sight
 const HEAD = 60; // the heads of a pool and its lane, where their names stand
+const SPACING = 40; // of what hangs on one border
 const GAP = 60; // between what is drawn and what is put beside it
 
 export class Placing {
@@ -48,8 +49,24 @@ export class Placing {
 
   /** Behind a step, with a line from it. Returns the new element. */
   append(name, source) {
-    const [shape] = this.shapes(name);
-    return this.get('autoPlace').append(source, shape);
+    const [shape, ...inside] = this.shapes(name);
+    if (!inside.length) return this.get('autoPlace').append(source, shape);
+    this.get('commandStack').execute('studio.together', { action: () => {
+      const made = this.get('autoPlace').append(source, shape);
+      const middle = ({ x, y, width, height }) => ({ x: made.x + x + width / 2, y: made.y + y + height / 2 });
+      for (const each of inside) this.get('modeling').createShape(each, middle(each), made);
+    } });
+    return shape;
+  }
+
+  /** On the border of a step, beside what hangs there already. */
+  attach(name, host) {
+    const shape = make(name, this.get('elementFactory'), this.get('bpmnFactory'));
+    const taken = (host.attachers ?? []).length;
+    const at = { x: host.x + host.width - SPACING * (taken + 0.5), y: host.y + host.height };
+    const made = this.get('modeling').createShape(shape, { ...at, x: Math.max(host.x, at.x) }, host, { attach: true });
+    this.get('selection').select(made);
+    return made;
   }
 
   /** Without a mouse: behind what is selected where a line may go there, else below everything in the same pool. */

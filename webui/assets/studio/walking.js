@@ -1,7 +1,7 @@
 // Walking through the drawing without a mouse: along the flow, then what nothing leads to, then lanes and pools.
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
-import { ELEMENTS } from './elements.js';
+import { BORDERS, ELEMENTS } from './elements.js';
 import { settingsOf } from './properties.js';
 
 /** Everything on the open plane in the order of a walk. A line is a stop of its own where several lead away. */
@@ -55,7 +55,7 @@ export function kindOf(element) {
   if (is(element, 'bpmn:SequenceFlow')) return '连线';
   const trigger = element.businessObject.eventDefinitions?.[0]?.$type;
   const same = ({ target }) => target?.type === element.type && target.eventDefinitionType === trigger;
-  const known = Object.values(ELEMENTS).find((each) => each.group !== 'step' && same(each));
+  const known = Object.values({ ...ELEMENTS, ...BORDERS }).find((each) => each.group !== 'step' && same(each));
   if (known) return known.title;
   return is(element, 'bpmn:Activity') ? '步骤' : is(element, 'bpmn:Event') ? '事件' : '图形';
 }
