@@ -102,6 +102,11 @@ const EDITOR = [
   [`"Html view is populated by an expression"`, `"网页内容由公式给出"`],
   [`"Html view is templated"`, `"网页内容里有要换的字段"`],
   [`"Document preview"]`, `"文件预览"]`],
+  // The field that is selected takes the focus whenever it changes: not from whoever is changing it in our panel.
+  [
+    `if (selection.isSelected(field)) {\n      ref.current.focus();`,
+    `if (selection.isSelected(field) && !document.activeElement?.closest('[data-keeps-focus]')) {\n      ref.current.focus();`,
+  ],
   [`children: "Repeatable"`, `children: "可加行"`],
   [`return 'Remove form field';`, `return '删去这一项';`],
   ['return `Remove ${entry.label}`;', 'return `删去${entry.label}`;'],

@@ -164,6 +164,8 @@ def test_a_form_is_made_and_saved_by_itself(studio: Studio, desk: "Page") -> Non
     desk.get_by_label("名称", exact=True).fill("还差几天")
     desk.get_by_text("必须填", exact=True).click()
     phone.get_by_text("还差几天").wait_for()
+    focused = "document.activeElement.closest('#editor-panel') !== null"
+    assert desk.evaluate(focused), "whoever types in the panel stays there"
     desk.evaluate(OPEN_ALL)
     desk.get_by_role("button", name="只在某种情况下出现").click()
     desk.get_by_label("条件 1：什么").select_option(label="需要整改")

@@ -33,7 +33,7 @@ export class Checked {
     const upset = elsewhere.filter(({ message }) => !this.before.has(message));
     return [
       ...findings.filter(({ file }) => file === this.name),
-      ...upset.map(({ label, message, severity }) => ({ severity, message: `流程图${label ? `“${label}”` : ''}：${message}` })),
+      ...upset.map(({ label, message, severity }) => ({ severity, message: `流程图“${label ?? ''}”：${message}` })),
     ];
   }
 

@@ -39,8 +39,10 @@ function Listed({ field, edit }) {
 }
 
 function People({ names, known, onChange }) {
+  // While somebody types nothing is taken: 村民 is a name, and the beginning of another.
   const add = (event) => {
-    const name = event.target.value.trim();
+    const picked = event.type === 'change' || event.key === 'Enter' || event.inputType === 'insertReplacementText';
+    const name = picked ? event.target.value.trim() : '';
     if (!known.some((each) => each.name === name)) return;
     event.target.value = '';
     if (!names.includes(name)) onChange([...names, name]);
@@ -56,9 +58,10 @@ function People({ names, known, onChange }) {
         </span>
       ))}
       <input id="panel-people" class="form-control" list="panel-posts" placeholder="打几个字，选岗位或身份" autoComplete="off"
-        onInput={add} />
-      <datalist
-        id="panel-posts">{known.map(({ name, about }) => <option key={name} value={name}>{about}</option>)}</datalist>
+        onInput={add} onChange={add} onKeyDown={add} />
+      <datalist id="panel-posts">
+        {known.map(({ name, about }) => <option key={name} value={name}>{about}</option>)}
+      </datalist>
       <div class="form-text">名单由系统按登记的人给出，填的时候按姓名选。</div>
       {!names.length && <div class="invalid-feedback d-block">还没有选岗位或身份</div>}
     </div>
