@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.diagram import load_folder
@@ -129,7 +129,7 @@ CONDITIONS = st.builds(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(CONDITIONS, min_size=20, max_size=20))
 def test_rows_are_read_as_they_were_written(conditions: list[dict[str, Any]]) -> None:
     """Whatever is typed into the builder, quotes and all, the engine can read, and the builder shows it again."""

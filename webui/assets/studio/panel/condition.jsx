@@ -6,7 +6,7 @@ import { useService } from 'bpmn-js-properties-panel';
 import { AreaBox, Choose, Note, Remove, TextBox } from './field.jsx';
 import { useReadables } from './readables.js';
 import { readCondition, writeCondition } from './rows.js';
-import { SeveralBox, split } from './words.jsx';
+import { SeveralBox } from './words.jsx';
 
 const NUMBERS = [
   { value: '>=', title: '至少' },
@@ -154,14 +154,13 @@ function Value({ id, row, field, change }) {
   const options = field.choices.map((word) => ({ value: word, title: word }));
   if (row.is === 'yes' || row.is === 'no') return null;
   if (row.is === 'in') {
-    const spaced = (row.value ?? []).join(' ');
+    const words = row.value ?? [];
+    const offered = options.length ? options : words.map((word) => ({ value: word, title: word }));
     return (
-      <SeveralBox
-        id={`${id}-value`}
-        options={options.length ? options : split(spaced).map((word) => ({ value: word, title: word }))}
-        value={spaced}
-        commit={(text) => change(split(text))}
-      />
+      <>
+        <SeveralBox id={`${id}-value`} label="值" options={offered} words={words} put={change} />
+        <Note bad>{words.length ? '' : '至少勾一个，不然永远不会走这条'}</Note>
+      </>
     );
   }
   const named = typeof row.value === 'object' ? `{${row.value.name}}` : '';

@@ -1,7 +1,10 @@
 // Conditions as rows: 哪一步的结果 · 比较 · 值, all or any of which must hold. What is no such list stays a text.
-const PATH = String.raw`(?:len\s*\(\s*)?[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*(?:\s*\))?`;
+const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
+const FIELD = String.raw`${NAME}(?:\.${NAME})*`;
+const PATH = String.raw`${FIELD}|len\s*\(\s*${FIELD}\s*\)`;
 const TEXT = String.raw`"(?:[^"\\]|\\.)*"|“[^”]*”|'[^']*'`;
-const VALUE = String.raw`${TEXT}|-?\d+(?:\.\d+)?|\[[^\[\]]*\]|[\p{L}_][\p{L}\p{N}_]*`;
+const LIST = String.raw`\[\s*(?:(?:${TEXT})\s*(?:[,，]\s*(?:${TEXT})\s*)*)?\]`;
+const VALUE = String.raw`${TEXT}|-?\d+(?:\.\d+)?|${LIST}|${NAME}`;
 const COMPARED = new RegExp(String.raw`^(${PATH})\s*(==|!=|>=|<=|>|<|\bin\b)\s*(${VALUE})$`, 'u');
 const PLAIN = new RegExp(String.raw`^(not\s+)?(${PATH})$`, 'u');
 const WORDS = { true: true, True: true, false: false, False: false };
@@ -40,11 +43,7 @@ function writeRow({ path, is, value }) {
 function readValue(text) {
   if (/^["“']/.test(text)) return unquote(text);
   if (/^-?\d/.test(text)) return Number(text);
-  if (text.startsWith('[')) {
-    const items = text.slice(1, -1).trim();
-    const found = items ? (items.match(new RegExp(TEXT, 'gu')) ?? []) : [];
-    return found.join('').length === items.replace(/\s*[,，]\s*/g, '').length ? found.map(unquote) : undefined;
-  }
+  if (text.startsWith('[')) return (text.match(new RegExp(TEXT, 'gu')) ?? []).map(unquote);
   if (text in WORDS) return undefined;
   return { name: text };
 }
@@ -72,7 +71,7 @@ function tidy(path) {
 function splitAt(text) {
   const parts = [];
   let [word, from] = ['', 0];
-  const token = new RegExp(String.raw`${TEXT}|\[[^\[\]]*\]|[\p{L}_][\p{L}\p{N}_.]*|[()]`, 'gu');
+  const token = new RegExp(String.raw`${TEXT}|${LIST}|[\p{L}_][\p{L}\p{N}_.]*|[()]`, 'gu');
   for (const found of text.matchAll(token)) {
     const isLength = found[0] === '(' && /len\s*$/.test(text.slice(0, found.index));
     const closesLength = found[0] === ')' && /len\s*\([^()]*$/.test(text.slice(0, found.index));

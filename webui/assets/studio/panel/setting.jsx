@@ -77,11 +77,15 @@ export function Sourced({ id, element, setting, settings, value, commit }) {
 function OwnBox(box) {
   const { setting } = box;
   if (setting.sort === 'designations') return <DesignationsBox {...box} />;
-  if (setting.words_of) return <SeveralBox {...box} options={wordsOf(box)} />;
-  if (setting.sort === 'several') return <SeveralBox {...box} options={setting.choices} />;
+  if (setting.words_of) return <SeveralBox {...several(box)} options={wordsOf(box)} />;
+  if (setting.sort === 'several') return <SeveralBox {...several(box)} options={setting.choices} />;
   if (setting.sort === 'words') return <WordsBox {...box} />;
   if (setting.choices) return <ChoiceBox {...box} />;
   return <PlainBox {...box} />;
+}
+
+function several({ id, value, commit }) {
+  return { id, words: split(value), put: (words) => commit(words.join(' ')) };
 }
 
 /** One of fixed choices; where the setting is no mere choice, something of one's own besides. */

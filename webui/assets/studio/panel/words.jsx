@@ -25,22 +25,21 @@ export function WordsBox({ id, setting, value, commit }) {
   );
 }
 
-/** Ticks: of fixed choices, or of the words another setting has. */
-export function SeveralBox({ id, options, value, commit }) {
-  const words = split(value);
+/** Ticks: of fixed choices, or of the words another setting has; `put` gets those chosen, in the order offered. */
+export function SeveralBox({ id, options, words, put, label }) {
   const unknown = words.filter((word) => !options.some((option) => option.value === word));
   const every = [...options, ...unknown.map((word) => ({ value: word, title: `${word}（已经没有了）` }))];
   const toggle = (word, on) => {
     const next = on ? [...words, word] : words.filter((each) => each !== word);
-    commit(
-      every
-        .map((option) => option.value)
-        .filter((each) => next.includes(each))
-        .join(' '),
-    );
+    put(every.map((option) => option.value).filter((each) => next.includes(each)));
   };
   return (
-    <div class="panel-ticks" role="group" aria-labelledby={`${id}-label`}>
+    <div
+      class="panel-ticks"
+      role="group"
+      aria-label={label}
+      aria-labelledby={label ? undefined : `${id}-label`}
+    >
       {every.map((option, place) => (
         <Tick
           key={option.value}
