@@ -88,8 +88,8 @@ function number(numbers, id, step) {
   const before = numbers.get(id);
   if (before) overlays.remove(before.overlay);
   const text = before ? `${before.text} ${step}` : String(step);
-  const badge = Object.assign(document.createElement('div'), { className: 'walk-number', textContent: text });
-  const overlay = overlays.add(id, 'walk-number', { position: { top: -14, left: -12 }, html: badge, scale: { min: 0.6 } });
+  const html = Object.assign(document.createElement('div'), { className: 'walk-number', textContent: text });
+  const overlay = overlays.add(id, 'walk-number', { position: { top: -14, left: -12 }, html, scale: { min: 0.6 } });
   numbers.set(id, { text, overlay });
 }
 
