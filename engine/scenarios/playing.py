@@ -145,10 +145,10 @@ def _scenario(raw: Mapping[str, Any]) -> Scenario:
     return scenario
 
 
-def _text(move: Any) -> str:
-    return json.dumps(move, ensure_ascii=False, sort_keys=True)
+def _text(value: Any) -> str:
+    """With its order: who comes first on a roster is the first of those who come to a meeting."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _digest(content: str, values: Any, before: str = "") -> str:
-    text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
-    return before + hashlib.sha256(f"{content}\n{text}".encode()).hexdigest()
+    return before + hashlib.sha256(f"{content}\n{_text(values)}".encode()).hexdigest()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask import jsonify, render_template, request
+import orjson
+from flask import Response, jsonify, render_template, request
+from jinja2.utils import htmlsafe_json_dumps
 
 from engine import operations
 from engine.execution import DiagramError, ExecutionError
@@ -49,7 +52,9 @@ def rehearsal(draft_id: str) -> str:
         "holidays": holidays(runtime()),
         "scenarios": [asdict(one) for one in found.scenarios()],
     }
-    return render_template("studio/rehearsal.html", draft=found.draft, page=page)
+    # In the order it has: who comes first on a roster is the first of those who come to a meeting.
+    ordered = htmlsafe_json_dumps(page, dumps=json.dumps, ensure_ascii=False)
+    return render_template("studio/rehearsal.html", draft=found.draft, page=ordered)
 
 
 @blueprint.post("/drafts/<draft_id>/rehearsal/play")
@@ -86,7 +91,8 @@ def scenario(draft_id: str, file: str) -> Any:
         "file": file,
         "expect": _jsonable(raw.get("expect", {})),
     }
-    return jsonify(about | {"stage": stage, "step": _jsonable(raw["step"])})
+    shown = about | {"stage": stage, "step": _jsonable(raw["step"])}
+    return Response(orjson.dumps(shown), content_type="application/json")  # in the order it is written
 
 
 @blueprint.post("/drafts/<draft_id>/scenarios")

@@ -84,6 +84,16 @@ def test_a_story_goes_on_from_where_it_was_and_comes_to_the_same() -> None:
     json.dumps(seen)
 
 
+def test_who_is_first_on_the_roster_is_first_to_come() -> None:
+    files = one_step("ballot", roll="甲组 乙组", majority="超过 1/2 到会")
+    posts = {"书记": ["书"], "甲组": ["一"], "乙组": ["二"]}
+    desk = Desk(files)
+    for order in (("甲组", "乙组"), ("乙组", "甲组")):
+        seen = desk.play(roster={"书记": posts["书记"]} | {name: posts[name] for name in order})
+        acts = {act["title"]: act for act in seen["tasks"][0]["acts"]}
+        assert acts["投票"]["who"] == [posts[name][0] for name in order]
+
+
 def test_what_cannot_be_done_is_said_and_changes_nothing() -> None:
     desk = Desk(spending())
     before = desk.play()

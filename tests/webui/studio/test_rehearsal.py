@@ -1,9 +1,11 @@
 """推演: a draft played in the browser on the real engine, and what is kept of it."""
 
+import json
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from werkzeug.test import TestResponse
 
 from engine import operations
@@ -22,7 +24,11 @@ class Rehearsal:
 
     def ask(self, method: str, path: str, body: Any = None) -> TestResponse:
         headers = {"X-CSRF-Token": self.visitor.token, "Accept": "application/json"}
-        return self.visitor.client.open(f"{self.path}{path}", method=method, json=body, headers=headers)
+        text = json.dumps(body)  # in its order, as a browser sends it
+        kind = "application/json"
+        return self.visitor.client.open(
+            f"{self.path}{path}", method=method, data=text, content_type=kind, headers=headers
+        )
 
     def play(self, *moves: Any, **stage: Any) -> dict[str, Any]:
         answer = self.ask("POST", "/rehearsal/play", {"step": list(moves), **stage})
@@ -76,6 +82,22 @@ def test_a_rehearsal_is_kept_as_a_scenario_found_played_renamed_and_dropped(stud
     assert mine["title"] == "另叫"
     dropped = desk.ask("DELETE", f"/scenarios/{kept['file']}?seen={mine['digest']}").get_json()
     assert kept["file"] not in [one["file"] for one in dropped["scenarios"]]
+
+
+@pytest.mark.parametrize("name", ["zhichu", "sibu"])
+def test_every_scenario_of_a_draft_opens_and_comes_to_its_end(studio: Studio, name: str) -> None:
+    """As it was written: who is first on the roster is still the first."""
+    draft = studio.draft_of(name)
+    desk = Rehearsal(studio, draft)
+    page = desk.visitor.get(f"{desk.path}/rehearsal").text
+    embedded = json.loads(re.search(r'id="rehearsal-data">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    shared = tomllib.loads(studio.draft(draft).files["scenarios/roster.toml"].decode())["roster"]
+    assert list(embedded["stage"]["roster"])[: len(shared)] == list(shared)
+    for one in embedded["scenarios"]:
+        opened = desk.ask("GET", f"/scenarios/{one['file']}").get_json()
+        end = desk.play(*opened["step"], **opened["stage"])
+        assert end["refused"] is None, (one["file"], end["refused"])
+        assert not [line for line in end["lines"] if line["faults"]]
 
 
 def test_only_its_designers_rehearse_a_draft(studio: Studio) -> None:
