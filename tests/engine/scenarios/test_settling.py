@@ -85,6 +85,37 @@ def played(found: Stage, task: Any, result: Any, method: str) -> dict[str, Any]:
     return {name: value for name, value in rehearsal.data["办"].items() if name != DOERS}
 
 
+@pytest.mark.parametrize("method", ["phone", "paper"])
+def test_an_election_elects_or_falls_short(method: str) -> None:
+    files = one_step(
+        "ballot",
+        roll=VOTERS,
+        majority="超过 1/2 到会",
+        quorum="至少 1/2 应到",
+        seats="2",
+        candidates="{人选}",
+        method=method,
+    )
+    found, task = stage(files, data={"人选": ["张", "王", "李"]})
+    elected = found.settled(task, {"结论": "选出"})
+    assert (elected["当选人"], elected["缺额"]) == (["张", "王"], 0)
+    short = found.settled(task, {"结论": "未选足"})
+    assert (short["当选人"], short["缺额"]) == ([], 2)
+    empty = found.settled(task, {"结论": "未达法定人数"})
+    assert empty["实到"] == 4
+    for result in (elected, short, empty):
+        check_shape(found, task, dict(result))
+
+
+def test_votes_that_stand_for_households_are_weighed() -> None:
+    files = one_step("ballot", roll=VOTERS, majority="至少 2/3 到会户", weights="户", method="paper")
+    found, task = stage(files, households={VOTERS: 10, f"{VOTERS}1": 12})
+    lost = found.settled(task, {"结论": "未通过"})
+    [motion] = lost["议案"]
+    assert (lost["到会户数"], motion["赞成"], motion["赞成"] + motion["反对"]) == (92, 61, 92)
+    assert found.settled(task, {"结论": "通过"})["议案"][0]["赞成"] == 92
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     number_=st.integers(1, 12),
