@@ -63,6 +63,7 @@ def test_a_step_is_set_up_beside_the_drawing(studio: Studio, desk: "Page") -> No
     _a_vote_needs_more(panel)
     _a_condition_is_built(panel)
     _a_result_is_renamed(panel)
+    _a_step_is_done_for_each_of_a_list(panel)
     _everything_can_be_taken_back(panel)
     forms = {name.removeprefix("forms/").removesuffix(".json") for name in studio.draft(panel.draft).files}
     for element in PLACES:
@@ -146,6 +147,25 @@ def _a_result_is_renamed(panel: Panel) -> None:
         if "决议" in one.message and one.severity == "error"
     ]
     assert not said, said
+
+
+def _a_step_is_done_for_each_of_a_list(panel: Panel) -> None:
+    panel.select("banjie")
+    panel.desk.locator("[data-group-id='group-办几次']").get_by_role("button", name="展开或收起").click()
+    loop = panel.entry("loop", "banjie")
+    loop.get_by_label("办几次").select_option("名单里每一项办一次，一项一项办")
+    chosen = panel.desk.locator("[data-entry-id='loop--banjie-list']").get_by_role("combobox")
+    chosen.fill("制定实施方案 · 分工")
+    chosen.press("ArrowDown")
+    chosen.press("Enter")
+    panel.select("l_dingshi")
+    panel.entry("timer", "l_dingshi").get_by_label("什么时候到").select_option("每隔一段时间")
+    drawn = open_drawing(panel.saved())
+    found = drawn.node("banjie").loop
+    assert found is not None and (found.collection, found.input_item) == ("方案.事项清单", "事项")
+    assert found.sequential
+    event = drawn.node("l_dingshi").event
+    assert event is not None and event.timer is not None and event.timer.text == "R3/P7D"
 
 
 def _everything_can_be_taken_back(panel: Panel) -> None:

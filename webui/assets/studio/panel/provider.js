@@ -25,11 +25,16 @@ export class Provider {
   constructor(propertiesPanel, catalogue, editing, translate, eventBus, selection) {
     Object.assign(this, { catalogue, editing, translate, selection });
     propertiesPanel.registerProvider(this);
-    // The panel's first sign of life; it listens from now on.
+    // The panel's first sign of life: it listens from now on. And it may go back to what it showed before, where what
+    // can be chosen arrives while somebody selects.
     eventBus.once('propertiesPanel.layoutChanged', () => queueMicrotask(() => this.showSelected()));
+    eventBus.on('propertiesPanel.updated', ({ element }) => {
+      const [only, ...more] = selection.get();
+      if (only && !more.length && (only.labelTarget ?? only) !== element) queueMicrotask(() => this.showSelected());
+    });
   }
 
-  /** What the address has selected before the panel listened is shown by it after all. */
+  /** What is selected is shown after all. */
   showSelected() {
     const selected = this.selection.get();
     if (!selected.length) return;
