@@ -39,6 +39,23 @@ STATED = {  # whose metadata list alternatives without saying that one may choos
     "pyphen": "GPL-2.0-or-later OR LGPL-2.1-or-later OR MPL-1.1",
 }
 
+MIT = """The MIT License (the package brings no text of its own)
+
+Copyright (c) {holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
+
 
 class Package(NamedTuple):
     name: str
@@ -99,8 +116,10 @@ def bundled() -> Iterator[Package]:
     for name in json.loads(BUNDLED.read_text("utf-8")):
         folder = ROOT / "node_modules" / name
         about = json.loads((folder / "package.json").read_text("utf-8"))
+        licence, author = str(about.get("license", "unknown")), about.get("author")
         text = _licence_text(folder)
-        licence = str(about.get("license", "unknown"))
+        if not text and licence == "MIT" and isinstance(author, str):
+            text = MIT.format(holder=author)
         if licence.startswith("SEE LICENSE") and "bpmn.io project watermark" in text:
             licence = "LicenseRef-bpmn.io"
         yield Package(name, about["version"], licence.strip("()"), text)
