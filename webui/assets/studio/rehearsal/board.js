@@ -5,6 +5,7 @@ import { mark, openViewer } from '../view.js';
 
 const SPEED = 1.6;
 const READABLE = 0.75; // below this names cannot be read: it goes on where the matter stands, 全图 shows the whole
+const EDGE = 24; // of empty paper around the drawing
 const MOST = 14; // flows a token is seen to go along; of a longer way only the end
 const COLORS = { primary: '#8c2f1b', auxiliary: '#ffffff' };
 
@@ -73,9 +74,11 @@ export class Board {
     const shape = this.viewer.get('elementRegistry').get(element);
     if (!shape) return;
     if (canvas.zoom() < READABLE) canvas.zoom(READABLE, { x: 0, y: 0 });
-    const { x, y, width, height } = canvas.viewbox();
+    const { x, y, width, height, inner } = canvas.viewbox();
     const inside = shape.x > x && shape.y > y && shape.x + shape.width < x + width && shape.y + shape.height < y + height;
-    if (!inside) canvas.viewbox({ x: shape.x - width / 3, y: shape.y - height / 2, width, height });
+    const from = (start, least) => Math.max(start, least - EDGE); // no more empty paper than need be
+    const [left, top] = [from(shape.x - width / 3, inner.x), from(shape.y - height / 2, inner.y)];
+    if (!inside) canvas.viewbox({ x: left, y: top, width, height });
   }
 
   clear() {
