@@ -20,6 +20,10 @@ POINTERS = ("messageRef", "signalRef", "errorRef", "escalationRef")  # of event 
 SILENT = frozenset(
     ("id", "default", "type", "exporter", "exporterVersion", "targetNamespace", "schemaLocation")
 )
+LISTS = (
+    "loopDataInputRef",
+    "loopDataOutputRef",
+)  # by their place in the data, or by a data object of that name
 SKIPPED = frozenset(("incoming", "outgoing", "flowNodeRef"))
 
 
@@ -95,14 +99,19 @@ class _Reader:
         self._items: dict[str, Item] = {}
         self._claims: dict[str, str] = {}  # node -> lane; the innermost, which comes last, counts
         self._defaults: dict[str, Item] = {}
+        self._lists: dict[str, str] = {}  # data objects that only name a list: id -> name
 
     def read(self, root: Element) -> None:
         """Walks with a stack of its own: a file may be nested deeper than Python calls functions."""
+        named = {reference(one.text) for tag in LISTS for one in root.iter(f"{{*}}{tag}")}
+        for data in root.iter("{*}dataObject"):
+            if data.get("id") in named and data.get("name"):
+                self._lists[str(data.get("id"))] = str(data.get("name"))
         pending: list[tuple[Element, Item | None]] = [(root, None)]
         while pending:
             element, around = pending.pop()
             item = around
-            if is_bpmn(element) and local(element) in words.NOUNS:
+            if is_bpmn(element) and local(element) in words.NOUNS and element.get("id") not in self._lists:
                 item = self._item(element, around)
             pending += [(child, item) for child in reversed(element) if is_bpmn(child)]
 
@@ -186,6 +195,7 @@ class _Reader:
                 item.facts[f"{path}.{key}"], said = str(text).strip(), True
         text = (element.text or "").strip()
         if text:
+            text = self._lists.get(reference(text) or "", text) if name in LISTS else text
             item.facts[f"{path}.text" if name.endswith("EventDefinition") else path] = text
         elif not said and len(element) == 0 and name not in ("extensionElements", "laneSet"):
             item.facts[path] = "true"  # that it is there is what it says

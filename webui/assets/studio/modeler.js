@@ -7,6 +7,7 @@ import { Keeping } from './keeping.js';
 import { Keys, showHelp } from './keyboard.js';
 import { dismiss, notice } from './notices.js';
 import { preparePalette } from './palette.js';
+import { withLists } from './references.js';
 import { preparePanel } from './sidebar.js';
 import { openViewer } from './view.js';
 
@@ -28,7 +29,7 @@ async function open() {
   // What the page says is seen before the work begins: a large drawing takes seconds.
   await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
   const modeler = makeBoard(surface, document.getElementById('properties'), data);
-  const { warnings } = await modeler.importXML(data.xml);
+  const { warnings } = await modeler.importXML(withLists(data.xml));
   surface.querySelector('.drawing-wait')?.remove();
   begin(modeler);
   work(modeler, warnings.length);
@@ -55,7 +56,7 @@ function begin(modeler) {
 function work(modeler, unread) {
   const read = async () => (await modeler.saveXML({ format: true })).xml;
   const show = async (xml) => {
-    await modeler.importXML(xml);
+    await modeler.importXML(withLists(xml));
     begin(modeler);
   };
   const keeping = new Keeping(data, { read, show, compare: showBoth });
