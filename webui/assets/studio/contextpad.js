@@ -12,10 +12,12 @@ export class StudioContextPad extends ContextPadProvider {
     const stock = super.getContextPadEntries(element);
     const ours = (name) => !name.startsWith('append.') || name === 'append.text-annotation';
     const kept = Object.entries(stock).filter(([name]) => ours(name));
+    const replace = (event, target) => this.openReplace(target, event);
     return {
       ...(this.placing.continues(element) && !element.labelTarget && { append: this.next() }),
       ...(is(element, 'bpmn:Lane') && { post: this.post() }),
       ...Object.fromEntries(kept),
+      ...(stock.replace && { replace: { ...stock.replace, action: { click: replace } } }),
     };
   }
 
@@ -36,10 +38,18 @@ export class StudioContextPad extends ContextPadProvider {
 
   /** Opens 接下一步 beside the element. */
   openNext(element, event) {
+    this.openMenu('studio-append', '接下一步', element, event);
+  }
+
+  /** Opens 换成 beside the element. */
+  openReplace(element, event) {
+    this.openMenu('bpmn-replace', '换成', element, event);
+  }
+
+  openMenu(provider, title, element, event) {
     const cursor = event ? { cursor: { x: event.x, y: event.y } } : {};
-    this._popupMenu.open(element, 'studio-append', { ...this.placing.beside(element), ...cursor }, {
-      title: '接下一步', width: 300, search: true,
-    });
+    const place = { ...this.placing.beside(element), ...cursor };
+    this._popupMenu.open(element, provider, place, { title, width: 300, search: true });
   }
 }
 StudioContextPad.$inject = [...ContextPadProvider.$inject, 'placing', 'laneNames'];

@@ -2,6 +2,7 @@
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 
 const ELSEWHERE = ['element.mousedown', 'canvas.viewbox.changing', 'popupMenu.open', 'diagram.clear'];
+const LOGO = 54; // pixels at the bottom that stay free for bpmn.io's logo
 const HEAD = 30; // of a pool, in the drawing's units
 const SHOWN = 60; // more than anybody reads; typing narrows them down
 const BEFORE_LABELS = 2000; // bpmn-js's own label editor listens at 1000
@@ -88,7 +89,7 @@ export class LaneNames {
     const left = (lane.x - x) * scale + 34;
     const top = (lane.y - y) * scale + 4;
     box.style.left = `${Math.max(4, Math.min(left, container.clientWidth - box.offsetWidth - 4))}px`;
-    box.style.top = `${Math.max(4, Math.min(top, container.clientHeight - box.offsetHeight - 4))}px`;
+    box.style.top = `${Math.max(4, Math.min(top, container.clientHeight - box.offsetHeight - LOGO))}px`;
   }
 
   close() {

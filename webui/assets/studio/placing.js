@@ -5,7 +5,8 @@ import { getBBox } from 'diagram-js/lib/util/Elements';
 
 import { ELEMENTS, make } from './elements.js';
 
-const MENU = 60; // pixels below an element's top: its buttons stay in sight
+const BUTTONS = 60; // pixels the first buttons beside an element take: they stay in sight
+const MENU = 600; // pixels a menu takes, as modeler.css bounds it, with the logo below it uncovered
 const HEAD = 60; // the heads of a pool and its lane, where their names stand
 const SPACING = 40; // of what hangs on one border
 const GAP = 60; // between what is drawn and what is put beside it
@@ -87,8 +88,9 @@ export class Placing {
   /** Where a menu opens: beside this element, in the window's pixels. */
   beside(element) {
     const canvas = this.get('canvas');
-    const [box, window] = [canvas.getAbsoluteBBox(element), canvas.getContainer().getBoundingClientRect()];
-    return { x: window.left + box.x + box.width + 8, y: window.top + box.y + MENU };
+    const [box, frame] = [canvas.getAbsoluteBBox(element), canvas.getContainer().getBoundingClientRect()];
+    const x = Math.min(frame.left + box.x + box.width + 8, frame.right - BUTTONS);
+    return { x, y: Math.max(frame.top, Math.min(frame.top + box.y + BUTTONS, window.innerHeight - MENU)) };
   }
 
   /** Whether something may follow this element. */
