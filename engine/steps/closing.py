@@ -15,7 +15,8 @@ from engine.steps.meeting import INQUORATE, MeetingRecord, Settings
 from engine.steps.method import COUNTED, ON_PHONE
 
 PASSED, PARTLY, LOST = "通过", "部分通过", "未通过"
-OUTCOMES = (PASSED, LOST, PARTLY, INQUORATE)  # the ones any vote can come to before the one that takes several motions
+# The ones any vote can come to stand before the one that takes several motions.
+OUTCOMES = (PASSED, LOST, PARTLY, INQUORATE)
 ELECTION_OUTCOMES = (election.ELECTED, election.SHORT, INQUORATE)
 
 
