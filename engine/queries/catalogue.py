@@ -17,7 +17,7 @@ from engine.diagram.parameter import Parameter, read_parameter
 from engine.diagram.procedure import TOML, open_folder
 from engine.diagram.readable import Place, open_drawing, place
 from engine.people.designations import Designation
-from engine.queries.draft_forms import labels_of, read_schema
+from engine.queries.draft_forms import form_titles, labels_of, read_schema
 from engine.queries.drafts import Draft
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
@@ -121,8 +121,13 @@ def _form_files(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
 
 
 def _forms(files: Mapping[str, bytes]) -> list[dict[str, str]]:
+    titles = form_titles(files)
     return [
-        {"name": name, "asks": "、".join(labels_of(read_schema(files[file]) or {}))[:_MEANT]}
+        {
+            "name": name,
+            "title": titles.get(name, name),
+            "asks": "、".join(labels_of(read_schema(files[file]) or {}))[:_MEANT],
+        }
         for name, file in _form_files(files)
     ]
 

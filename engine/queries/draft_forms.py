@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,8 @@ from engine.store.tables import procedure_versions, units
 
 _SHOWN = 6  # labels of a form that stand in a list
 _DEEPEST = 30
+_NAMED = re.compile(r"[\u3400-\u9fff]")
+_STEPS = 3  # steps that stand for the name of a form
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ class Form:
     labels: list[str]
     users: list[tuple[str, str]]
     findings: list[Finding]
+
+    @property
+    def title(self) -> str:
+        return form_title(self.name, [label for _, label in self.users])
 
     @property
     def says(self) -> str:
@@ -53,6 +60,7 @@ class Offer:
     source: str
     place: str
     name: str
+    title: str
     labels: list[str]
 
 
@@ -79,8 +87,9 @@ def form_of(rt: Runtime, draft: Draft, name: str) -> Form:
 def offers(rt: Runtime, actor: Actor, draft: Draft) -> list[Offer]:
     """Forms of the other drafts of one's units and of the procedures in force around them, place by place."""
     return [
-        Offer(source, place, name, labels_of(schema))
+        Offer(source, place, name, titles.get(name, name), labels_of(schema))
         for source, place, files in _places(rt, actor, draft)
+        for titles in [form_titles(files)]
         for name, schema in _schemas(files)
     ]
 
@@ -92,6 +101,23 @@ def offered(rt: Runtime, actor: Actor, draft: Draft, source: str, name: str) -> 
         if data is not None:
             return data
     raise NotVisible("form-unknown", "这张表单已经不在那里了，请刷新页面再选")
+
+
+def form_title(name: str, steps: Sequence[str]) -> str:
+    """What a person calls a form: the name somebody gave it in Chinese, else the steps it is filled in at."""
+    if _NAMED.search(name) or not steps:
+        return name
+    more = f"等 {len(steps)} 步" if len(steps) > _STEPS else ""
+    return "、".join(dict.fromkeys(steps[:_STEPS])) + more
+
+
+def form_titles(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Form -> what a person calls it, for the forms some step of the folder uses."""
+    users: dict[str, list[str]] = {}
+    for file in (one for one in files if one.endswith(".bpmn")):
+        for name, steps in _form_users(files[file]).items():
+            users.setdefault(name, []).extend(label for _, label in steps)
+    return {name: form_title(name, steps) for name, steps in users.items()}
 
 
 def labels_of(schema: Any) -> list[str]:
@@ -122,8 +148,12 @@ def _form(
 
 
 def _users(draft: Draft) -> Mapping[str, list[tuple[str, str]]]:
+    return _form_users(draft.diagram.data) if draft.diagram is not None else {}
+
+
+def _form_users(diagram: bytes) -> Mapping[str, list[tuple[str, str]]]:
     try:
-        return form_users(draft.diagram.data) if draft.diagram is not None else {}
+        return form_users(diagram)
     except DiagramError:
         return {}  # the drawing's own page says what is wrong with it
 
@@ -154,7 +184,8 @@ def _places(rt: Runtime, actor: Actor, draft: Draft) -> Iterator[tuple[str, str,
         drafts.c.unit_id.in_(design_units(actor)), drafts.c.removed_at.is_(None), drafts.c.id != draft.id
     )
     files = select(draft_files.c.draft_id, draft_files.c.name, draft_files.c.data).where(
-        draft_files.c.draft_id.in_(mine.with_only_columns(drafts.c.id)), draft_files.c.name.like("forms/%")
+        draft_files.c.draft_id.in_(mine.with_only_columns(drafts.c.id)),
+        draft_files.c.name.like("forms/%") | draft_files.c.name.like("%.bpmn"),
     )
     with rt.database.snapshot() as c:
         titles = c.execute(mine.order_by(drafts.c.title, drafts.c.id)).all()

@@ -33,7 +33,8 @@ def test_the_panel_is_told_everything_it_offers(studio: Studio) -> None:
     assert any(one["id"] == "BB-5.1" and one["text"] for one in found["clauses"])
     shown = {one["name"]: one["shown"] for one in found["parameters"]}
     assert shown["公示天数"] == "7 天"
-    assert {"name": "banjie", "asks": "办成了什么、花了多少钱、验收单、结算单"} in found["forms"]
+    report = {"name": "banjie", "title": "办结报告", "asks": "办成了什么、花了多少钱、验收单、结算单"}
+    assert report in found["forms"]
 
 
 def test_what_is_broken_in_the_draft_is_left_out(studio: Studio) -> None:

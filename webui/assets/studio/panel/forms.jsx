@@ -9,7 +9,7 @@ export function FormBox({ id, setting, value, commit }) {
   const { forms } = catalogue.found;
   const options = [
     { value: '', title: setting.required ? '还没有选表单' : `不写：${setting.otherwise}` },
-    ...forms.map(({ name, asks }) => ({ value: name, title: asks ? `${name}：${asks}` : name })),
+    ...forms.map(({ name, title, asks }) => ({ value: name, title: asks ? `${title}：${asks}` : title })),
   ];
   const exists = forms.some(({ name }) => name === value);
   return (
