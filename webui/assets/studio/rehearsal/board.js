@@ -75,7 +75,8 @@ export class Board {
     if (!shape) return;
     if (canvas.zoom() < READABLE) canvas.zoom(READABLE, { x: 0, y: 0 });
     const { x, y, width, height, inner } = canvas.viewbox();
-    const inside = shape.x > x && shape.y > y && shape.x + shape.width < x + width && shape.y + shape.height < y + height;
+    const [right, bottom] = [shape.x + shape.width, shape.y + shape.height];
+    const inside = shape.x > x && shape.y > y && right < x + width && bottom < y + height;
     const from = (start, least) => Math.max(start, least - EDGE); // no more empty paper than need be
     const [left, top] = [from(shape.x - width / 3, inner.x), from(shape.y - height / 2, inner.y)];
     if (!inside) canvas.viewbox({ x: left, y: top, width, height });

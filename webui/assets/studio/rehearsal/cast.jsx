@@ -1,7 +1,10 @@
-// What a rehearsal stands on: who holds what, for which households, the parameters, when it begins and which days are worked.
+// What a rehearsal stands on: who holds what, for which households, the parameters, when it begins, which
+// days are worked.
 import { useState } from 'preact/hooks';
+import { Button, Input, Select } from './controls.jsx';
 
 const MOST = 500; // of one post
+const COLUMNS = ['岗位、身份', '人数', '姓名', '每人代表几户'];
 
 export function Cast({ page, story, go, busy, setPane }) {
   const [stage, setStage] = useState(story.stage);
@@ -18,22 +21,22 @@ export function Cast({ page, story, go, busy, setPane }) {
       <h2 class="rehearsal-title">开始的时候</h2>
       <div class="rehearsal-begin">
         <label>什么时候开始
-          <input type="datetime-local" class="form-control form-control-sm" value={stage.begins.slice(0, 16)} required
+          <Input type="datetime-local" value={stage.begins.slice(0, 16)} required
             onInput={({ target }) => change({ begins: target.value })} />
         </label>
         <label>哪些天上班
-          <select class="form-select form-select-sm" value={stage.calendar ? 'county' : 'weekdays'}
+          <Select value={stage.calendar ? 'county' : 'weekdays'}
             onChange={({ target }) => change({ calendar: target.value === 'county' ? page.holidays : undefined })}>
             <option value="weekdays">周一至周五</option>
             <option value="county">按公布的节假日</option>
-          </select>
+          </Select>
         </label>
       </div>
       {page.parameters.length > 0 && <h2 class="rehearsal-title">参数</h2>}
       {page.parameters.map((one) => <Parameter key={one.name} one={one} stage={stage} change={change} />)}
       <div class="rehearsal-buttons">
-        <button type="submit" class="btn btn-sm btn-primary" disabled={busy}>用这些重走一遍</button>
-        <button type="button" class="btn btn-sm btn-link" onClick={() => setStage(story.fresh)}>恢复原来的</button>
+        <Button type="submit" look="primary" disabled={busy}>用这些重走一遍</Button>
+        <Button look="link" onClick={() => setStage(story.fresh)}>恢复原来的</Button>
       </div>
     </form>
   );
@@ -47,16 +50,16 @@ function Roster({ page, stage, change }) {
   return (
     <>
       <table class="rehearsal-roster">
-        <thead><tr><th scope="col">岗位、身份</th><th scope="col">人数</th><th scope="col">姓名</th><th scope="col">每人代表几户</th></tr></thead>
+        <thead><tr>{COLUMNS.map((title) => <th key={title} scope="col">{title}</th>)}</tr></thead>
         <tbody>
           {Object.entries(roster).map(([post, people]) => (
             <tr key={post}>
               <th scope="row">{post}</th>
-              <td><input type="number" class="form-control form-control-sm" min="0" max={MOST} value={people.length} aria-label={`${post}的人数`}
+              <td><Input type="number" min="0" max={MOST} value={people.length} aria-label={`${post}的人数`}
                 onChange={({ target }) => set(post, resized(post, people, Number(target.value)))} /></td>
-              <td><input class="form-control form-control-sm" value={people.join('、')} aria-label={`${post}的姓名`}
+              <td><Input value={people.join('、')} aria-label={`${post}的姓名`}
                 onChange={({ target }) => set(post, names(target.value))} /></td>
-              <td><input type="number" class="form-control form-control-sm" min="1" max="10000" placeholder="1" aria-label={`${post}每人代表几户`}
+              <td><Input type="number" min="1" max="10000" placeholder="1" aria-label={`${post}每人代表几户`}
                 value={typeof households[post] === 'number' ? households[post] : ''}
                 onChange={({ target }) => change({ households: counted(households, post, target.value) })} /></td>
             </tr>
@@ -64,13 +67,13 @@ function Roster({ page, stage, change }) {
         </tbody>
       </table>
       <div class="rehearsal-add">
-        <input class="form-control form-control-sm" list="rehearsal-posts" placeholder="再加一个岗位或身份" value={more} aria-label="再加一个岗位或身份"
+        <Input list="rehearsal-posts" placeholder="再加一个岗位或身份" value={more} aria-label="再加一个岗位或身份"
           onInput={({ target }) => setMore(target.value)} />
         <datalist id="rehearsal-posts">{missing.map((post) => <option key={post} value={post} />)}</datalist>
-        <button type="button" class="btn btn-sm btn-outline-secondary" disabled={!more.trim() || more.trim() in roster}
-          onClick={() => { set(more.trim(), [`${more.trim()}1`]); setMore(''); }}>加上</button>
+        <Button disabled={!more.trim() || more.trim() in roster}
+          onClick={() => { set(more.trim(), [`${more.trim()}1`]); setMore(''); }}>加上</Button>
         <label>全村一共几户
-          <input type="number" class="form-control form-control-sm" min="1" max="10000" placeholder="按人算" value={households['总户数'] ?? ''}
+          <Input type="number" min="1" max="10000" placeholder="按人算" value={households['总户数'] ?? ''}
             onChange={({ target }) => change({ households: counted(households, '总户数', target.value) })} />
         </label>
       </div>
@@ -89,12 +92,12 @@ function Parameter({ one, stage, change }) {
   return (
     <label class="rehearsal-parameter"><span>{one.title}</span>
       {one.choices.length > 0 && !several ? (
-        <select class="form-select form-select-sm" value={text} onChange={({ target }) => set(target.value || undefined)}>
+        <Select value={text} onChange={({ target }) => set(target.value || undefined)}>
           <option value="">照默认：{one.shown}</option>
           {one.choices.map((choice) => <option key={choice}>{choice}</option>)}
-        </select>
+        </Select>
       ) : (
-        <input class="form-control form-control-sm" value={text} placeholder={one.shown}
+        <Input value={text} placeholder={one.shown}
           onChange={({ target }) => set(target.value.trim() ? valued(one, target.value.trim()) : undefined)} />
       )}
       {one.bounds && <small>{one.bounds}</small>}
@@ -102,7 +105,7 @@ function Parameter({ one, stage, change }) {
   );
 }
 
-/** What was typed as the parameter has it: `5 个工作日` is 5wd, `1,000 元` is 1000. What cannot be read the server refuses. */
+/** What was typed as the parameter has it: `5 个工作日` is 5wd, `1,000 元` 1000. The server refuses what cannot be read. */
 function valued({ type, unit }, text) {
   if (type === 'list') return text.split(/[\s、，,]+/).filter(Boolean);
   if (type === 'duration') return length(text);

@@ -1,5 +1,6 @@
 // Time at will.
 import { useState } from 'preact/hooks';
+import { Button, Input } from './controls.jsx';
 
 export function Clock({ scene, go, busy, story }) {
   const [days, setDays] = useState(5);
@@ -9,19 +10,19 @@ export function Clock({ scene, go, busy, story }) {
     <section aria-labelledby="clock-title">
       <h2 id="clock-title" class="rehearsal-title">让时间过去</h2>
       <div class="rehearsal-times">
-        <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy} onClick={() => wait('1h')}>过 1 小时</button>
-        <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy} onClick={() => wait('1d')}>过 1 天</button>
+        <Button disabled={busy} onClick={() => wait('1h')}>过 1 小时</Button>
+        <Button disabled={busy} onClick={() => wait('1d')}>过 1 天</Button>
         <span class="rehearsal-days">
-          <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy || !(days >= 1)}
-            onClick={() => wait(`${days}wd`)}>过</button>
-          <input type="number" class="form-control form-control-sm" min="1" max="250" value={days} aria-label="几个工作日"
+          <Button disabled={busy || !(days >= 1)}
+            onClick={() => wait(`${days}wd`)}>过</Button>
+          <Input type="number" min="1" max="250" value={days} aria-label="几个工作日"
             onInput={({ target }) => setDays(Math.min(250, Math.max(0, Math.trunc(Number(target.value)))))} />
           个工作日
         </span>
         {next && (
-          <button type="button" class="btn btn-sm btn-outline-primary" disabled={busy} onClick={() => wait('到期')}>
+          <Button look="outline-primary" disabled={busy} onClick={() => wait('到期')}>
             到下一个到期：{next.name}，{next.words}
-          </button>
+          </Button>
         )}
       </div>
       {scene.due.length > 1 && (

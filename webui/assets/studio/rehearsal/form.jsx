@@ -3,10 +3,13 @@ import { createForm } from '@bpmn-io/form-js-viewer';
 import flatpickr from 'flatpickr';
 import { Mandarin } from 'flatpickr/dist/esm/l10n/zh.js';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, Select } from './controls.jsx';
 
-flatpickr.localize({ ...Mandarin, yearAriaLabel: '年', monthAriaLabel: '月', hourAriaLabel: '时', minuteAriaLabel: '分', amPM: ['上午', '下午'] });
+flatpickr.localize({
+  ...Mandarin, yearAriaLabel: '年', monthAriaLabel: '月', hourAriaLabel: '时', minuteAriaLabel: '分', amPM: ['上午', '下午'],
+});
 
-export function ActForm({ act, task, people, busy, submit, close }) {
+export function ActForm({ act, people, busy, submit, close }) {
   const host = useRef(null);
   const form = useRef(null);
   const [by, setBy] = useState(act.who[0] ?? people[0] ?? '');
@@ -17,7 +20,8 @@ export function ActForm({ act, task, people, busy, submit, close }) {
 
   useEffect(() => {
     let gone = false;
-    createForm({ container: host.current, schema: act.schema, data: {}, properties: { ariaLabel: act.title } }).then((made) => {
+    const properties = { ariaLabel: act.title };
+    createForm({ container: host.current, schema: act.schema, data: {}, properties }).then((made) => {
       if (gone) return made.destroy();
       form.current = made;
       setDrawn(true);
@@ -30,7 +34,8 @@ export function ActForm({ act, task, people, busy, submit, close }) {
     form.current.importSchema(act.schema, { ...act.sample, ...filled(typed) });
   };
   const hand = async () => {
-    if (host.current.contains(document.activeElement)) document.activeElement.blur(); // form-js takes over what is typed
+    // form-js takes over what is being typed when the field is left.
+    if (host.current.contains(document.activeElement)) document.activeElement.blur();
     const { data, errors } = form.current.submit();
     if (Object.keys(errors).length) return say('还有没填好的地方，已在下面标出。');
     const refused = await submit(by, filled(labelled(act.schema, data)));
@@ -49,24 +54,29 @@ export function ActForm({ act, task, people, busy, submit, close }) {
   return (
     <div class="rehearsal-form">
       <label class="rehearsal-by">由
-        <select class="form-select form-select-sm" value={by} onChange={({ target }) => setBy(target.value)} aria-label="由谁办">
-          {act.who.length > 0 && <optgroup label="可以办的人">{act.who.map((name) => <option key={name}>{name}</option>)}</optgroup>}
-          {others.length > 0 && <optgroup label="别的人（看看会不会被拦住）">{others.map((name) => <option key={name}>{name}</option>)}</optgroup>}
-        </select>
+        <Select value={by} onChange={({ target }) => setBy(target.value)} aria-label="由谁办">
+          <People label="可以办的人" names={act.who} />
+          <People label="别的人（看看会不会被拦住）" names={others} />
+        </Select>
         来{act.title}
       </label>
       {said && <p class="alert alert-danger" role="alert">{said}</p>}
       {!said && act.not_yet && <p class="text-body-secondary small">现在办会被拦住：{act.not_yet}</p>}
       <div ref={host} class="rehearsal-fields" />
       <div class="rehearsal-buttons">
-        <button type="button" class="btn btn-sm btn-primary" disabled={busy || !drawn} onClick={hand}>{act.title}</button>
+        <Button look="primary" disabled={busy || !drawn} onClick={hand}>{act.title}</Button>
         {asked && Object.keys(act.sample).length > 0 && (
-          <button type="button" class="btn btn-sm btn-outline-secondary" disabled={!drawn} onClick={fill}>填上示例</button>
+          <Button disabled={!drawn} onClick={fill}>填上示例</Button>
         )}
-        <button type="button" class="btn btn-sm btn-link" onClick={close}>收起</button>
+        <Button look="link" onClick={close}>收起</Button>
       </div>
     </div>
   );
+}
+
+function People({ label: title, names }) {
+  if (!names.length) return null;
+  return <optgroup label={title}>{names.map((name) => <option key={name}>{name}</option>)}</optgroup>;
 }
 
 /** Options as the form shows them, not as the program keeps them: a story is read by people (docs/scenarios.md). */

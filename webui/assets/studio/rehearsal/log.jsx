@@ -1,4 +1,5 @@
 // What has happened so far, each line to be gone back to; and the data that came of it.
+import { Button } from './controls.jsx';
 
 export function Log({ scene, story, go, busy }) {
   if (!story.moves.length) {
@@ -10,15 +11,15 @@ export function Log({ scene, story, go, busy }) {
       <h2 id="log-title" class="rehearsal-title">经过</h2>
       {ahead > 0 && (
         <p class="rehearsal-hint">后面还有 {ahead} 步没有走：点“进一步”接着走，或者
-          <button type="button" class="btn btn-sm btn-link" disabled={busy} onClick={() => go(() => story.play(story.moves.length))}>走到最后</button>
+          <Button look="link" disabled={busy} onClick={() => go(() => story.play(story.moves.length))}>走到最后</Button>
         </p>
       )}
       <ol class="rehearsal-log" reversed>
         {scene.lines.map((line, place) => (
           <li key={place} value={place + 1}>
             <span class="rehearsal-when">{line.at}{place < story.at - 1 && (
-              <button type="button" class="btn btn-sm btn-link" disabled={busy} aria-label={`回到这里，第 ${place + 1} 步`}
-                onClick={() => go(() => story.play(place + 1), false)}>回到这里</button>
+              <Button look="link" disabled={busy} aria-label={`回到这里，第 ${place + 1} 步`}
+                onClick={() => go(() => story.play(place + 1), false)}>回到这里</Button>
             )}</span>
             <span class="rehearsal-what">{line.what}</span>
             {line.notes.map((note) => <span key={note} class="rehearsal-note">{note}</span>)}

@@ -1,4 +1,4 @@
-// 推演: a draft played on the real engine. The diagram at the left, what can happen now and what has happened at the right.
+// 推演: a draft played on the real engine. The diagram at the left; at the right what can happen, and what has happened.
 import { render } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
@@ -9,6 +9,7 @@ import { Facts, Log } from './log.jsx';
 import { Scenarios } from './scenarios.jsx';
 import { Story } from './story.js';
 import { Ending, Heard, Tasks } from './tasks.jsx';
+import { Button } from './controls.jsx';
 
 const PANES = [['now', '推演'], ['cast', '人员和参数'], ['scenarios', '情形']];
 
@@ -32,7 +33,7 @@ function Rehearsal({ page, board, chooser }) {
       if (refused?.refused) refused = told(refused.refused);
       if (typeof refused !== 'string') refused = null;
       if (story.scene) board.show(story.scene, moving && !refused);
-      if (side.current && places(story.scene) !== before) side.current.scrollTop = 0; // what can be done now stands first
+      if (side.current && places(story.scene) !== before) side.current.scrollTop = 0; // what can be done now is there
     } catch (error) {
       refused = error.message;
     }
@@ -66,11 +67,13 @@ function Rehearsal({ page, board, chooser }) {
       <div class="rehearsal-panes" role="tablist" onKeyDown={turn}>
         {PANES.map(([key, title]) => (
           <button key={key} type="button" role="tab" id={`pane-${key}`} aria-selected={pane === key}
-            tabIndex={pane === key ? 0 : -1} aria-controls="rehearsal-pane" onClick={() => setPane(key)}>{title}</button>
+            tabIndex={pane === key ? 0 : -1} aria-controls="rehearsal-pane"
+            onClick={() => setPane(key)}>{title}</button>
         ))}
       </div>
       {said && <div class="alert alert-danger rehearsal-said" role="alert">{said}</div>}
-      <div class="rehearsal-pane" id="rehearsal-pane" role="tabpanel" aria-labelledby={`pane-${pane}`} tabIndex={0} ref={side}>
+      <div class="rehearsal-pane" id="rehearsal-pane" role="tabpanel" aria-labelledby={`pane-${pane}`} tabIndex={0}
+        ref={side}>
         {pane === 'now' && scene && <Now {...open} chosen={chosen} choose={choose} />}
         {pane === 'cast' && <Cast {...open} />}
         {pane === 'scenarios' && <Scenarios {...open} />}
@@ -87,16 +90,16 @@ function Now({ chosen, choose, ...open }) {
       <div class="rehearsal-bar">
         <strong class="rehearsal-clock">{scene.clock_words}</strong>
         <span class="rehearsal-tools">
-          <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy || story.at === 0}
-            onClick={() => go(() => story.play(story.at - 1), false)}>退一步</button>
-          <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy || story.at >= story.moves.length}
-            onClick={() => go(() => story.play(story.at + 1))}>进一步</button>
-          <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy || story.moves.length === 0}
-            onClick={() => go(() => { story.from = null; return story.play(0, []); }, false)}>重来</button>
-          <button type="button" class="btn btn-sm btn-outline-secondary" aria-pressed={whole}
-            onClick={() => setWhole(board.toggle(scene))}>全图</button>
-          <button type="button" class="btn btn-sm btn-primary" disabled={busy || story.at === 0}
-            onClick={() => setPane('scenarios')}>存为情形</button>
+          <Button disabled={busy || story.at === 0}
+            onClick={() => go(() => story.play(story.at - 1), false)}>退一步</Button>
+          <Button disabled={busy || story.at >= story.moves.length}
+            onClick={() => go(() => story.play(story.at + 1))}>进一步</Button>
+          <Button disabled={busy || story.moves.length === 0}
+            onClick={() => go(() => { story.from = null; return story.play(0, []); }, false)}>重来</Button>
+          <Button aria-pressed={whole}
+            onClick={() => setWhole(board.toggle(scene))}>全图</Button>
+          <Button look="primary" disabled={busy || story.at === 0}
+            onClick={() => setPane('scenarios')}>存为情形</Button>
         </span>
       </div>
       <Ending scene={scene} />

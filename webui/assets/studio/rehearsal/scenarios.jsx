@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 
 import { ask } from '../server.js';
+import { Button, Input } from './controls.jsx';
 
 export function Scenarios({ page, story, scene, act, go, busy, setPane }) {
   const [listed, setListed] = useState(page.scenarios);
@@ -21,13 +22,14 @@ export function Scenarios({ page, story, scene, act, go, busy, setPane }) {
       {listed.length === 0 && <p class="rehearsal-hint">还没有。推演一遍，存下来，以后改了流程就知道原来说好的还成不成立；发布以前会全部跑一遍。</p>}
       {listed.length > 0 && (
         <div class="rehearsal-buttons">
-          <button type="button" class="btn btn-sm btn-outline-primary" disabled={busy} onClick={run}>全部跑一遍</button>
+          <Button look="outline-primary" disabled={busy} onClick={run}>全部跑一遍</Button>
           <span role="status">{results.length > 1 && (wrong ? `${wrong} 个和写的不一样` : `${results.length} 个都和写的一样`)}</span>
         </div>
       )}
       <ul class="rehearsal-scenarios">
         {listed.map((one) => (
-          <Scenario key={one.file} one={one} report={reports[one.file.replace(/\.toml$/, '')]} story={story} go={go} busy={busy} show={show}
+          <Scenario key={one.file} one={one} report={reports[one.file.replace(/\.toml$/, '')]}
+            story={story} go={go} busy={busy} show={show}
             setPane={setPane} />
         ))}
       </ul>
@@ -58,23 +60,26 @@ function Scenario({ one, report, story, go, busy, show, setPane }) {
     <li>
       {naming === null ? <strong>{one.title}</strong> : (
         <form class="rehearsal-add" onSubmit={(event) => { event.preventDefault(); rename(); }}>
-          <input class="form-control form-control-sm" value={naming} maxLength={100} required aria-label="情形的名称"
+          <Input value={naming} maxLength={100} required aria-label="情形的名称"
             onInput={({ target }) => setNaming(target.value)} />
-          <button type="submit" class="btn btn-sm btn-primary" disabled={busy}>改好</button>
+          <Button type="submit" look="primary" disabled={busy}>改好</Button>
         </form>
       )}
-      {report && <span class={report.passed ? 'rehearsal-same' : 'rehearsal-differs'}>{report.passed ? '✓ 和写的一样' : '✗ 和写的不一样'}</span>}
+      {report?.passed && <span class="rehearsal-same">✓ 和写的一样</span>}
+      {report && !report.passed && <span class="rehearsal-differs">✗ 和写的不一样</span>}
       {one.wrong && <p class="text-danger">读不了：{one.wrong}</p>}
       {one.story && <p class="rehearsal-story">{one.story}</p>}
       {report && !report.passed && (
         <ul class="rehearsal-faults">
-          {report.faults.flatMap(({ at, what, faults }) => faults.map((fault) => <li key={fault}>{at}　{what}：{fault}</li>))}
+          {report.faults.flatMap(({ at, what, faults }) => (
+            faults.map((fault) => <li key={fault}>{at}　{what}：{fault}</li>)
+          ))}
         </ul>
       )}
       <div class="rehearsal-buttons">
-        {!one.wrong && <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy} onClick={() => open()}>打开，走到最后</button>}
-        {!one.wrong && <button type="button" class="btn btn-sm btn-outline-secondary" disabled={busy} onClick={() => open(0)}>一步一步看（{one.steps} 步）</button>}
-        <button type="button" class="btn btn-sm btn-link" disabled={busy} onClick={() => setNaming(naming === null ? one.title : null)}>改名称</button>
+        {!one.wrong && <Button disabled={busy} onClick={() => open()}>打开，走到最后</Button>}
+        {!one.wrong && <Button disabled={busy} onClick={() => open(0)}>一步一步看（{one.steps} 步）</Button>}
+        <Button look="link" disabled={busy} onClick={() => setNaming(naming === null ? one.title : null)}>改名称</Button>
         <button type="button" class="btn btn-sm btn-link text-danger" disabled={busy} onClick={drop}>删除</button>
       </div>
     </li>
@@ -89,8 +94,9 @@ function Keep({ story, scene, act, busy, show, told }) {
   const [expected, setExpected] = useState(() => suggested(scene));
   const [said, say] = useState('');
   const toggle = (part, value) => {
-    const kept = expected[part].includes(value) ? expected[part].filter((one) => one !== value) : [...expected[part], value];
-    setExpected({ ...expected, [part]: kept });
+    const before = expected[part];
+    const after = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
+    setExpected({ ...expected, [part]: after });
   };
   const save = async (again) => {
     const scenario = { ...story.written(), title, story: text, expect: written(expected, scene, from?.expect) };
@@ -105,26 +111,35 @@ function Keep({ story, scene, act, busy, show, told }) {
     }, false)) ?? '存好了，也跑过了。');
   };
   const tick = (part, value, words) => (
-    <label key={`${part} ${value}`} class="form-check"><input type="checkbox" class="form-check-input" checked={expected[part].includes(value)}
+    <label key={`${part} ${value}`} class="form-check">
+      <input type="checkbox" class="form-check-input" checked={expected[part].includes(value)}
       onChange={() => toggle(part, value)} /> <span>{words}</span></label>
   );
   return (
     <form class="rehearsal-keep" onSubmit={(event) => { event.preventDefault(); save(false); }}>
       <h2 class="rehearsal-title">把现在这个推演存为情形</h2>
-      <label>名称<input class="form-control form-control-sm" value={title} maxLength={100} required placeholder="例如：第一次没通过，修改后通过"
+      <label>名称<Input value={title} maxLength={100} required placeholder="例如：第一次没通过，修改后通过"
         onInput={({ target }) => setTitle(target.value)} /></label>
-      <label>用几句话讲这件事<textarea class="form-control form-control-sm" rows={5} value={text} onInput={({ target }) => setText(target.value)} /></label>
+      <label>用几句话讲这件事<textarea class="form-control form-control-sm" rows={5} value={text}
+        onInput={({ target }) => setText(target.value)} /></label>
       <fieldset><legend>以后再跑，应当还是这样</legend>
         {scene.finished && scene.outcome && tick('outcome', scene.outcome, `以“${scene.outcome}”结束`)}
         {!scene.finished && <p class="rehearsal-hint">这件事还没有走完：只核对走到这里为止的。</p>}
-        <details><summary>依次经过的（{expected.path.length}）</summary>{scene.passed.map((name, place) => tick('path', place, name))}</details>
-        <details><summary>不经过的（{expected.not_passed.length}）</summary>{scene.missed.map((name) => tick('not_passed', name, name))}</details>
-        <details><summary>数据（{expected.data.length}）</summary>{scene.facts.map(({ path, words }) => tick('data', path, words))}</details>
+        <details><summary>依次经过的（{expected.path.length}）</summary>
+          {scene.passed.map((name, place) => tick('path', place, name))}</details>
+        <details><summary>不经过的（{expected.not_passed.length}）</summary>
+          {scene.missed.map((name) => tick('not_passed', name, name))}</details>
+        <details><summary>数据（{expected.data.length}）</summary>
+          {scene.facts.map(({ path, words }) => tick('data', path, words))}</details>
       </fieldset>
       {said && <p role="status" class="rehearsal-hint">{said}</p>}
       <div class="rehearsal-buttons">
-        {from && <button type="button" class="btn btn-sm btn-primary" disabled={busy || !title.trim()} onClick={() => save(true)}>存回“{from.title}”</button>}
-        <button type="submit" class={`btn btn-sm ${from ? 'btn-outline-primary' : 'btn-primary'}`} disabled={busy}>{from ? '另存一个' : '存为情形'}</button>
+        {from && (
+          <Button look="primary" disabled={busy || !title.trim()} onClick={() => save(true)}>存回“{from.title}”</Button>
+        )}
+        <Button type="submit" look={from ? 'outline-primary' : 'primary'} disabled={busy}>
+          {from ? '另存一个' : '存为情形'}
+        </Button>
       </div>
     </form>
   );

@@ -17,7 +17,7 @@ export class Story {
     return scene;
   }
 
-  /** One more move, in the place of those that were taken back. Null, or why it cannot be done: then nothing changes. */
+  /** One more move, in place of those that were taken back. Null, or why it cannot be done: then nothing changes. */
   async add(move) {
     const moves = [...this.moves.slice(0, this.at), move];
     const scene = await ask('POST', `${this.path}/rehearsal/play`, { ...this.stage, step: moves });

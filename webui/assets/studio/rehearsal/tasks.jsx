@@ -2,10 +2,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { ActForm } from './form.jsx';
+import { Button, Input } from './controls.jsx';
 
 export function Ending({ scene }) {
   if (scene.error) return <div class="alert alert-warning" role="status">出了错“{scene.error}”，没有哪里接住它，这件事就此结束。</div>;
-  if (scene.finished) return <div class="alert alert-success" role="status">已经走到：<strong>{scene.outcome || '结束'}</strong></div>;
+  if (scene.finished) {
+    return <div class="alert alert-success" role="status">已经走到：<strong>{scene.outcome || '结束'}</strong></div>;
+  }
   if (scene.stuck) {
     return <div class="alert alert-danger" role="status">卡住了：没有人能办，也没有在等的时间、消息。请看看停着的地方接下去怎么走。</div>;
   }
@@ -39,11 +42,13 @@ function Task({ task, framed, choose, act, go, busy, story, page }) {
   return (
     <article class={`rehearsal-task${framed ? ' framed' : ''}`} ref={card} data-element={task.element}>
       <h3>
-        <button type="button" class="rehearsal-name" onClick={() => choose(framed ? '' : task.element)}>{task.label}</button>
+        <button type="button" class="rehearsal-name"
+          onClick={() => choose(framed ? '' : task.element)}>{task.label}</button>
         {task.many > 1 && <span class="badge text-bg-light">{task.many} 份</span>}
         <span class="rehearsal-about">{[task.title, task.lane].filter(Boolean).join('　')}</span>
       </h3>
-      {task.due && <p class={`rehearsal-due${task.late ? ' late' : ''}`}>{task.late ? '已经逾期：' : '要在这以前办：'}{task.due.words}</p>}
+      {task.due && !task.late && <p class="rehearsal-due">要在这以前办：{task.due.words}</p>}
+      {task.due && task.late && <p class="rehearsal-due late">已经逾期：{task.due.words}</p>}
       {task.wrong && <p class="text-danger">{task.wrong}</p>}
       {(task.offers.length > 0 || task.errors.length > 0) && (
         <div class="rehearsal-offers"><span>结果：</span>
@@ -69,7 +74,7 @@ function Task({ task, framed, choose, act, go, busy, story, page }) {
         </div>
       )}
       {current && (
-        <ActForm key={`${task.element} ${current.title}`} act={current} task={task} busy={busy} people={everybody(story)}
+        <ActForm key={`${task.element} ${current.title}`} act={current} busy={busy} people={everybody(story)}
           submit={(by, data) => act(() => story.add(move(task, current, by, data)))} close={() => setPlaying('')} />
       )}
     </article>
@@ -87,14 +92,14 @@ export function Heard({ scene, go, busy, story }) {
         <div key={`${kind} ${name}`} class="rehearsal-heard">
           {fields.map((field) => (
             <label key={field}>{field}
-              <input class="form-control form-control-sm" value={data[field] ?? ''}
+              <Input value={data[field] ?? ''}
                 onInput={({ target }) => setData({ ...data, [field]: target.value })} />
             </label>
           ))}
-          <button type="button" class="btn btn-sm btn-outline-primary" disabled={busy}
+          <Button look="outline-primary" disabled={busy}
             onClick={() => go(() => story.add(kind === 'signal' ? { signal: name } : message(name, fields, data)))}>
             {kind === 'signal' ? `收到信号“${name}”` : `收到消息“${name}”`}
-          </button>
+          </Button>
         </div>
       ))}
     </section>
@@ -113,7 +118,8 @@ function read(text) {
 }
 
 function move(task, act, by, data) {
-  return { by, does: task.does, ...(act.action ? { action: act.action } : {}), ...(Object.keys(data).length ? { data } : {}) };
+  const action = act.action ? { action: act.action } : {};
+  return { by, does: task.does, ...action, ...(Object.keys(data).length ? { data } : {}) };
 }
 
 function everybody(story) {
