@@ -39,8 +39,11 @@ def test_a_session_that_ends_and_a_server_that_is_away(
     board.wait("signed-out")
     assert "登录已过期" in board.notices
     assert desk.get_by_role("link", name="重新登录").get_attribute("target") == "_blank"
-    enter(desk.context, studio, studio_address, studio.designer)
+    enter(desk.context, studio, studio_address, "同行")
     desk.evaluate("() => window.dispatchEvent(new Event('focus'))")  # back from the other tab
+    desk.get_by_text("现在登录的是别人").wait_for()  # under whose name nothing is saved
+    enter(desk.context, studio, studio_address, studio.designer)
+    desk.evaluate("() => window.dispatchEvent(new Event('focus'))")
     board.wait("saved")
     assert b'value="ballot"' in drawn(studio, draft)
     assert board.notices == ""

@@ -17,7 +17,7 @@ export class Keeping {
     for (const copy of this.copies.found(data.xml)) this.offer(copy);
   }
 
-  tell({ state, at, message, code, kept = true }) {
+  tell({ state, at, message, code, kept = true, other = false }) {
     document.getElementById('saving-state').textContent = {
       saved: at ? `已保存 ${time(at)}` : `${this.data.saved}保存`,
       waiting: '有改动，马上保存',
@@ -33,7 +33,9 @@ export class Keeping {
     else notice('unkept', UNKEPT, { 下载到电脑: () => this.download() }, { urgent: true });
     if (state === 'signed-out') {
       const left = kept ? '您做的都留在这台设备上，' : '';
-      notice('signed-out', `登录已过期。${left}重新登录以后会自动接着保存。`, { 重新登录: SIGN_IN }, { urgent: true });
+      const why = other ? '这个浏览器现在登录的是别人。' : '登录已过期。';
+      const how = other ? '请退出，用您自己的账号登录，' : '重新登录以后';
+      notice('signed-out', `${why}${left}${how}会自动接着保存。`, { 重新登录: SIGN_IN }, { urgent: true });
     } else if (state === 'away') {
       notice('away', `${message}。可以接着做，会自动重试。`, { 现在再试: () => this.saving.save(), 下载到电脑: () => this.download() });
     } else if (state === 'refused') {

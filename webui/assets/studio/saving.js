@@ -91,10 +91,14 @@ export class Saving {
   async renew() {
     clearTimeout(this.renewing);
     if (this.state !== 'signed-out') return;
-    if (await renewSession()) {
+    const found = await renewSession();
+    if (found === 'renewed') {
       this.tell('waiting');
       await this.save();
-    } else this.renewing = setTimeout(() => this.renew(), RENEW);
+      return;
+    }
+    if (found === 'other') this.tell('signed-out', { kept: this.safe, other: true });
+    this.renewing = setTimeout(() => this.renew(), RENEW);
   }
 
   /** Another content is on the board now, and this is what the server has: nothing to save. */

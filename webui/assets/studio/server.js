@@ -31,12 +31,15 @@ export async function ask(method, path, body) {
   throw new Refused(response.status, code, message, fields);
 }
 
-/** After somebody has signed in again in another tab: this page goes on with that session. False where nobody has. */
+/** After the same person has signed in again in another tab this page goes on with that session: 'renewed'. 'other'
+ *  where it was somebody else, under whose name nothing of this page may be saved; '' where nobody has. */
 export async function renewSession() {
   const page = await fetch('/studio', { headers: { Accept: 'text/html' } }).catch(() => null);
-  if (!page?.ok || page.redirected) return false;
-  const fresh = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('meta[name="csrf-token"]');
-  if (!fresh) return false;
-  document.querySelector('meta[name="csrf-token"]').content = fresh.content;
-  return true;
+  if (!page || page.redirected) return '';
+  const answer = new DOMParser().parseFromString(await page.text(), 'text/html');
+  const meta = (name, from = document) => from.querySelector(`meta[name="${name}"]`);
+  if (!meta('person', answer)) return '';
+  if (meta('person', answer).content !== meta('person').content) return 'other';
+  meta('csrf-token').content = meta('csrf-token', answer).content;
+  return 'renewed';
 }
