@@ -59,6 +59,7 @@ class Rehearsal:
         self.passed: list[str] = []  # elements and flows, in order; of called procedures too
         self.error: str | None = None
         self._saved: list[bytes] = []
+        self._standing: list[Instance] | None = None  # loaded to be looked at
         self._done: list[bool] = []
         self._exchange = Exchange(script.definition, self._new)
         self._opened: dict[str, int] = {}
@@ -252,7 +253,7 @@ class Rehearsal:
         try:
             if moment is not None:
                 self.clock.move_to(moment)
-            running = self._running()
+            running = self._restored()  # not those that are looked at: what fails half-way changes nothing
             known = len(running)
             act(running)
             trace = self._exchange.route(running)
@@ -273,6 +274,7 @@ class Rehearsal:
         ):
             self._done[place] = instance.completed
             self.error = self.error or instance.error
+        self._standing = None
         self.trace += trace
         self.passed += passed
         self._remember_open(running)
@@ -285,6 +287,12 @@ class Rehearsal:
         )
 
     def _running(self) -> list[Instance]:
+        """To look at, until the next change."""
+        if self._standing is None:
+            self._standing = self._restored()
+        return self._standing
+
+    def _restored(self) -> list[Instance]:
         return [
             self.script.definition.restore(
                 state, clock=self.clock, parameters=self.script.parameters, calendar=self.calendar

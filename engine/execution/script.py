@@ -47,11 +47,15 @@ class Script:
         procedures: dict[str | None, Procedure] = {None: procedure}
         procedures.update(called)
         script = cls(definition, {}, procedures)
-        unknown = [name for name in parameters if name not in script.known_parameters]
+        values = {name: parameter.default for name, parameter in script.known_parameters.items()}
+        return replace(script, parameters=values).given(parameters)
+
+    def given(self, parameters: Mapping[str, Any]) -> Script:
+        """The same with these parameters instead of what they were; raises ExecutionError for an unknown one."""
+        unknown = [name for name in parameters if self.procedures and name not in self.known_parameters]
         if unknown:
             raise ExecutionError(f"程序没有参数“{'、'.join(unknown)}”。请看看 procedure.toml 里写的名称")
-        values = {name: parameter.default for name, parameter in script.known_parameters.items()}
-        return replace(script, parameters=values | dict(parameters))
+        return replace(self, parameters={**self.parameters, **parameters})
 
     @property
     def known_parameters(self) -> dict[str, Parameter]:

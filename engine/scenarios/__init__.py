@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.execution import ExecutionError
+from engine.execution.script import Script
 from engine.scenarios.report import Line, Report, day_and_time
 from engine.scenarios.stage import Source, Stage
 from engine.scenarios.written import (
@@ -41,7 +42,8 @@ def run_folder(source: Source | str, seconds: float | None = None) -> list[Repor
         source = Path(source)
     files = dict(_scenario_files(source))
     shared_text = files.pop(ROSTER_FILE, b"")
-    reports = []
+    reports: list[Report] = []
+    script: Script | None = None
     for file, text in files.items():
         name = file.removesuffix(".toml")
         try:
@@ -49,11 +51,12 @@ def run_folder(source: Source | str, seconds: float | None = None) -> list[Repor
         except ScenarioError as error:
             reports.append(Report(name, name, lines=[Line("", "读不了这个情形", faults=[str(error)])]))
         else:
-            reports.append(run(source, scenario, seconds))
+            script = script or Script.load(source, {})
+            reports.append(run(script, scenario, seconds))
     return reports
 
 
-def run(source: Source, scenario: Scenario, seconds: float | None = None) -> Report:
+def run(source: Source | Script, scenario: Scenario, seconds: float | None = None) -> Report:
     """Play the scenario through; what takes longer than so many seconds is a fault of its own.
 
     Raises DiagramError where the procedure cannot be executed.

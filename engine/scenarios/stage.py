@@ -46,8 +46,10 @@ class Stage:
         self.scenario, self.until = scenario, until
         self.clock = VirtualClock(scenario.begins)
         self.roster = cast(scenario.roster, scenario.households)
-        script = source if isinstance(source, Script) else Script.load(source, scenario.parameters)
-        self.rehearsal = Rehearsal(script, self.clock, scenario.calendar, self.roster)
+        script = source if isinstance(source, Script) else Script.load(source, {})
+        self.rehearsal = Rehearsal(
+            script.given(scenario.parameters), self.clock, scenario.calendar, self.roster
+        )
         procedures = self.rehearsal.script.procedures.values()
         _check_parameters(scenario.parameters, self.rehearsal.script.known_parameters)
         self.nodes: dict[str, Node] = {n.id: n for one in procedures for n in one.diagram.walk()}
