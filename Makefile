@@ -8,6 +8,8 @@ STAMPS := .venv/.stamps
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 # Node.js of the virtual environment (installed where the system has none) comes first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Hundreds of commands and servers are started: each would compile every module again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup run test check system bench lock notice clean
 
