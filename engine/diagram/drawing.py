@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine.diagram.layout.picture import Box
 from engine.diagram.layout.reading import Drawn
 from engine.diagram.model import Diagram, Node
 from engine.diagram.report import Report
-from engine.diagram.source import BPMNDI, Element, bpmn, children, reference
+from engine.diagram.source import BPMN, BPMNDI, Element, bpmn, children, reference
 
 NEAR = 200  # shapes beside each other that are compared: reminders need not find everything, but quickly
 TOUCH = 2  # px that shapes may reach into each other: tools round differently
+_LEGIBLE = re.compile(r"([a-zA-Z][\w.-]*:)?[a-zA-Z_][\w.-]*", re.ASCII)
+
+
+def is_legible(identity: str) -> bool:
+    """Whether the editor and the viewers show an element with this id; what they cannot read they leave out."""
+    return _LEGIBLE.fullmatch(identity) is not None
 
 
 def check_drawing(root: Element, diagram: Diagram, report: Report) -> None:
-    """Every node needs its shape and every flow its line. Reminders: steps on each other, steps outside their lane."""
+    """Every node needs its shape and every flow its line. Reminders: ids that are not drawn, steps on each other, steps
+    outside their lane.
+    """
+    for element in root.iter(f"{{{BPMN}}}*"):
+        if (element.get("id") or "").strip() and not is_legible(str(element.get("id"))):
+            message = (
+                f"编号“{str(element.get('id'))[:40]}”里有画图工具读不懂的字，图上显示不出来，请换成字母和数字"
+            )
+            report.add("odd-id", message, element, "warning")
     drawn = {
         reference(element.get("bpmnElement"))
         for name in ("BPMNShape", "BPMNEdge")

@@ -17,6 +17,7 @@ from engine.diagram.repair import (
     folder,
     identity,
     leftovers,
+    legible,
     loops,
     posts,
     steps,
@@ -33,6 +34,7 @@ Rule = Callable[[Bench], Iterator[Offer]]
 # What runs at all comes first, then what each step needs; what other tools left goes last, after it was made use of.
 _RULES: tuple[Rule, ...] = (
     *identity.RULES,
+    *legible.RULES,
     *activities.RULES,
     *leftovers.RULES,
     *events.RULES,

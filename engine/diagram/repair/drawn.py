@@ -91,8 +91,9 @@ class Drawing:
                 if reference(each.get("bpmnElement")) in gone and parent is not None:
                     parent.remove(each)
 
-    def rename(self, before: str, after: str) -> None:
-        for each in self._root.iter(f"{{{BPMNDI}}}*"):
+    def rename(self, before: str, after: str, drawn: str = "*") -> None:
+        """Let what is drawn for one id stand for another; only shapes, or only lines, where it says so."""
+        for each in self._root.iter(f"{{{BPMNDI}}}{drawn}"):
             if reference(each.get("bpmnElement")) == before:
                 each.set("bpmnElement", after)
 

@@ -29,6 +29,7 @@ _ATTRIBUTES = {
     "errorRef": "error",
     "escalationRef": "escalation",
 }
+_DRAWN = {"node": "BPMNShape", "participant": "BPMNShape", "flow": "BPMNEdge"}
 _TEXTS = {"flowNodeRef": "node", "incoming": "flow", "outgoing": "flow"}
 _NEEDED = (
     frozenset({"process", "subProcess", "transaction", "adHocSubProcess", "participant", "lane"}) | NODES
@@ -64,7 +65,7 @@ def repeated(bench: Bench) -> Iterator[Offer]:
             continue
         holders = _references(bench, str(name), element, other)
         if holders is not None:
-            yield _renaming(bench, element, str(name), holders)
+            yield _renaming(bench, element, str(name), _kind(other), holders)
 
 
 def rename_process(bench: Bench, process: Element, name: str) -> None:
@@ -75,13 +76,20 @@ def rename_process(bench: Bench, process: Element, name: str) -> None:
         for attribute in ("processRef", "calledElement"):
             if reference(element.get(attribute)) == before:
                 element.set(attribute, name)
-    bench.drawing.rename(before, name)
+    bench.drawing.rename(before, name, "BPMNPlane")
 
 
-def _renaming(bench: Bench, element: Element, name: str, holders: list[tuple[Element, str]]) -> Offer:
+def _renaming(
+    bench: Bench, element: Element, name: str, other: str, holders: list[tuple[Element, str]]
+) -> Offer:
+    """`other` is the kind of the element that keeps the id; the drawing of another kind goes with what is renamed."""
+
     def mend(_: str | None) -> None:
         fresh = bench.new_id(re.sub(r"_\d+$", "", name) or "id")
         element.set("id", fresh)
+        drawn = _DRAWN.get(_kind(element))
+        if drawn is not None and drawn != _DRAWN.get(other):
+            bench.drawing.rename(name, fresh, drawn)
         for holder, attribute in holders:
             if attribute:
                 holder.set(attribute, fresh)

@@ -12,6 +12,7 @@ from engine.diagram.procedure import TOML
 from engine.diagram.repair.bench import Bench, read, write
 from engine.diagram.repair.folder import MAX_DRAWN, drawn_anew, title_of
 from engine.diagram.repair.identity import rename_process
+from engine.diagram.repair.legible import make_legible
 from engine.diagram.repair.strangers import stranger
 from engine.diagram.source import BPMN, MAX_BYTES, Element, bpmn, children, reference, refusal
 from engine.diagram.toml import with_settings
@@ -33,13 +34,15 @@ _NUMBERED = re.compile(  # an id a tool made up: Process_0w8qz3k, WFP-6-, sid-â€
 def opened(data: bytes, name: str) -> dict[str, bytes]:
     """The folder of a procedure, from the file of whatever tool: the diagram, and procedure.toml with its title.
 
-    What is started comes first, and a file without a drawing gets one; nothing else is changed. DiagramError, saying
+    What is started comes first, ids the editor cannot read get others, and a file without a drawing gets one; nothing
+    else is changed. DiagramError, saying
     what to do, where there is no BPMN 2.0 in it.
     """
     root = _root(data, name)
     stem = PurePosixPath(name.replace("\\", "/")).name
     stem = re.sub(r"(?i)\.(bpmn20\.xml|bpmn2?|xml)$", "", stem).strip(". ")
     bench = Bench({}, None, "x.bpmn", root)
+    make_legible(bench)
     _start_first(bench)
     _own_key(bench, data)
     if not bench.drawing.drawn() and bench.processes():

@@ -3,11 +3,12 @@
 import tomllib
 
 import pytest
+from lxml import etree
 
 from engine.diagram import DiagramError, check_folder
 from engine.diagram.repair import opened
 from engine.people.designations import designations
-from tests.engine.diagram.drawn import S, file, path, user
+from tests.engine.diagram.drawn import S, file, path, properties, user
 from tests.engine.diagram.repair.habits import HABITS, YAOQIANG
 
 MODEL = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -122,3 +123,25 @@ def test_whoever_is_written_to_does_not_come_first() -> None:
     )
     data = opened(file(pools, told, asks), "x.bpmn")["x.bpmn"]
     assert data.index(b'id="tiwen" name') < data.index(b'id="dafu" name')
+
+
+def test_what_the_editor_could_not_read_gets_ids_that_it_can() -> None:
+    """Chinese ids, ids with blanks or figures in front, and shapes called as what they stand for."""
+    body = (
+        f'<laneSet id="ls"><lane id="泳道 1"><flowNodeRef>1</flowNodeRef></lane></laneSet>{S}{user("1")}'
+        f"{user('填 报', properties(kind='handle'))}{path('s 1')}"
+        '<sequenceFlow id="f" sourceRef="1" targetRef="填 报"/>'
+    )
+    shape = '<bpmndi:BPMNShape id="s" bpmnElement="1"/>'
+    drawn = f"<bpmndi:BPMNDiagram><bpmndi:BPMNPlane>{shape}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+    folder = opened(file(f'<process id="流程" name="x">{body}</process>', drawn), "x.bpmn")
+    assert "odd-id" not in {f.code for f in check_folder(folder)}
+    root = etree.fromstring(folder["x.bpmn"])
+    ids = [e.get("id") for e in root.iter("{*}*") if e.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(each.isascii() and not each[0].isdigit() for each in ids)
+    (step, told) = (root.find(f".//{{*}}{tag}") for tag in ("userTask", "flowNodeRef"))
+    assert step is not None and told is not None
+    assert step.get("id") == told.text == root.xpath("string(//*[local-name()='BPMNShape']/@bpmnElement)")
+    assert "填 报".encode() in folder["x.bpmn"]  # the name its result has
+    assert "loose-flow" not in {f.code for f in check_folder(folder)}
