@@ -7,10 +7,10 @@ const NEXT = Object.keys(ELEMENTS).filter((name) => !ELEMENTS[name].alone && nam
 const WAITING = ['timer', 'message']; // what may follow an event-based gateway
 export const NOTHING = '没有这样的元素';
 
-/** A menu's entry for an element of the palette. */
-export function entryOf({ title, about, group, search, ...looks }, action) {
+/** A menu's entry for an element of the palette; `drag` is what pulling it out of the menu does. */
+export function entryOf({ title, about, group, search, ...looks }, click, drag) {
   return {
-    label: title, description: about, search, action,
+    label: title, description: about, search, action: drag ? { click, dragstart: drag } : click,
     imageHtml: pictureFor(looks), group: { id: group, name: GROUPS[group] },
   };
 }
@@ -33,13 +33,14 @@ export class AppendMenu extends Menu {
   getPopupMenuEntries(element) {
     const waits = element.type === 'bpmn:EventBasedGateway';
     const names = waits ? NEXT.filter((name) => WAITING.includes(name)) : NEXT;
-    const follow = (name) => (event, _entry, action) => {
-      if (action === 'dragstart') this.placing.drag(name, event, element);
-      else this.placing.append(name, element);
-    };
+    const follow = (name) => entryOf(
+      ELEMENTS[name],
+      () => this.placing.append(name, element),
+      (event) => this.placing.drag(name, event, element),
+    );
     const hang = ([name, each]) => [`attach-${name}`, entryOf(each, () => this.placing.attach(name, element))];
     return Object.fromEntries([
-      ...names.map((name) => [`append-${name}`, entryOf(ELEMENTS[name], follow(name))]),
+      ...names.map((name) => [`append-${name}`, follow(name)]),
       ...bordersOf(element).map(hang),
     ]);
   }
@@ -63,7 +64,7 @@ export class CreateMenu extends Menu {
 
   getPopupMenuEntries() {
     return Object.fromEntries(Object.entries(ELEMENTS).map(([name, element]) => [
-      `create-${name}`, entryOf(element, () => this.placing.put(name)),
+      `create-${name}`, entryOf(element, () => this.placing.put(name), (event) => this.placing.drag(name, event)),
     ]));
   }
 }
