@@ -52,11 +52,6 @@ def every_clause() -> list[Clause]:
     return [clause(number) for number in _catalogue()["clauses"]]
 
 
-def every() -> list[Clause]:
-    """All clauses anybody has written down, in the catalogue's order."""
-    return [clause(number) for number in _catalogue()["clauses"]]
-
-
 def rules() -> list[Rule]:
     """The clauses the program enforces. Raises KeyError or TypeError where the file says too little or too much."""
     return [Rule(clause=number, **entry) for number, entry in _catalogue()["rules"].items()]

@@ -36,7 +36,9 @@ def catalogue(rt: Runtime, draft: Draft) -> dict[str, Any]:
         "parameters": [_parameter(one) for one in _parameters(settings)],
         "forms": _forms(draft.files),
         "clauses": [
-            {"id": one.id, "text": one.text, "source": one.source} for one in clauses.every() if one.text
+            {"id": one.id, "text": one.text, "source": one.source}
+            for one in clauses.every_clause()
+            if one.text
         ],
         "claimed": [one for one in settings.get("clauses", []) if isinstance(one, str)],
         "level": settings.get("level", ""),
