@@ -13,12 +13,20 @@ from engine.diagram.source import BPMN, BPMNDI, Element, bpmn, children, referen
 
 NEAR = 200  # shapes beside each other that are compared: reminders need not find everything, but quickly
 TOUCH = 2  # px that shapes may reach into each other: tools round differently
+_INSIDE = ("subProcess", "transaction", "adHocSubProcess")
 _LEGIBLE = re.compile(r"([a-zA-Z][\w.-]*:)?[a-zA-Z_][\w.-]*", re.ASCII)
 
 
 def is_legible(identity: str) -> bool:
     """Whether the editor and the viewers show an element with this id; what they cannot read they leave out."""
     return _LEGIBLE.fullmatch(identity) is not None
+
+
+def hidden_pages(root: Element) -> list[Element]:
+    """The planes nobody sees: all after the first that are not the inside of a sub-process."""
+    planes = list(root.iter(f"{{{BPMNDI}}}BPMNPlane"))
+    inner = {e.get("id") for name in _INSIDE for e in root.iter(bpmn(name))}
+    return [plane for plane in planes[1:] if reference(plane.get("bpmnElement")) not in inner]
 
 
 def check_drawing(root: Element, diagram: Diagram, report: Report) -> None:
@@ -31,10 +39,12 @@ def check_drawing(root: Element, diagram: Diagram, report: Report) -> None:
                 f"编号“{str(element.get('id'))[:40]}”里有画图工具读不懂的字，图上显示不出来，请换成字母和数字"
             )
             report.add("odd-id", message, element, "warning")
+    hidden = hidden_pages(root)
     drawn = {
         reference(element.get("bpmnElement"))
         for name in ("BPMNShape", "BPMNEdge")
         for element in root.iter(f"{{{BPMNDI}}}{name}")
+        if element.getparent() not in hidden
     }
     if not drawn:
         report.add("no-drawing", "流程图只有内容，没有图形，请在编辑器里画出来（或自动排版）后保存")

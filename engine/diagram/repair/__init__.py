@@ -19,6 +19,7 @@ from engine.diagram.repair import (
     leftovers,
     legible,
     loops,
+    pages,
     posts,
     steps,
 )
@@ -46,6 +47,7 @@ _RULES: tuple[Rule, ...] = (
     *steps.RULES,
     *folder.RULES,
     *leftovers.LAST,
+    *pages.RULES,
     *folder.LAST,
 )
 _ON_DEMAND: tuple[Rule, ...] = flows.LAST  # never part of mending everything, and slow to find

@@ -14,6 +14,7 @@ from engine.diagram.repair.conditions import translated
 from engine.diagram.repair.steps import handled, is_step, new_form, room_for_forms
 from engine.diagram.source import Element, children, local, reference, text_of
 from engine.expressions import FUNCTIONS, Expression, ExpressionError
+from engine.handed_in import NotReadable, json_value
 from engine.values import normal_name
 
 
@@ -121,8 +122,8 @@ def _first_place(flow: Element) -> int:
 
 def _schema(bench: Bench, form: str) -> dict[str, Any] | None:
     try:
-        schema = json.loads(bench.files[f"forms/{form}.json"].decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        schema = json_value(bench.files[f"forms/{form}.json"])
+    except NotReadable:
         return None
     usable = isinstance(schema, dict) and isinstance(schema.get("components"), list)
     return schema if usable else None

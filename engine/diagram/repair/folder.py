@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 
 from engine.diagram.procedure import LEVELS, TOML
 from engine.diagram.repair.bench import Bench, Choice, Offer, Repair, ids, listed, read, tidy, write
+from engine.diagram.repair.pages import pools_for_all
 from engine.diagram.repair.posts import offered
 from engine.diagram.source import BPMNDI, Element, children, reference, truth
 from engine.diagram.toml import with_settings
+from engine.handed_in import NotReadable, toml
 
 MAX_DRAWN = 400  # nodes and flows that are laid out while somebody waits
 _PICTURE = f"{{{BPMNDI}}}BPMNDiagram"
@@ -35,8 +36,8 @@ def settings(bench: Bench) -> Iterator[Offer]:
         yield _put("toml", "补上流程设置", frozenset({"no-toml"}), bench)
         return
     try:
-        values = tomllib.loads(bench.files[TOML].decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        values = toml(bench.files[TOML])
+    except NotReadable:
         return  # what somebody wrote there is not thrown away
     if not values.get("title"):
         yield _put("title", "补上名称", frozenset({"no-title"}), bench)
@@ -77,6 +78,7 @@ def drawn_anew(bench: Bench) -> None:
     for flow in bench.all("sequenceFlow"):
         if not flow.get("id"):
             flow.set("id", bench.new_id("Flow"))
+    pools_for_all(bench)
     laid = read(layout.drawn(write(bench.tree)))
     for old in bench.tree.findall(_PICTURE):
         bench.tree.remove(old)

@@ -13,6 +13,7 @@ from engine.diagram.repair.bench import Bench, read, write
 from engine.diagram.repair.folder import MAX_DRAWN, drawn_anew, title_of
 from engine.diagram.repair.identity import rename_process
 from engine.diagram.repair.legible import make_legible
+from engine.diagram.repair.pages import one_page
 from engine.diagram.repair.strangers import stranger
 from engine.diagram.source import BPMN, MAX_BYTES, Element, bpmn, children, reference, refusal
 from engine.diagram.toml import with_settings
@@ -34,8 +35,8 @@ _NUMBERED = re.compile(  # an id a tool made up: Process_0w8qz3k, WFP-6-, sid-�
 def opened(data: bytes, name: str) -> dict[str, bytes]:
     """The folder of a procedure, from the file of whatever tool: the diagram, and procedure.toml with its title.
 
-    What is started comes first, ids the editor cannot read get others, and a file without a drawing gets one; nothing
-    else is changed. DiagramError, saying
+    What is started comes first, ids the editor cannot read get others, a file without a drawing gets one, and
+    several pages become one; nothing else is changed. DiagramError, saying
     what to do, where there is no BPMN 2.0 in it.
     """
     root = _root(data, name)
@@ -45,7 +46,7 @@ def opened(data: bytes, name: str) -> dict[str, bytes]:
     make_legible(bench)
     _start_first(bench)
     _own_key(bench, data)
-    if not bench.drawing.drawn() and bench.processes():
+    if bench.processes() and (not bench.drawing.drawn() or not one_page(bench)):
         _draw(bench)
     title = title_of(bench, stem)[:128]
     file = re.sub(r"[^\w一-鿿-]+", "_", stem)[:60].strip("_") or "流程图"

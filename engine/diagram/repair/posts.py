@@ -65,7 +65,7 @@ def only_lane(bench: Bench) -> Iterator[Offer]:
         steps = [n for n in process.iter(bpmn("*")) if is_node(n) and is_step(n)]
         if not steps or _lanes(process):
             continue
-        pool = _pool(bench, process)
+        pool = pool_of(bench, process)
         name = tidy(pool.get("name") if pool is not None else "") or tidy(process.get("name"))
 
         def mend(choice: str | None, process: Element = process) -> None:
@@ -234,7 +234,8 @@ def _asked(bench: Bench, node: Element, lanes: list[Element]) -> Offer:
     )
 
 
-def _pool(bench: Bench, process: Element) -> Element | None:
+def pool_of(bench: Bench, process: Element) -> Element | None:
+    """The pool a process is drawn in."""
     pools = (p for p in bench.all("participant") if reference(p.get("processRef")) == process.get("id"))
     return next(pools, None)
 
@@ -249,17 +250,18 @@ def _put_in_one(bench: Bench, process: Element, name: str) -> None:
     for node in process:
         if is_node(node):
             bench.add(lane, "flowNodeRef").text = node.get("id")
-    pool = _pool(bench, process)
+    pool = pool_of(bench, process)
     boxes = bench.drawing.boxes()
     if pool is None:
-        pool = _new_pool(bench, process, boxes)
+        pool = new_pool(bench, process, boxes)
     box = bench.drawing.boxes().get(pool.get("id") or "")
     if box is not None:
         inside = Box(box.x + _HEADER, box.y, box.width - _HEADER, box.height)
         bench.drawing.put(lane.get("id") or "", inside, beside=pool.get("id"), lying=True)
 
 
-def _new_pool(bench: Bench, process: Element, boxes: dict[str, Box]) -> Element:
+def new_pool(bench: Bench, process: Element, boxes: dict[str, Box]) -> Element:
+    """A pool for a process, drawn around what of it is drawn."""
     together = bench.tree.find(bpmn("collaboration"))
     if together is None:
         first = bench.tree.find(bpmn("process"))
@@ -267,7 +269,8 @@ def _new_pool(bench: Bench, process: Element, boxes: dict[str, Box]) -> Element:
         together = bench.add(bench.tree, "collaboration", {"id": bench.new_id("Collaboration")}, at=at)
     title = tidy(process.get("name")) or "流程"
     about = {"id": bench.new_id("Participant"), "name": title, "processRef": process.get("id") or ""}
-    pool = bench.add(together, "participant", about)
+    others = children(together, "participant")
+    pool = bench.add(together, "participant", about, at=together.index(others[-1]) + 1 if others else None)
     inside = [boxes[name] for name in ids(process.iter(bpmn("*"))) if name in boxes]
     plane = bench.drawing.plane()
     if plane is not None and inside:

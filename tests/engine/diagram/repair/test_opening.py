@@ -6,9 +6,10 @@ import pytest
 from lxml import etree
 
 from engine.diagram import DiagramError, check_folder
-from engine.diagram.repair import opened
+from engine.diagram.repair import apply, opened, repairs
+from engine.diagram.repair.drawn import Drawing
 from engine.people.designations import designations
-from tests.engine.diagram.drawn import S, file, path, properties, user
+from tests.engine.diagram.drawn import E, S, file, path, properties, user
 from tests.engine.diagram.repair.habits import HABITS, YAOQIANG
 
 MODEL = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
@@ -145,3 +146,37 @@ def test_what_the_editor_could_not_read_gets_ids_that_it_can() -> None:
     assert step.get("id") == told.text == root.xpath("string(//*[local-name()='BPMNShape']/@bpmnElement)")
     assert "填 报".encode() in folder["x.bpmn"]  # the name its result has
     assert "loose-flow" not in {f.code for f in check_folder(folder)}
+
+
+def _page(about: str, *shapes: str) -> str:
+    box = (
+        '<dc:Bounds xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" x="10" y="20" width="100" height="80"/>'
+    )
+    inside = "".join(f'<bpmndi:BPMNShape bpmnElement="{s}">{box}</bpmndi:BPMNShape>' for s in shapes)
+    plane = f'<bpmndi:BPMNPlane bpmnElement="{about}">{inside}</bpmndi:BPMNPlane>'
+    return f"<bpmndi:BPMNDiagram>{plane}</bpmndi:BPMNDiagram>"
+
+
+def test_several_pages_become_one() -> None:
+    """Whoever opens it sees the first page only, with one collaboration: all lies below each other on that."""
+    processes = [f'<process id="{p}">{user("step" + p)}</process>' for p in "abc"]
+    pools = [
+        f'<collaboration id="c{p}"><participant id="pool{p}" processRef="{p}"/></collaboration>' for p in "ab"
+    ]
+    pages = [_page("ca", "poola", "stepa"), _page("cb", "poolb", "stepb", "stepa"), _page("c", "stepc")]
+    data = opened(file(*pools, *processes, *pages), "x.bpmn")["x.bpmn"]
+    boxes = Drawing(etree.fromstring(data)).boxes()
+    assert data.count(b"BPMNPlane ") == data.count(b"<collaboration ") == 1
+    assert data.count(b"<participant ") == 3
+    assert boxes["stepa"].y < boxes["stepb"].y < boxes["stepc"].y
+    assert boxes["stepb"] == boxes["poolb"]
+    assert boxes["stepc"].within(boxes["Participant_1"])
+
+
+def test_what_is_drawn_where_nobody_looks_is_said_and_moved() -> None:
+    page = _page("p", "s", "e") + _page("q", "b")
+    body = f'<process id="p">{S}{E}{path("s e")}</process><process id="q">{user("b", name="办")}</process>'
+    files = {"x.bpmn": file(body, page)}
+    assert "b" in {f.element_id for f in check_folder(files) if f.code == "not-drawn"}
+    (move,) = [each for each in repairs(files) if each.id == "pages"]
+    assert "b" not in {f.element_id for f in check_folder(apply(files, move.id)) if f.code == "not-drawn"}
