@@ -221,13 +221,13 @@ def test_deep_and_large_data_end_in_time():
     other: list = []
     for _ in range(100_000):
         other = [other]
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("a == b", "sorted(a)", "a in [b]", "max(a)"):
         with pytest.raises(ExpressionError):
             Expression(text).evaluate({"a": deep, "b": other})
     long = {"s": "ab" * 1_000_000, "t": "ab" * 500_000 + "c"}
     assert Expression("t in s").evaluate(long) is False
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_evaluating_changes_nothing_and_may_be_repeated():

@@ -244,20 +244,20 @@ def leaps(length: int) -> bytes:
 
 @pytest.mark.parametrize("data", [chain(3000), ladder(700), leaps(3000)], ids=["chain", "ladder", "leaps"])
 def test_a_large_diagram_is_checked_in_time(data):
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(list(read_diagram(data).walk())) > 2800
     check_diagram(data)
-    assert time.perf_counter() - start < 6  # twice the work of one check, on a machine that does other things
+    assert time.process_time() - start < 4  # twice the work of one check
 
 
 def test_a_long_way_out_of_a_cycle_is_checked_in_time():
     row = [f"t{number}" for number in range(4_000)]
     body = "".join(node("intermediateThrowEvent", each) for each in row) + node(XOR, "a")
     body += S + node(XOR, "b", default="b-a") + path("s a b a", " ".join(row)) + when("b", "t0", "0")
-    start = time.perf_counter()
+    start = time.process_time()
     found = [f for f in check_diagram(bpmn(body)) if f.code == "endless-cycle"]
     assert [f.element_id for f in found] == ["a"]
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(("length", "codes"), [(40, []), (60, ["calls-too-deep"])])
@@ -273,6 +273,6 @@ def test_a_row_of_calls_is_as_long_as_execution_goes(length, codes):
 def test_an_ordinary_diagram_is_checked_at_once():
     data = chain(60)
     check_diagram(data)
-    start = time.perf_counter()
+    start = time.process_time()
     check_diagram(data)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
