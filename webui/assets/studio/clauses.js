@@ -1,5 +1,5 @@
 // 条款: choose a clause and its steps are marked; choose a step, here or on the drawing, and its clauses are told.
-import { bringIntoView, mark, openViewer } from './view.js';
+import { bringIntoView, mark, openViewer, showWhole } from './view.js';
 
 const READABLE = 0.8;
 const { xml, steps, texts, drawing } = JSON.parse(document.getElementById('clauses-data').textContent);
@@ -33,7 +33,7 @@ function chooseClause(number) {
   const ids = Object.entries(steps).filter(([, [, , clauses]]) => clauses.includes(number)).map(([id]) => id);
   choose(`clause ${number}`, [number], ids);
   told.replaceChildren(...(ids.length ? [] : [line(`图上没有哪一步写了 ${number}。`)]));
-  if (viewer && ids.length) viewer.get('canvas').zoom('fit-viewport', 'auto'); // its steps may lie far apart
+  if (viewer && ids.length) showWhole(viewer); // its steps may lie far apart
 }
 
 function chooseStep(id, onDrawing = false) {

@@ -45,7 +45,7 @@ function paint(side) {
     if (element.waypoints) continue; // the line itself says it, and a sign on each would hide the drawing
     const sign = Object.assign(document.createElement('div'), { textContent: SIGNS[action] });
     sign.className = `diff-sign diff-sign-${action}`;
-    overlays.add(element, 'diff', { position: { top: -10, right: 10 }, html: sign, scale: { min: 0.8 } });
+    overlays.add(element, 'diff', { position: { top: -10, right: 10 }, html: sign, scale: { min: 0.6 } });
   }
 }
 
@@ -68,7 +68,9 @@ function fit() {
   const [x, y] = [Math.min(...boxes.map((box) => box.x)) - 20, Math.min(...boxes.map((box) => box.y)) - 20];
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - x + 20;
   const height = Math.max(...boxes.map((box) => box.y + box.height)) - y + 60; // bpmn.io's logo stands below
-  shown[0].get('canvas').viewbox({ x, y, width, height });
+  const { outer } = shown[0].get('canvas').viewbox();
+  const wide = Math.max(width, (height * outer.width) / outer.height); // a tall drawing stands in the middle
+  shown[0].get('canvas').viewbox({ x: x - (wide - width) / 2, y, width: wide, height });
 }
 
 /** Brings an element into the middle of both drawings, wherever it stands in each. */

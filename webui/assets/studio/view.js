@@ -4,6 +4,9 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import spiffworkflow from './spiffworkflow.json';
 import { kindRenderer } from './icons.js';
 
+const EDGE = 12; // pixels
+const LOGO = 40;
+
 /** A viewer with the drawing in it, the whole in sight. Throws where the XML cannot be drawn. */
 export async function openViewer(container, xml, additionalModules = []) {
   const viewer = new NavigatedViewer({
@@ -12,8 +15,21 @@ export async function openViewer(container, xml, additionalModules = []) {
     additionalModules: [kindRenderer, ...additionalModules],
   });
   await viewer.importXML(xml);
-  viewer.get('canvas').zoom('fit-viewport', 'auto');
+  showWhole(viewer);
   return viewer;
+}
+
+/** The whole drawing in the middle, with an edge around it and room below for bpmn.io's logo; no larger than life. */
+export function showWhole(viewer) {
+  const canvas = viewer.get('canvas');
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || !inner.height || !outer.width || !outer.height) return;
+  const [across, down] = [outer.width - 2 * EDGE, outer.height - EDGE - LOGO];
+  const scale = Math.min(across / inner.width, down / inner.height, 1);
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  const x = inner.x - (width - inner.width) / 2;
+  const y = inner.y - EDGE / scale - Math.max(0, (down / scale - inner.height) / 2);
+  canvas.viewbox({ x, y, width, height });
 }
 
 /** Marks these elements and no others with a CSS class; ids that are not drawn are passed over. */
