@@ -33,13 +33,13 @@ def ask_before(bench: Bench) -> Iterator[Offer]:
     flows = bench.flows()
     room, keys = room_for_forms(bench), _keys(bench)
     for gateway in bench.all("exclusiveGateway", "inclusiveGateway"):
-        question = _question(bench, gateway, flows)
+        question = question_at(bench, gateway, flows)
         if question is None or not room:
             continue
         room -= 1
 
         def mend(_: str | None, question: Question = question) -> None:
-            _ask(bench, question, keys)
+            ask(bench, question, keys)
 
         words = "、".join(f"“{word}”" for _, word in question.ways)
         lost = "" if question.certain else "原来写的条件这里读不懂，不再用。"
@@ -60,11 +60,12 @@ def ask_before(bench: Bench) -> Iterator[Offer]:
         yield Offer(repair, mend)
 
 
-def _question(bench: Bench, gateway: Element, flows: Flows) -> Question | None:
+def question_at(bench: Bench, gateway: Element, flows: Flows) -> Question | None:
+    """What the step before a gateway could be asked; None where none is open, or it is no step to ask."""
     out, into = flows.out_of(gateway), flows.into(gateway)
     default = reference(gateway.get("default"))
     open_ways = [flow for flow in out if flow.get("id") != default]
-    states = [_state(flow) for flow in open_ways]
+    states = [state(flow) for flow in open_ways]
     if len(out) < 2 or len(into) != 1 or "right" in states:
         return None
     if len([s for s in states if s == "none"]) == 1 and not default and len(set(states)) > 1:
@@ -73,14 +74,14 @@ def _question(bench: Bench, gateway: Element, flows: Flows) -> Question | None:
     settings = bench.settings(step) if step is not None else {}
     if step is None or not is_step(step) or settings.get("kind", "handle") != "handle":
         return None
-    ways = tuple((flow, _words(flow, flows, index)) for index, flow in enumerate(out, start=1))
+    ways = tuple((flow, words_for(flow, flows, index)) for index, flow in enumerate(out, start=1))
     if len({word for _, word in ways}) < len(ways) or step.getparent() is not gateway.getparent():
         return None
     several = local(gateway) == "inclusiveGateway"
     return Question(gateway, step, ways, several, "bad" not in states)
 
 
-def _state(flow: Element) -> str:
+def state(flow: Element) -> str:
     """Of a flow's condition: none, right, or bad (which our own words cannot say either)."""
     text = "".join(text_of(part) for part in children(flow, "conditionExpression"))
     if not text:
@@ -92,13 +93,16 @@ def _state(flow: Element) -> str:
     return "right"
 
 
-def _words(flow: Element, flows: Flows, index: int) -> str:
+def words_for(flow: Element, flows: Flows, index: int) -> str:
+    """What a way out is called: by its own name, by what it leads to, or by its number."""
     target = flows.node.get(ends(flow)[1])
     words = tidy(flow.get("name")) or (tidy(target.get("name")) if target is not None else "")
     return re.sub(r"""["'“”‘’＂＇\\]""", "", words)[:60].strip() or f"第 {index} 条路"
 
 
-def _ask(bench: Bench, question: Question, keys: dict[str, Element]) -> None:
+def ask(bench: Bench, question: Question, keys: dict[str, Element] | None = None) -> None:
+    """Put the question into the step's form, and its answers onto the ways. `keys` are the names of all results."""
+    keys = _keys(bench) if keys is None else keys
     step, gateway = question.step, question.gateway
     settings = bench.settings(step)
     form = settings.get("form", "").strip()

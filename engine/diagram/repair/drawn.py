@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from engine.diagram.source import BPMNDI, Element, reference
+from engine.diagram.source import BPMNDI, Element, local, reference
 
 DC = "http://www.omg.org/spec/DD/20100524/DC"
 _END = 36  # width of an end event
@@ -120,11 +120,47 @@ class Drawing:
 
     def lead_to(self, flow_id: str, box: Box) -> None:
         """Let a flow's line end at another shape."""
-        edge = self.drawn().get(flow_id)
-        points = edge.findall(f"{{{DI}}}waypoint") if edge is not None else []
+        self.end_at(flow_id, (box.x + box.width / 2, box.y + box.height))
+
+    def end_at(self, flow_id: str, point: tuple[float, float]) -> None:
+        """Let a flow's line end at a point."""
+        points = self._points(flow_id)
         if points:
-            points[-1].set("x", f"{box.x + box.width / 2:g}")
-            points[-1].set("y", f"{box.y + box.height:g}")
+            _place(points[-1], point)
+
+    def lead_into(self, flow_id: str, box: Box) -> None:
+        """Let a flow's line end at a shape from the left, or from above or below where it comes from further right."""
+        points = self._points(flow_id)
+        if len(points) < 2:
+            return
+        x, y = (number(points[-2].get(name)) for name in ("x", "y"))
+        if x <= box.x:
+            _place(points[-1], (box.x, box.middle[1]))
+            return
+        edge = box.y if y < box.middle[1] else box.y + box.height
+        turn = etree.Element(f"{{{DI}}}waypoint")
+        _place(turn, (box.middle[0], y))
+        points[-1].addprevious(turn)
+        _place(points[-1], (box.middle[0], edge))
+
+    def _points(self, flow_id: str) -> list[Element]:
+        edge = self.drawn().get(flow_id)
+        return edge.findall(f"{{{DI}}}waypoint") if edge is not None else []
+
+    def make_room(self, x: float, width: float, *, beside: str) -> None:
+        """Move everything from `x` on to the right, and widen whatever reaches across it, on one plane."""
+        plane = self._plane_of(beside)
+        if plane is None:
+            return
+        for bounds in plane.iter(f"{{{DC}}}Bounds"):
+            box = _bounds(bounds)
+            if box is not None and box.x >= x:
+                bounds.set("x", f"{box.x + width:g}")
+            elif box is not None and box.x + box.width > x and _is_shape(bounds):
+                bounds.set("width", f"{box.width + width:g}")
+        for point in plane.iter(f"{{{DI}}}waypoint"):
+            if (at := number(point.get("x"))) >= x:
+                point.set("x", f"{at + width:g}")
 
     def _plane_of(self, beside: str | None) -> Element | None:
         near = self.drawn().get(beside or "")
@@ -133,9 +169,30 @@ class Drawing:
 
 def _box(shape: Element) -> Box | None:
     bounds = shape.find(f"{{{DC}}}Bounds")
-    if bounds is None:
-        return None
+    return None if bounds is None else _bounds(bounds)
+
+
+def _bounds(bounds: Element) -> Box | None:
     try:
         return Box(*(float(bounds.get(name) or "") for name in Box._fields))
     except ValueError:
         return None
+
+
+def _is_shape(bounds: Element) -> bool:
+    """Whether these are the bounds of a shape: a label is not widened."""
+    parent = bounds.getparent()
+    return parent is not None and local(parent) == "BPMNShape"
+
+
+def _place(point: Element, at: tuple[float, float]) -> None:
+    point.set("x", f"{at[0]:g}")
+    point.set("y", f"{at[1]:g}")
+
+
+def number(text: str | None) -> float:
+    """A coordinate; where none is written, or none that can be read, the origin's."""
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0

@@ -12,7 +12,7 @@ from engine.diagram.source import BPMNDI, Element, children, reference, truth
 from engine.diagram.toml import with_settings
 from engine.handed_in import NotReadable, toml
 
-MAX_DRAWN = 400  # nodes and flows that are laid out while somebody waits
+MAX_DRAWN = 3_000  # nodes and flows that are laid out while somebody waits: some three seconds
 _PICTURE = f"{{{BPMNDI}}}BPMNDiagram"
 _NOBODY = "只由别的流程调用"
 

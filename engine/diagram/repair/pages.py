@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from engine.diagram.drawing import hidden_pages
 from engine.diagram.repair.bench import Bench, Offer, Repair, ids, listed
-from engine.diagram.repair.drawn import DC, DI, Box
+from engine.diagram.repair.drawn import DC, DI, Box, number
 from engine.diagram.repair.posts import new_pool, pool_of
 from engine.diagram.source import BPMNDI, Element, children, local, reference
 
@@ -122,9 +122,9 @@ def _extent(shapes: list[Element]) -> Box | None:
     corners = []
     for shape in shapes:
         for bounds in shape.findall(_BOUNDS):
-            x, y, width, height = (_number(bounds.get(n)) for n in ("x", "y", "width", "height"))
+            x, y, width, height = (number(bounds.get(n)) for n in ("x", "y", "width", "height"))
             corners += [(x, y), (x + width, y + height)]
-        corners += [(_number(p.get("x")), _number(p.get("y"))) for p in shape.findall(_POINT)]
+        corners += [(number(p.get("x")), number(p.get("y"))) for p in shape.findall(_POINT)]
     if not corners:
         return None
     left, top = min(x for x, _ in corners), min(y for _, y in corners)
@@ -133,15 +133,8 @@ def _extent(shapes: list[Element]) -> Box | None:
 
 def _shift(shape: Element, right: float, down: float) -> None:
     for part in shape.iter(_BOUNDS, _POINT):
-        part.set("x", f"{_number(part.get('x')) + right:g}")
-        part.set("y", f"{_number(part.get('y')) + down:g}")
-
-
-def _number(text: str | None) -> float:
-    try:
-        return float(text or 0)
-    except ValueError:
-        return 0.0
+        part.set("x", f"{number(part.get('x')) + right:g}")
+        part.set("y", f"{number(part.get('y')) + down:g}")
 
 
 RULES = (several,)

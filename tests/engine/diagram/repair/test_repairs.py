@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.diagram import Finding, check_folder, load_folder
 from engine.diagram.repair import Repair, apply, apply_all, apply_provisionally, opened, repairs
+from engine.diagram.repair.bench import Bench
 from engine.diagram.repair.conditions import translated
 from engine.diagram.repair.drawn import Box, Drawing
 from engine.diagram.repair.posts import offered
@@ -330,3 +331,28 @@ def test_what_was_repaired_runs_as_it_was_drawn(answer: str, end: list[str]) -> 
         played.complete(tasks[0].id, {})
     assert played.finished
     assert done == end
+
+
+@pytest.mark.parametrize(("chosen", "step"), [("甲路", "a"), ("乙路", "b")])
+def test_where_nobody_can_be_asked_a_step_is_put_in_front(chosen: str, step: str) -> None:
+    """The gateway comes right after the start and after a way back; who decides is asked each time."""
+    ways = (
+        '<sequenceFlow id="g-a" name="甲路" sourceRef="g" targetRef="a"/>'
+        '<sequenceFlow id="g-b" name="乙路" sourceRef="g" targetRef="b"/>'
+    )
+    body = (
+        S + E + node("exclusiveGateway", "g", name="走哪条？") + user("a", name="甲") + user("b", name="乙")
+    )
+    data = opened(bpmn(body + ways + path("s g", "a g", "b e")), "x.bpmn")
+    boxes = {name: box for name, box in Drawing(Bench.of(data).tree).boxes().items() if name in "sgabe"}
+    files = apply_provisionally(data, POSTS)
+    drawn = Drawing(Bench.of(files).tree).boxes()
+    assert not any(drawn["Decision_1"].meets(drawn[name]) for name in boxes)
+    assert drawn["s"] == boxes["s"]
+    run = Rehearsal.load(files)
+    run.start()
+    (task,) = run.open_tasks()
+    assert task.name == "决定：走哪条？"
+    (field,) = json.loads(files["forms/决定走哪条.json"])["components"]
+    run.complete(task.id, {field["key"]: chosen})
+    assert [task.element_id for task in run.open_tasks()] == [step]
