@@ -177,7 +177,7 @@ class Findings:
             way.leave_out_insides(self.nodes)
             names = "、".join(f"“{self.nodes[one].label}”（{' '.join(c)}）" for one, c in way.steps.items())
             clauses = tuple(dict.fromkeys(clause for carried in way.steps.values() for clause in carried))
-            message = f"不经过{names}也能到“{self._ending_name(way.ending, None)}”"
+            message = f"到“{self._ending_name(way.ending, None)}”可以不经过{names}"
             elements = (*([way.ending] if way.ending else []), *(id for _, id in way.steps))
             yield Finding("skips", message, elements, clauses=clauses, path=way.path)
 

@@ -49,7 +49,8 @@ function show(key, lines) {
   clear();
   if (!viewer) return;
   if (kind !== 'ending') mark(viewer, elements, kind === 'skips' ? 'walk-skips' : 'walk-problem');
-  frame([...elements, ...path.flatMap(({ element, passed }) => [element, ...passed])]);
+  const way = path.flatMap(({ element, passed }) => [element, ...passed]);
+  frame(kind === 'skips' && way.length ? way : [...elements, ...way]); // what is passed by lies anywhere
   const passed = [];
   const numbers = new Map();
   let step = 0;

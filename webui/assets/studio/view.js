@@ -5,7 +5,7 @@ import spiffworkflow from './spiffworkflow.json';
 import { kindRenderer } from './icons.js';
 
 const EDGE = 12; // pixels
-const LOGO = 40;
+const LOGO = 50;
 
 /** A viewer with the drawing in it, the whole in sight. Throws where the XML cannot be drawn. */
 export async function openViewer(container, xml, additionalModules = []) {

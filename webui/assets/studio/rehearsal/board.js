@@ -1,10 +1,10 @@
 // The diagram of a rehearsal: where tokens stand, the way they have just come, what has been passed.
 import Animation from 'bpmn-js-token-simulation/lib/animation/Animation';
 
-import { mark, openViewer } from '../view.js';
+import { mark, openViewer, showWhole } from '../view.js';
 
 const SPEED = 1.6;
-const READABLE = 0.75; // below this names cannot be read: it goes on where the matter stands, 全图 shows the whole
+const READABLE = 0.9; // below this names cannot be read: it goes on where the matter stands, 全图 shows the whole
 const EDGE = 24; // of empty paper around the drawing
 const MOST = 14; // flows a token is seen to go along; of a longer way only the end
 const COLORS = { primary: '#8c2f1b', auxiliary: '#ffffff' };
@@ -39,7 +39,8 @@ export class Board {
     if (turn !== this.turn) return; // something else has happened meanwhile
     mark(this.viewer, Object.keys(scene.positions), 'rehearsal-present');
     for (const [element, many] of Object.entries(scene.positions)) this.stand(element, many);
-    if (open.length && !this.whole) this.look(open[0]);
+    if (scene.finished) showWhole(this.viewer); // all that was passed
+    else if (open.length && !this.whole) this.look(open[0]);
   }
 
   async move(taken, turn) {
@@ -96,8 +97,7 @@ export class Board {
   /** The whole drawing, or again where the matter stands. Answers which of them it is now. */
   toggle(scene) {
     this.whole = !this.whole;
-    const canvas = this.viewer.get('canvas');
-    if (this.whole) canvas.zoom(canvas.zoom('fit-viewport', 'auto') * 0.96, 'auto'); // bpmn.io's logo covers nothing
+    if (this.whole) showWhole(this.viewer);
     else if (scene.tasks.length) this.look(scene.tasks[0].element);
     return this.whole;
   }
