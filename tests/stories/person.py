@@ -16,19 +16,29 @@ APPROVAL = {"同意", "不同意", "有疑问"}
 class Person:
     """Signs in at the first thing they do."""
 
+    screen = PHONE
+
     def __init__(self, name: str, login: str, url: str, browser: Browser) -> None:
         self.name, self.login, self.url, self.taps = name, login, url, 0
         self.errors: list[str] = []
         self.tapped: Counter[str] = Counter()  # the heading of the page -> taps there
         self.phone = browser.new_context(
-            base_url=url, viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True
+            base_url=url,
+            viewport=self.screen,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=self.screen == PHONE,
         )
         self.page: Page = self.phone.new_page()
-        self.page.set_default_timeout(10_000)
-        self.page.on("pageerror", lambda error: self.errors.append(f"{name}: {error}"))
-        self.page.on("console", lambda said: self._console(said.type, said.text))
-        self.page.on("dialog", self._agrees)
+        self.watches(self.page)
         self.signs_in()
+
+    def watches(self, page: Page) -> None:
+        """Whatever goes wrong on a page of theirs is kept."""
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.errors.append(f"{self.name}: {error}"))
+        page.on("console", lambda said: self._console(said.type, said.text))
+        page.on("dialog", self._agrees)
 
     def _console(self, kind: str, text: str) -> None:
         """A refusal (409, 422) is said to people on the page; everything else in the console is a fault."""
