@@ -190,9 +190,9 @@ class Matter:
 
 
 @contextmanager
-def at_work(folder: Path) -> Iterator[Callers]:
-    """A new county, and its people with their tokens."""
-    with county(folder, past=False) as opened:
+def at_work(folder: Path, new: Path) -> Iterator[Callers]:
+    """A new county, as it is in the folder `new`, and its people with their tokens."""
+    with county(folder, lived=new) as opened:
         callers = Callers(opened)
         try:
             yield callers

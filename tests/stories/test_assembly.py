@@ -37,8 +37,10 @@ NEEDED = 34  # of 51 households, two thirds
 
 
 @pytest.fixture(scope="module")
-def whole_village(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[County]:
-    with county(tmp_path_factory.mktemp("county"), browser, past=False) as opened:
+def whole_village(
+    tmp_path_factory: pytest.TempPathFactory, new_folder: Path, browser: "Browser"
+) -> Iterator[County]:
+    with county(tmp_path_factory.mktemp("county"), browser, lived=new_folder) as opened:
         yield opened
         opened.go_home()
 

@@ -3,6 +3,7 @@ the other way: too few come, the plan is found unfeasible, what is said during t
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,9 +27,11 @@ CHAIR, WATCH, DELEGATE, ELDER, DEPUTY = "陈克勤", "田慧敏", "罗丽萍", "
 
 
 @pytest.fixture
-def new_county(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[County]:
+def new_county(
+    tmp_path_factory: pytest.TempPathFactory, new_folder: Path, browser: "Browser"
+) -> Iterator[County]:
     """People and procedures, and nothing done yet: who is waited for by one thing only finds it at once."""
-    with county(tmp_path_factory.mktemp("county"), browser, past=False) as opened:
+    with county(tmp_path_factory.mktemp("county"), browser, lived=new_folder) as opened:
         yield opened
         opened.go_home()
 

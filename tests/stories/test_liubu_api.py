@@ -5,6 +5,7 @@ back to be mended and is rated again.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,8 @@ BOARDS = ("村务公开栏", "微信群")
 
 
 @pytest.fixture(scope="module")
-def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
-    with at_work(tmp_path_factory.mktemp("liubu")) as found:
+def callers(tmp_path_factory: pytest.TempPathFactory, new_folder: Path) -> Iterator[Callers]:
+    with at_work(tmp_path_factory.mktemp("liubu"), new_folder) as found:
         yield found
 
 

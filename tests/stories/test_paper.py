@@ -5,6 +5,7 @@ What leads up to a vote goes through the API; from the convening on everything i
 
 import io
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdf
@@ -39,8 +40,8 @@ class Hall:
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[Hall]:
-    with county(tmp_path_factory.mktemp("paper"), browser, past=False) as opened:
+def hall(tmp_path_factory: pytest.TempPathFactory, new_folder: Path, browser: "Browser") -> Iterator[Hall]:
+    with county(tmp_path_factory.mktemp("paper"), browser, lived=new_folder) as opened:
         callers = Callers(opened)
         found = Hall(opened, callers)
         try:

@@ -5,6 +5,7 @@ more. While it works, supervision comes round every month by the clock.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +18,8 @@ VOTE, WORK, CHECK = "决策票决", "推进任务", "跟踪核实"
 
 
 @pytest.fixture(scope="module")
-def callers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
-    with at_work(tmp_path_factory.mktemp("wuhuan")) as found:
+def callers(tmp_path_factory: pytest.TempPathFactory, new_folder: Path) -> Iterator[Callers]:
+    with at_work(tmp_path_factory.mktemp("wuhuan"), new_folder) as found:
         yield found
 
 
