@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from engine.diagram.repair.bench import (
     AUTOMATIC_TASKS,
@@ -11,6 +12,7 @@ from engine.diagram.repair.bench import (
     Flows,
     Offer,
     Repair,
+    ends,
     ids,
     is_node,
     label,
@@ -101,6 +103,36 @@ def ad_hoc(bench: Bench) -> Iterator[Offer]:
         yield Offer(
             Repair(f"ad-hoc:{element.get('id')}", "改成子流程", message, _UNSUPPORTED, ids([element])), mend
         )
+
+
+def ad_hoc_in_any_order(bench: Bench) -> Iterator[Offer]:
+    """An ad-hoc sub-process that leaves the order open: the designer says one."""
+    flows = bench.flows()
+    for element in bench.all("adHocSubProcess"):
+        rows = _rows(bench, element, flows)
+        limited = bool(children(element, "completionCondition"))
+        if not rows or (_in_one_row(element, flows) and not limited):
+            continue
+
+        def mend(choice: str | None, element: Element = element, rows: list[list[Element]] = rows) -> None:
+            element.tag = bpmn("subProcess")
+            for name in ("ordering", "cancelRemainingInstances"):
+                unset(element, name)
+            for part in children(element, "completionCondition"):
+                take_out(part)
+            for before, after in pairwise(rows) if choice == "row" else ():
+                _join(bench, element, before[-1], after[0])
+
+        alone = [row for row in rows if all(len(flows.out_of(node)) <= 1 for node in row)]
+        in_row = (Choice("row", "一个接一个，按图上的位置从左到右、从上到下"),) if alone == rows else ()
+        choices = (Choice("together", "同时开始，都办完了再往下走"), *in_row)
+        named = listed([row[0] for row in rows])
+        gone = "；原来写的“办到什么程度算完”这里不执行，去掉" if limited else ""
+        message = (
+            f"{label(element)}里的{named}没有先后，原来可以随意办几项，这里每一项都要办{gone}。请选怎么排。"
+        )
+        name = f"order:{element.get('id')}"
+        yield Offer(Repair(name, "排出先后", message, _UNSUPPORTED, ids([element]), choices), mend)
 
 
 def complex_gateways(bench: Bench) -> Iterator[Offer]:
@@ -239,6 +271,35 @@ def _in_one_row(element: Element, flows: Flows) -> bool:
     return len(first) == 1 and all(len(flows.out_of(node)) <= 1 for node in nodes) and bool(nodes)
 
 
+def _rows(bench: Bench, element: Element, flows: Flows) -> list[list[Element]]:
+    """What has no order among each other, each with what follows it, as it lies on the drawing."""
+    nodes = [e for e in element if is_node(e) and not truth(e, "triggeredByEvent", False)]
+    boxes = bench.drawing.boxes()
+    heads = [node for node in nodes if not flows.into(node) and local(node) != "boundaryEvent"]
+    places = {id(head): boxes.get(head.get("id") or "") for head in heads}
+    heads.sort(key=lambda head: (box.x, box.y) if (box := places[id(head)]) is not None else (0.0, 0.0))
+    rows = []
+    for head in heads:
+        row = [head]
+        while len(out := flows.out_of(row[-1])) == 1 and len(row) <= len(nodes):
+            following = flows.node.get(ends(out[0])[1])
+            if following is None or following in row:
+                break
+            row.append(following)
+        rows.append(row)
+    return rows
+
+
+def _join(bench: Bench, scope: Element, before: Element, after: Element) -> None:
+    both = {"sourceRef": before.get("id") or "", "targetRef": after.get("id") or ""}
+    flow = bench.add(scope, "sequenceFlow", {"id": bench.new_id("Flow")} | both)
+    boxes = bench.drawing.boxes()
+    first, second = boxes.get(both["sourceRef"]), boxes.get(both["targetRef"])
+    if first is not None and second is not None:
+        points = ((first.x + first.width, first.middle[1]), (second.x, second.middle[1]))
+        bench.drawing.connect(flow.get("id") or "", *points, beside=both["sourceRef"])
+
+
 def _starts_by_compensation(element: Element) -> bool:
     starts = children(element, "startEvent")
     return truth(element, "triggeredByEvent", False) and any(
@@ -250,6 +311,7 @@ RULES = (
     automatic_tasks,
     transactions,
     ad_hoc,
+    ad_hoc_in_any_order,
     complex_gateways,
     implicit_throws,
     compensation,

@@ -20,7 +20,17 @@ from engine.diagram.repair.bench import (
     take_out,
     tidy,
 )
-from engine.diagram.source import Element, bpmn, children, is_bpmn, local, reference, text_of, truth
+from engine.diagram.source import (
+    Element,
+    bpmn,
+    child_text,
+    children,
+    is_bpmn,
+    local,
+    reference,
+    text_of,
+    truth,
+)
 from engine.timers import TimerError, parse_timer
 
 _REFERRING = {
@@ -177,6 +187,84 @@ def pauses(bench: Bench) -> Iterator[Offer]:
         )
 
 
+def conditions_never_written(bench: Bench) -> Iterator[Offer]:
+    """Events that wait for a condition nobody wrote, or where none can be waited for: somebody has to say when."""
+    for definition in bench.all("conditionalEventDefinition"):
+        event = definition.getparent()
+        scope = event.getparent() if event is not None else None
+        if event is None or scope is None or not is_node(event):
+            continue
+        at_start = local(event) == "startEvent" and local(scope) == "process"
+        if (child_text(definition, "condition") or "").strip() and not at_start:
+            continue
+
+        def mend(_: str | None, definition: Element = definition) -> None:
+            definition.tag = bpmn("messageEventDefinition")
+            for part in children(definition, "condition"):
+                take_out(part)
+
+        why = "流程不能由条件来发起" if at_start else "没有写等什么条件"
+        message = (
+            f"{label(event)}{why}。改成等一条消息：条件成立的时候由人发这条消息。要写条件的，请在流程图上写。"
+        )
+        mends = frozenset({"bad-condition", "unsupported-event"})
+        name = f"condition:{event.get('id')}"
+        yield Offer(Repair(name, "改成等消息", message, mends, ids([event]), automatic=False), mend)
+
+
+_BORDERS = (
+    Choice("messageEventDefinition", "收到消息的时候"),
+    Choice("timerEventDefinition", "过了一段时间"),
+    Choice("", "删去这个边界事件和它后面的连线"),
+)
+
+
+def borders(bench: Bench) -> Iterator[Offer]:
+    """Events on a border that nothing triggers."""
+    for event in bench.all("boundaryEvent"):
+        if _definitions(event):
+            continue
+
+        def mend(choice: str | None, event: Element = event) -> None:
+            if choice:
+                bench.add(event, choice)
+            else:
+                bench.remove([event])
+
+        message = f"{label(event)}没有写什么时候发生。请选。"
+        mends = frozenset({"unsupported-event"})
+        name = f"border:{event.get('id')}"
+        yield Offer(Repair(name, "什么时候发生", message, mends, ids([event]), _BORDERS), mend)
+
+
+def links_to_nowhere(bench: Bench) -> Iterator[Offer]:
+    """Links out of which nothing comes in again: the way ends there."""
+    entries = {
+        (tidy(d.get("name")), event.getparent())
+        for d in bench.all("linkEventDefinition")
+        if (event := d.getparent()) is not None and local(event) == "intermediateCatchEvent"
+    }
+    found = [
+        (event, d)
+        for d in bench.all("linkEventDefinition")
+        if (event := d.getparent()) is not None and local(event) == "intermediateThrowEvent"
+        if tidy(d.get("name")) and (tidy(d.get("name")), event.getparent()) not in entries
+    ]
+
+    def mend(_: str | None) -> None:
+        for event, definition in found:
+            take_out(definition)
+            event.tag = bpmn("endEvent")
+
+    if found:
+        events = [event for event, _ in found]
+        message = f"链接{listed(events)}在同一层没有同名的入口，这一路就到此为止：改成结束事件。"
+        repair = Repair(
+            "loose-links", "改成结束事件", message, frozenset({"loose-link"}), ids(events), automatic=False
+        )
+        yield Offer(repair, mend)
+
+
 def inner_starts(bench: Bench) -> Iterator[Offer]:
     """The start of a sub-process is never triggered: the flow into the sub-process starts it."""
     found = []
@@ -283,4 +371,15 @@ def _readable(definition: Element) -> bool:
     return True
 
 
-RULES = (references, links, times, interrupting_errors, attachments, pauses, inner_starts)
+RULES = (
+    conditions_never_written,
+    borders,
+    references,
+    links,
+    links_to_nowhere,
+    times,
+    interrupting_errors,
+    attachments,
+    pauses,
+    inner_starts,
+)

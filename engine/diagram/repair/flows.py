@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from engine.diagram.repair.bench import (
     Bench,
+    Choice,
+    Flows,
     Offer,
     Repair,
     ends,
@@ -143,6 +145,38 @@ def into_starts(bench: Bench) -> Iterator[Offer]:
         )
 
 
+def several_starts(bench: Bench) -> Iterator[Offer]:
+    """Several plain starts: a matter begins at one of them, at the others when somebody says so."""
+    flows = bench.flows()
+    for process in bench.processes():
+        starts = [s for s in children(process, "startEvent") if not any(_is_trigger(part) for part in s)]
+        if len(starts) < 2:
+            continue
+        targets = {str(s.get("id")): sorted(ends(flow)[1] for flow in flows.out_of(s)) for s in starts}
+        alike = len({tuple(each) for each in targets.values()}) == 1
+
+        def mend(choice: str | None, starts: list[Element] = starts) -> None:
+            for start in starts[1:] if choice is None else ():
+                bench.remove([start])
+            for start in starts if choice is not None else ():
+                if start.get("id") != choice:
+                    bench.add(start, "messageEventDefinition")
+
+        if alike:
+            message = f"{listed(starts)}通到同一处，从哪一个开始都一样：只留第一个。"
+            choices: tuple[Choice, ...] = ()
+        else:
+            message = (
+                f"{label(process)}有 {len(starts)} 个开始：{listed(starts)}。请选一发起就从哪个开始；"
+                "别的改成收到消息时才开始，后面的走法不变。"
+            )
+            choices = tuple(
+                Choice(str(s.get("id")), f"{label(s)}（后面是{_after(s, flows)}）") for s in starts
+            )
+        name, mends = f"starts:{process.get('id')}", frozenset({"two-starts"})
+        yield Offer(Repair(name, "从哪里开始", message, mends, ids(starts), choices), mend)
+
+
 def past_ends(bench: Bench) -> Iterator[Offer]:
     """An end with flows out of it."""
     flows = bench.flows()
@@ -199,11 +233,43 @@ def unreachable(bench: Bench) -> Iterator[Offer]:
         yield Offer(repair, mend)
 
 
+def races(bench: Bench) -> Iterator[Offer]:
+    """An event gateway that cannot wait for all it leads to: somebody chooses instead. Asked of the check itself."""
+    broken = {f.element_id for f in bench.findings() if f.code == "event-gateway"}
+    found = [gateway for gateway in bench.all("eventBasedGateway") if gateway.get("id") in broken]
+
+    def mend(_: str | None) -> None:
+        for gateway in found:
+            gateway.tag = bpmn("exclusiveGateway")
+            for name in ("eventGatewayType", "instantiate"):
+                unset(gateway, name)
+
+    if found:
+        message = (
+            f"{listed(found)}等的几件事里，有的不是等待的事件，或者另有连线通到那里，不能“谁先发生走谁”。"
+            "改成由人选走哪条的网关。"
+        )
+        repair = Repair(
+            "races", "改成由人选", message, frozenset({"event-gateway"}), ids(found), automatic=False
+        )
+        yield Offer(repair, mend)
+
+
 # ---------------------------------------------------------------- parts
 
 
 def _condition(flow: Element) -> bool:
     return any(text_of(part) for part in children(flow, "conditionExpression"))
+
+
+def _is_trigger(part: Element) -> bool:
+    return local(part).endswith("EventDefinition") or local(part) == "eventDefinitionRef"
+
+
+def _after(node: Element, flows: Flows) -> str:
+    """What comes next."""
+    names = [label(n) for flow in flows.out_of(node) if (n := flows.node.get(ends(flow)[1])) is not None]
+    return "、".join(names) or "什么也没有"
 
 
 def _place_of_incoming(node: Element) -> int:
@@ -238,5 +304,14 @@ def _lane_of(node: Element) -> str | None:
     return reference(node.get("attachedToRef")) or node.get("id")
 
 
-RULES = (loose, wrong_defaults, parallel_conditions, into_starts, past_ends, dead_ends, missing_default)
-LAST = (unreachable,)
+RULES = (
+    loose,
+    wrong_defaults,
+    parallel_conditions,
+    into_starts,
+    several_starts,
+    past_ends,
+    dead_ends,
+    missing_default,
+)
+LAST = (unreachable, races)

@@ -356,3 +356,54 @@ def test_where_nobody_can_be_asked_a_step_is_put_in_front(chosen: str, step: str
     (field,) = json.loads(files["forms/决定走哪条.json"])["components"]
     run.complete(task.id, {field["key"]: chosen})
     assert [task.element_id for task in run.open_tasks()] == [step]
+
+
+def _wait(id: str, what: str = "<conditionalEventDefinition/>", tag: str = "intermediateCatchEvent") -> str:
+    return node(tag, id, what)
+
+
+_LINK = '<linkEventDefinition name="丙"/>'
+_TOOLS = user("a", name="甲") + user("b", name="乙") + user("c", name="丙") + path("b c")
+_SPLIT = S + E + node("eventBasedGateway", "g") + user("a", name="甲") + user("b", name="乙")
+
+
+@pytest.mark.parametrize(
+    ("body", "start", "choice"),
+    [
+        (S + _wait("w") + E + path("s w e"), "condition:w", None),
+        (_wait("w", tag="startEvent") + E + path("w e"), "condition:w", None),
+        *[
+            (
+                S + user("a") + E + '<boundaryEvent id="w" attachedToRef="a"/>' + path("s a e", "w e"),
+                "border:w",
+                choice,
+            )
+            for choice in ("messageEventDefinition", "timerEventDefinition", "")
+        ],
+        (S + node("startEvent", "s2") + user("a") + path("s a", "s2 a"), "starts:p", None),
+        (S + node("startEvent", "s2") + user("a") + user("b") + path("s a", "s2 b"), "starts:p", "s2"),
+        (S + user("a") + _wait("w", _LINK, "intermediateThrowEvent") + path("s a w"), "loose-links", None),
+        (S + node("adHocSubProcess", "h", _TOOLS) + E + path("s h e"), "order:h", "together"),
+        (S + node("adHocSubProcess", "h", _TOOLS) + E + path("s h e"), "order:h", "row"),
+        (_SPLIT + path("s g a e", "g b e"), "races", None),
+    ],
+)
+def test_what_the_standard_leaves_open_is_settled(body: str, start: str, choice: str | None) -> None:
+    files = opened(bpmn(body), "x.bpmn")
+    repair = offer(files, start)
+    settled = apply(files, repair.id, choice, POSTS)
+    assert not _removed(repair, files, settled)
+    assert not execution(apply_provisionally(settled, POSTS))
+
+
+def test_an_order_that_is_chosen_is_the_order_it_runs_in() -> None:
+    files = opened(bpmn(S + node("adHocSubProcess", "h", _TOOLS) + E + path("s h e")), "x.bpmn")
+    seen = {}
+    for choice in ("together", "row"):
+        run = Rehearsal.load(apply_provisionally(mended(files, "order:h", choice), POSTS))
+        run.start()
+        seen[choice] = [[task.element_id for task in run.open_tasks()]]
+        while not run.finished:
+            run.settle(run.open_tasks()[0].id, {})
+            seen[choice].append([task.element_id for task in run.open_tasks()])
+    assert seen == {"together": [["a", "b"], ["b"], ["c"], []], "row": [["b"], ["c"], ["a"], []]}  # b is drawn on top
