@@ -6,11 +6,8 @@ A name that also stands in the diagram or in the scenarios is changed there in t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import Any
-
-from tomlkit import dumps, parse
-from tomlkit.exceptions import TOMLKitError
 
 from engine.diagram.parameter import read_parameter
 from engine.diagram.procedure import LEVELS, TOML
@@ -26,6 +23,7 @@ from engine.operations.draft_forms import diagrams, readable_diagram
 from engine.operations.drafts import change_files
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
+from engine.scenarios import renaming
 
 Files = Mapping[str, bytes]
 _KEY = re.compile(r"[^\W\d][\w-]{0,63}")
@@ -177,19 +175,4 @@ def _renamed_elsewhere(files: Files, before: str, name: str) -> Files:
     """The diagram and the scenarios with the parameter's new name."""
     with readable_diagram():
         changed = {file: with_parameter_renamed(files[file], before, name) for file in diagrams(files)}
-    for file, data in files.items():
-        if file.startswith("scenarios/") and file.endswith(".toml"):
-            changed[file] = _in_scenario(data, before, name)
-    return changed
-
-
-def _in_scenario(data: bytes, before: str, name: str) -> bytes:
-    try:
-        document = parse(data.decode("utf-8-sig"))
-    except (TOMLKitError, UnicodeDecodeError):
-        return data  # its own check says that it cannot be read
-    chosen = document.get("parameters")
-    if not isinstance(chosen, MutableMapping) or before not in chosen:
-        return data
-    chosen[name] = chosen.pop(before)
-    return dumps(document).encode()
+    return changed | renaming.with_parameter_renamed(files, before, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from engine.queries.drafts import Draft, draft
 from engine.refusal import Invalid
 from engine.runtime import Runtime
 from engine.scenarios import Report
-from engine.scenarios.renaming import renames
+from engine.scenarios.renaming import Renames, renames
 from engine.store.packing import pack, unpack
 from engine.store.tables import procedure_versions
 
@@ -47,8 +47,8 @@ class Prospect:
 
     `published` is what the unit has of this procedure already, None where it would be the first. `unmet` is what keeps
     it from working with other procedures. `same`: not a byte differs from the newest version. `renamed`: the title of
-    the procedure it was begun from, where it would become another one. `renames`: names of steps that changed in the
-    drawing, but not yet in the scenarios, {old: new}.
+    the procedure it was begun from, where it would become another one. `renames`: names that changed in the
+    drawing, but not yet in the scenarios.
     """
 
     draft: Draft
@@ -60,7 +60,7 @@ class Prospect:
     comparison: Comparison | None
     same: bool
     renamed: str
-    renames: Mapping[str, str]
+    renames: Renames
 
     @property
     def errors(self) -> list[Finding]:
@@ -103,7 +103,7 @@ def prospect(rt: Runtime, actor: Actor, draft_id: str) -> Prospect:
         comparison=compare(unpack(before), found.files) if before is not None else None,
         same=before is not None and before == pack(found.files) and not (published and published.withdrawn),
         renamed=renamed,
-        renames=renames(unpack(origin), found.files) if origin else {},
+        renames=renames(unpack(origin), found.files) if origin else Renames(),
     )
 
 

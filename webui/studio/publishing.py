@@ -53,7 +53,7 @@ def publish(draft_id: str) -> Any:
 @blueprint.post("/drafts/<draft_id>/publish/rename")
 @signed_in
 def rename(draft_id: str) -> Any:
-    """The scenarios call the steps by their new names."""
+    """The scenarios call steps and results by their new names."""
     names = prospects.prospect(runtime(), actor(), draft_id).renames
     note = "情形里的名称跟着改了"
     operations.change_files(
