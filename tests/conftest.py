@@ -38,6 +38,14 @@ QUIET = [  # a browser that talks to nobody but the page under test
 ]
 
 
+def pytest_configure() -> None:
+    """How long an example takes says something of the machine, which has other things to do."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
+
+
 LONGEST = (  # files in seconds; begun first, so that no worker is left alone with one of them at the end
     "processes/test_on_server.py",
     "stories/test_paper.py",

@@ -77,7 +77,7 @@ def _increment(connection: Connection) -> None:
 
 def test_a_deadlock_is_tried_again(database: Database) -> None:
     database.run(lambda c: [insert(c, "a"), insert(c, "b")])
-    met = threading.Barrier(2, timeout=20)
+    met = threading.Barrier(2, timeout=60)
     tries: list[str] = []
 
     def lock(first: str, second: str) -> None:
@@ -95,7 +95,11 @@ def test_a_deadlock_is_tried_again(database: Database) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(tries) == (2 if database.is_sqlite else 3)
+    assert set(tries[:2]) == {"a", "b"}
+    # Who lost may begin anew before the winner has committed, and is then told once more that it came too late.
+    assert len(tries) == 2 if database.is_sqlite else len(tries) >= 3
+    rows = database.look(lambda c: c.execute(select(chain_heads.c.chain, chain_heads.c.sequence)).all())
+    assert dict(map(tuple, rows)) == {"a": 1, "b": 1}
 
 
 def test_a_locked_database_is_an_answer_in_chinese(
