@@ -93,7 +93,7 @@ const EDITOR = [
   [`type\n  }) => type !== 'default');`, `type, group\n  }) => type !== 'default' && group);`],
   [`children: "Drag and drop components here."`, `children: "把要填的拖到这里"`],
   [`children: "Build your form"`, `children: "这张表单还是空的"`],
-  [`children: "Drag and drop components here to start designing."`, `children: "从左边拖一样过来，就加上一项。"`],
+  [`children: "Drag and drop components here to start designing."`, `children: "在左边点一样，或者拖过来，就加上一项。"`],
   [`children: "Use the preview window to test your form."`, `children: "右边是手机上的样子，可以试填。"`],
   [`"Text view is empty"`, `"说明文字还是空的"`],
   [`"Text view is populated by an expression"`, `"说明文字由公式给出"`],

@@ -8,6 +8,7 @@ const MARGIN = 40; // pixels
 const PAUSE = 400; // milliseconds after a change
 const SHOWN = 200; // more than anybody mends in one go
 const RETRY = 5_000; // after a check that failed
+const SOON = 100; // until the panel shows what is selected
 const SIGNS = { error: ['✕', '要改'], warning: ['!', '提示'] }; // told apart by sign and word, not by colour alone
 const TABS = [[/^forms\//, '表单'], [/^procedure\.toml$/, '设置'], [/^scenarios\//, '推演']];
 
@@ -17,6 +18,12 @@ function centre(canvas, element) {
   const { scale, ...view } = canvas.viewbox();
   const from = (start, size, room) => (size < room ? start + size / 2 - room / 2 : start - MARGIN / scale);
   canvas.viewbox({ ...view, x: from(x, width, view.width), y: from(y, height, view.height) });
+}
+
+/** What is missing or wrong may stand far down in the panel. */
+function showMissing() {
+  const mark = document.querySelector('#properties .panel-must, #properties .panel-note.bad');
+  mark?.closest('.panel-field').scrollIntoView({ block: 'nearest' });
 }
 
 export class Findings {
@@ -115,6 +122,7 @@ export class Findings {
     if (element !== root) {
       centre(canvas, element);
       this.modeler.get('selection').select(element);
+      setTimeout(showMissing, SOON);
     }
     return true;
   }

@@ -83,6 +83,11 @@ function keyboard(editor, stack, act, keeping) {
   board.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.target.closest('.fjs-palette-field')) event.preventDefault();
   }, true);
+  // form-js adds a field by dragging or by Enter; whoever clicks on it means the same.
+  board.addEventListener('click', ({ target }) => {
+    const press = new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true });
+    target.closest('.fjs-palette-field')?.dispatchEvent(press);
+  });
   board.addEventListener('keydown', (event) => {
     const field = editor.get('selection').get();
     if (!['Delete', 'Backspace'].includes(event.key) || !field || event.target.closest('input, textarea')) return;

@@ -44,7 +44,7 @@ function Nothing({ schema }) {
   return (
     <div class="panel panel-nothing">
       <p><strong>这张表单有 {fieldsBeside(schema, '').length} 项要填。</strong></p>
-      <p>从左边拖一样到中间，就加上一项；用键盘的，走到左边那一样上按回车，加在最后。</p>
+      <p>在左边点一样，就加在最后；拖到中间，就加在放下的地方。用键盘的，走到那一样上按回车。</p>
       <p>点中间的一项，在这里改它：叫什么、必不必填、什么时候才要填。</p>
     </div>
   );

@@ -49,7 +49,14 @@ export function ConditionBox({ id, element, value, commit, title, extra = [] }) 
     <div class="panel-rows" role="group" aria-label={title}>
       {found && !results && <Note>正在看前面各步有哪些结果……</Note>}
       {found && results && <Rows {...{ id, found, fields, title }} put={(next) => commit(writeCondition(next))} />}
-      {!found && <Note>这个条件写得比较复杂，只能在下面改文字</Note>}
+      {!found && (
+        <>
+          <Note>这个条件写得比较复杂，只能在下面改文字</Note>
+          <button type="button" class="panel-add" onClick={() => commit('')}>
+            不要它，重新选
+          </button>
+        </>
+      )}
       <label for={`${id}-text`} class="panel-small">
         写出来就是
       </label>

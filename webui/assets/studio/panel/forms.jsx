@@ -21,7 +21,7 @@ export function FormBox({ id, setting, value, commit }) {
             <a href={`${catalogue.path}/forms/${encodeURIComponent(value)}`} target="_blank" rel="noopener">
               修改这张表单
             </a>
-            　
+            {'　'}
           </>
         )}
         <a href={`${catalogue.path}/forms`} target="_blank" rel="noopener">

@@ -19,7 +19,7 @@ import { SettingEntry } from './setting.jsx';
 import { GuidanceEntry, KindEntry, LaneEntry, NameEntry, UnknownEntry, WholeEntry, dropped, isStep } from './step.jsx';
 import { StateEntry } from './state.jsx';
 
-const SELDOM = ['高级', '选举', '办几次']; // closed where nothing is set there: opened by whoever looks for it
+const SELDOM = ['高级', '选举', '办几次', '指定、回避']; // closed where nothing is set there: opened by whoever looks for it
 
 export class Provider {
   constructor(propertiesPanel, catalogue, editing, translate, eventBus, selection) {
@@ -69,7 +69,9 @@ export class Provider {
 
   isSet(element, label) {
     if (label === '办几次') return Boolean(element.businessObject.loopCharacteristics);
-    return label === '选举' && Boolean(this.editing.settings(element).seats);
+    const settings = this.editing.settings(element);
+    if (label === '指定、回避') return Boolean(settings.who || settings.not_who);
+    return label === '选举' && Boolean(settings.seats);
   }
 
   step(element) {
@@ -90,13 +92,14 @@ export class Provider {
           { component: KindEntry, name: 'kind' },
         ],
       ],
-      ['谁来办', [{ component: LaneEntry, name: 'lane' }, ...this.common('who', 'not_who')]],
+      ['谁来办', [{ component: LaneEntry, name: 'lane' }]],
       [
         '怎么办',
         [{ component: GuidanceEntry, name: 'documentation', must: true }, ...how.map(entryOf), ...this.common('due')],
       ],
       ...parts.map((part) => [part, own.filter((setting) => setting.part === part).map(entryOf)]),
       ['依据', this.common('clauses')],
+      ['指定、回避', this.common('who', 'not_who')],
       ['办几次', [{ component: LoopEntry, name: 'loop' }]],
       ['不起作用', unknown.length ? [{ component: UnknownEntry, name: 'unknown', names: unknown }] : []],
       ['高级', this.common('key')],

@@ -4,6 +4,7 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { useState } from '@bpmn-io/properties-panel/preact/hooks';
 import { useService } from 'bpmn-js-properties-panel';
 
+import { ELEMENTS } from '../elements.js';
 import { AreaBox, Choose, Field, Note, Remove, TextBox } from './field.jsx';
 import { aboutPost } from './words.jsx';
 import { Picker } from './picker.jsx';
@@ -43,13 +44,15 @@ export function KindEntry({ id, element }) {
       setWanted(kind);
       return;
     }
-    setWanted('');
-    editing.set(element, { kind });
+    become(kind, []);
   };
-  const agree = () => {
+  // As from the palette: it comes with what the kind cannot do without.
+  const become = (kind, useless) => {
     setWanted('');
-    editing.set(element, { kind: wanted, ...Object.fromEntries(lost.map((name) => [name, ''])) });
+    const gone = Object.fromEntries(useless.map((name) => [name, '']));
+    editing.set(element, { ...gone, ...ELEMENTS[kind]?.settings, ...shared(settings, kind, catalogue), kind });
   };
+  const agree = () => become(wanted, lost);
   const titles = Object.fromEntries((catalogue.kind(current)?.settings ?? []).map(({ name, title }) => [name, title]));
   return (
     <Field id={id} label="办理方式" must={!current}>
@@ -75,6 +78,12 @@ export function KindEntry({ id, element }) {
       )}
     </Field>
   );
+}
+
+/** What is set already and has the same meaning for the other kind. */
+function shared(settings, kind, catalogue) {
+  const useless = dropped(settings, catalogue.kind(kind));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'kind' && !useless.includes(name)));
 }
 
 export function dropped(settings, kind) {
