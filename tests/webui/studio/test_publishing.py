@@ -94,7 +94,7 @@ def test_a_version_published_meanwhile_is_a_clear_choice(studio: Studio) -> None
     assert publish(studio, theirs, "同行")[0] == 302
     save(studio, mine, "我的")
     page = studio.visitor("设计").get(f"/studio/drafts/{mine}/publish").text
-    assert "同行 今天 09:00发布了第 2 版" in re.sub("<[^>]+>", "", page)
+    assert "同行 今天 09:00 发布了第 2 版" in re.sub("<[^>]+>", "", page)
     status, told = publish(studio, mine)
     assert status == 409
     assert "第 2 版是同行另外发布的" in told
