@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.diagram.finding import DiagramError, Finding
+from engine.diagram.folder import diagrams
 from engine.diagram.model import FLOW_NODES
 from engine.diagram.profile import REFUSED
 from engine.diagram.repair.drawn import Drawing
@@ -96,7 +97,7 @@ class Bench:
 
     @classmethod
     def of(cls, files: Mapping[str, bytes], designations: Mapping[str, object] | None = None) -> Bench:
-        names = [name for name in sorted(files) if name.endswith(".bpmn") and "/" not in name]
+        names = diagrams(files)
         bench = cls(dict(files), designations)
         if len(names) == 1:
             with suppress(DiagramError):  # the check says what cannot be read; there is nothing to repair

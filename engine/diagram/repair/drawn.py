@@ -84,12 +84,17 @@ class Drawing:
         return next(free, places[0])
 
     def forget(self, dead: Iterable[str]) -> None:
-        gone = frozenset(dead)
+        gone, shapes = frozenset(dead), set()
         for name in ("BPMNShape", "BPMNEdge"):
             for each in list(self._root.iter(f"{{{BPMNDI}}}{name}")):
                 parent = each.getparent()
                 if reference(each.get("bpmnElement")) in gone and parent is not None:
+                    shapes.add(each.get("id"))
                     parent.remove(each)
+        for line in self._root.iter(f"{{{BPMNDI}}}BPMNEdge"):
+            for end in ("sourceElement", "targetElement"):
+                if line.get(end) is not None and reference(line.get(end)) in shapes:
+                    del line.attrib[end]
 
     def rename(self, before: str, after: str, drawn: str = "*") -> None:
         """Let what is drawn for one id stand for another; only shapes, or only lines, where it says so."""

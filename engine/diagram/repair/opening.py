@@ -11,7 +11,7 @@ from engine.diagram.finding import DiagramError
 from engine.diagram.procedure import TOML
 from engine.diagram.repair.bench import Bench, read, write
 from engine.diagram.repair.folder import MAX_DRAWN, drawn_anew, title_of
-from engine.diagram.repair.identity import rename_process
+from engine.diagram.repair.identity import rename_process, repeated
 from engine.diagram.repair.legible import make_legible
 from engine.diagram.repair.pages import one_page
 from engine.diagram.repair.strangers import stranger
@@ -44,6 +44,9 @@ def opened(data: bytes, name: str) -> dict[str, bytes]:
     stem = re.sub(r"(?i)\.(bpmn20\.xml|bpmn2?|xml)$", "", stem).strip(". ")
     bench = Bench({}, None, "x.bpmn", root)
     make_legible(bench)
+    for offer in list(repeated(bench)):  # of two with one id, the editor would show the first
+        offer.mend(None)
+    _aim(bench)
     _start_first(bench)
     _own_key(bench, data)
     if bench.processes() and (not bench.drawing.drawn() or not one_page(bench)):
@@ -153,6 +156,14 @@ def _own_key(bench: Bench, data: bytes) -> None:
             process.set("id", fresh)
         elif fresh not in bench.by_id():
             rename_process(bench, process, fresh)
+
+
+def _aim(bench: Bench) -> None:
+    """A page that says it shows something which is not in the file shows what there is."""
+    plane = bench.drawing.plane()
+    whole = [*bench.all("collaboration"), *bench.processes()]
+    if plane is not None and whole and reference(plane.get("bpmnElement")) not in bench.by_id():
+        plane.set("bpmnElement", whole[0].get("id") or "")
 
 
 def _draw(bench: Bench) -> None:
