@@ -122,11 +122,13 @@ def _settings(procedure: Procedure, folder: Folder, designations: Container[str]
     if TOML not in folder.files:
         return
     if not text.get("title"):
-        yield _toml("no-title", "没有写名称（title）")
+        yield _toml("no-title", "没有写“名称”（title）")
     if procedure.level not in LEVELS:
-        yield _toml("bad-level", f"层级（level）要写 {'、'.join(LEVELS)} 之一")
+        yield _toml("bad-level", f"“在哪一级办”（level）请选 {'、'.join(LEVELS)} 之一")
     if "starters" not in text:
-        yield _toml("no-starters", "没有写由谁发起（starters）；只由别的流程调用的，请写 starters = []")
+        yield _toml(
+            "no-starters", "没有写“由谁发起”（starters）；只由别的流程调用的，请写成一个也没有：starters = []"
+        )
     if designations is not None:
         for name in procedure.starters:
             if name not in designations:
@@ -191,9 +193,8 @@ def _collisions(procedures: list[Procedure]) -> Iterator[Finding]:
     for index, second in enumerate(procedures):
         for first in procedures[:index]:
             for name in sorted(_keys(first) & _keys(second)):
-                message = (
-                    f"「{first.title}」和它调用的「{second.title}」都有一步叫「{name}」，请改一个名字（key）"
-                )
+                both = f"「{first.title}」和它调用的「{second.title}」"
+                message = f"{both}都有一步的结果叫「{name}」，请改一个“结果的名字”（key）"
                 yield _closure("duplicate-key", message)
         for other in procedures:
             for name in sorted(_keys(second) & {normal_name(each) for each in other.parameters}):

@@ -6,7 +6,7 @@ from engine.diagram.report import Report
 from engine.diagram.source import BPMN, SPIFF, Element, bpmn, is_bpmn, local, reference, text_of
 
 _LANE = "由谁办写在泳道上"
-_FORM = "表单请在属性里另选（form）"
+_FORM = "请另选“表单”（form）"
 _LOOP = "名单请写在多实例的数据输入（loopDataInputRef）里"
 _PROGRAM = "程序不会执行"
 _LISTENER = "监听程序不会执行"
@@ -23,8 +23,8 @@ ATTRIBUTES = {
     "formKey": _FORM,
     "formRef": _FORM,
     "formHandlerClass": _FORM,
-    "dueDate": "办理时限请写在 due 里",
-    "followUpDate": "办理时限请写在 due 里",
+    "dueDate": "请写在“办理期限”（due）里",
+    "followUpDate": "请写在“办理期限”（due）里",
     "collection": _LOOP,
     "elementVariable": _LOOP,
     "class": _PROGRAM,

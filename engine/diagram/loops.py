@@ -21,7 +21,7 @@ def read_loop(node: Node, element: Element, elements: Mapping[str, Element], rep
     if multi is None and standard is None:
         return None
     if multi is not None and standard is not None:
-        report.add("two-loops", "不能既循环又多实例，请只留一种", node)
+        report.add("two-loops", "“办几次”只能选一种：不能既重复办，又一人一份", node)
     if node.is_event_subprocess:
         report.add("looping-event-subprocess", "事件子流程不能循环，请去掉循环标记", node)
     if multi is not None:
@@ -43,7 +43,7 @@ def _multi(node: Node, element: Element, elements: Mapping[str, Element], report
     )
     has_count = element.find(bpmn("loopCardinality")) is not None
     if has_count == (loop.collection is not None):
-        report.add("bad-loop", "多实例要么写次数，要么写名单，二者写一个", node)
+        report.add("bad-loop", "“办几次”要么写次数，要么写名单，二者写一个", node)
     if (loop.output is None) != (loop.output_item is None):
         report.add("bad-loop", "多实例的输出名单和输出项要一起写", node)
     if loop.cardinality is not None:
@@ -60,23 +60,23 @@ def _check_count(node: Node, cardinality: Expression, report: Report) -> None:
     try:
         count = cardinality.evaluate({})
     except ExpressionError as error:
-        report.add("bad-loop", f"多实例的次数算不出来：{error}", node)
+        report.add("bad-loop", f"“办几次”的次数算不出来：{error}", node)
         return
     if isinstance(count, str) and count.strip().isdecimal() and len(count.strip()) < 10:
         count = int(count)  # some tools write the number as a text
     if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MAX_LOOPS:
-        report.add("bad-loop", f"多实例的次数要是 0 到 {MAX_LOOPS} 的整数", node)
+        report.add("bad-loop", f"“办几次”的次数要是 0 到 {MAX_LOOPS} 的整数", node)
 
 
 def _check_path(node: Node, collection: str, report: Report) -> None:
     try:
         expression = Expression(collection)
     except ExpressionError as error:
-        report.add("bad-loop", f"多实例的名单写错了：{error}", node)
+        report.add("bad-loop", f"“办几次”的名单写错了：{error}", node)
         return
     if len(expression.paths) != 1:
         report.add(
-            "bad-loop", f"多实例的名单「{collection[:40]}」要写一个名字，如 事项清单 或 任务分解.事项", node
+            "bad-loop", f"“办几次”的名单「{collection[:40]}」要写一个名字，如 事项清单 或 任务分解.事项", node
         )
 
 

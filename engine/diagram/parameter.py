@@ -58,6 +58,14 @@ class Parameter:
             return f"不能大于 {self.bound(self.maximum)}"
         return None
 
+    @property
+    def usable(self) -> bool:
+        """Whether it can be read by what runs: its bounds can be compared with, and its default is a value of it."""
+        bounds = (self.minimum, self.maximum)
+        if any(value is not None and _bound_problem(self.type, value) is not None for value in bounds):
+            return False
+        return self.default is not None and self.problem(self.default) is None
+
     def shown(self, value: Any) -> str:
         """A value as people read it: `5,000 元`, `3 个工作日`, `2/3`."""
         if isinstance(value, list):
@@ -99,13 +107,13 @@ def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
     known = {one.name for one in fields(Parameter)} - {"name"}
     problems += [f"参数「{name}」里不认识的项 {key}，请删去或改正" for key in table if key not in known]
     if table.get("type") not in TYPES:
-        return None, [*problems, f"参数「{name}」的类型（type）要写 {'、'.join(TYPES)} 之一"]
+        return None, [*problems, f"参数「{name}」的“是哪一种数”（type）要写 {'、'.join(TYPES)} 之一"]
     for key in ("title", "unit", "clause", "law", "note"):
         if not isinstance(table.get(key, ""), str):
             return None, [*problems, f"参数「{name}」的 {key} 要写成文字"]
     choices = table.get("choices", [])
     if not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
-        return None, [*problems, f"参数「{name}」的选项（choices）要写成文字的列表"]
+        return None, [*problems, f"参数「{name}」的“可选项”（choices）要写成文字的列表"]
     values: dict[str, Any] = {"title": name} | {key: table[key] for key in table if key in known}
     values["choices"] = tuple(choices)
     parameter = Parameter(name=name, **values)
@@ -121,13 +129,14 @@ def _naming(name: str) -> Iterator[str]:
 
 def _bounds(parameter: Parameter) -> Iterator[str]:
     if parameter.default is None:
-        yield f"参数「{parameter.name}」没有默认值（default）"
+        yield f"参数「{parameter.name}」没有写“不改时是”（default）多少"
     if parameter.type == "choice" and not parameter.choices:
-        yield f"参数「{parameter.name}」是选择型，要列出选项（choices）"
-    for key, value in (("minimum", parameter.minimum), ("maximum", parameter.maximum)):
+        yield f"参数「{parameter.name}」要选一个或几个词，请写“可选项”（choices）"
+    bounds = (("minimum", "最少", parameter.minimum), ("maximum", "最多", parameter.maximum))
+    for key, title, value in bounds:
         wrong = None if value is None else _bound_problem(parameter.type, value)
         if wrong is not None:
-            yield f"参数「{parameter.name}」的 {key} 写错了：{wrong}"
+            yield f"参数「{parameter.name}」的“{title}”（{key}）写错了：{wrong}"
             return
     low, high = parameter.minimum, parameter.maximum
     if low is not None and high is not None and _bound(parameter.type, low) > _bound(parameter.type, high):

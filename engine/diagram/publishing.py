@@ -37,7 +37,12 @@ def check_publishing(diagram: Diagram, around: Surroundings, report: Report) -> 
         if node.is_person_task:
             _check_step(node, around, report)
         elif "kind" in node.properties:
-            report.add("kind-ignored", "不是办理步骤，写在这里的 kind 不起作用，请删去", node, "warning")
+            report.add(
+                "kind-ignored",
+                "不是由人办的步骤，写在这里的“办理方式”（kind）不起作用，请删去",
+                node,
+                "warning",
+            )
         _check_settings(node, report)
         _check_clauses(node, report)
         _check_timer(node, around, report)
@@ -66,17 +71,18 @@ def _check_kind(node: Node, around: Surroundings, report: Report) -> None:
     from engine.steps import kind, names  # steps read the diagram's model: imported late on purpose
 
     if node.kind is None:
-        report.add("no-kind", "没有说明怎么办，请选一种办理方式（kind）或一张表单", node)
+        report.add("no-kind", "没有说明怎么办，请选一种“办理方式”（kind）", node)
         return
     try:
         step = kind(node.kind)
     except KeyError:
-        message = f"没有「{node.kind}」这种办理方式，可用的有：{'、'.join(names())}"
+        known = "、".join(f"{kind(one).title}（{one}）" for one in names())
+        message = f"没有「{node.kind}」这种办理方式，可用的有：{known}"
         report.add("unknown-kind", message, node)
         return
     if around.forms is None or around.parameters is None:
         if node.kind == "handle" and not node.properties.get("form"):
-            report.add("form-missing", "还没有表单，请在属性里选一张表单（form）", node)
+            report.add("form-missing", "还没有表单，请选一张“表单”（form）", node)
         return
     for problem in step.check(node, around.forms, around.parameters):
         report.add(problem.code, problem.message, node)
@@ -120,13 +126,15 @@ def _check_due(node: Node, around: Surroundings, report: Report) -> None:
         if around.parameters is None or ("." in name and name not in around.parameters):
             return  # what it reads from the data is checked with the other expressions
         if name not in around.parameters:
-            report.add("unknown-parameter", f"办理时限用到的参数「{name}」没有设置，请在流程参数里加上", node)
+            report.add(
+                "unknown-parameter", f"“办理期限”（due）用到的参数「{name}」没有设置，请在“参数”里加上", node
+            )
             return
         text = str(around.parameters[name])
     try:
         parse_duration(text)
     except TimerError as error:
-        report.add("bad-due", f"办理时限写错了：{error}", node)
+        report.add("bad-due", f"“办理期限”（due）写错了：{error}", node)
 
 
 def _check_clauses(node: Node, report: Report) -> None:
@@ -264,9 +272,9 @@ def _due_from_data(node: Node, names: Names, inside: frozenset[str], report: Rep
     if path is None:
         return
     try:
-        yield "办理时限（due）", Expression(path), inside, frozenset[str](), node
+        yield "“办理期限”（due）", Expression(path), inside, frozenset[str](), node
     except ExpressionError as error:
-        report.add("bad-due", f"办理时限写错了：{error}", node)
+        report.add("bad-due", f"“办理期限”（due）写错了：{error}", node)
 
 
 def _people_named(node: Node) -> Iterator[tuple[str, str]]:
@@ -274,15 +282,15 @@ def _people_named(node: Node) -> Iterator[tuple[str, str]]:
     if not node.is_person_task:
         return
     if node.properties.get("who"):
-        yield "由谁办（who）", node.properties["who"]
+        yield "“指定的人”（who）", node.properties["who"]
     for word in node.properties.get("not_who", "").split():
         if word.startswith("{"):
-            yield "不能由谁办（not_who）", word
+            yield "“回避的人”（not_who）", word
 
 
 def _voted_on(node: Node) -> Iterator[tuple[str, str]]:
     """Where a ballot reads from the data: the setting, and the path."""
-    titles = {"motions": "议案", "candidates": "候选人", "handlers": "承办人", "seats": "应选名额"}
+    titles = {"motions": "议案", "candidates": "候选人", "handlers": "承办的人", "seats": "应选几人"}
     for setting, title in titles.items() if node.kind == "ballot" else ():
         path = node.properties.get(setting, "").strip().removeprefix("{").removesuffix("}").strip()
         if path and (setting != "seats" or "." in path):  # a number, or a parameter
@@ -294,9 +302,9 @@ def _results_named(node: Node) -> Iterator[tuple[str, str]]:
     answers.
     """
     named = (
-        ("notice", "shows", "公示的结果"),
-        ("consult", "shows", "征求什么的意见"),
-        ("consult", "of", "要答复的那一步"),
+        ("notice", "shows", "“公示哪几步的结果”（shows）"),
+        ("consult", "shows", "“一起给大家看的”（shows）"),
+        ("consult", "of", "“逐条答复”（of）"),
     )
     for kind, setting, what in named:
         for key in node.properties.get(setting, "").split() if node.kind == kind else ():
@@ -307,7 +315,7 @@ def _results_named(node: Node) -> Iterator[tuple[str, str]]:
 def _check_of(node: Node, keys: Mapping[str, Node], report: Report) -> None:
     for key in node.properties.get("of", "").split() if node.kind == "consult" else ():
         if key in keys and keys[key].kind not in ("consult", "notice"):
-            message = f"要答复的那一步（of）「{key}」不收意见，请改成一步征求意见或公示的名字"
+            message = f"“逐条答复”（of）写的「{key}」不收意见，请改成一步征求意见或公示的名字"
             report.add("bad-of", message, node)
 
 
@@ -316,8 +324,8 @@ def _check_not_who(node: Node, keys: Mapping[str, Node], report: Report) -> None
         if name.startswith("{"):
             continue  # people of the data: read like any other expression
         if name == node.key and node.kind is not None:
-            report.add("bad-not-who", "不能由谁办（not_who）写的是这一步自己，请改成前面步骤的名字", node)
+            report.add("bad-not-who", "“回避的人”（not_who）写的是这一步自己，请改成前面步骤的名字", node)
         elif name not in keys:
             other = next((step for step in keys.values() if step.id == name), None)
             hint = f"请写它的名字「{other.key}」" if other is not None else "请改成前面步骤的名字"
-            report.add("bad-not-who", f"不能由谁办（not_who）里的「{name}」不是哪一步的名字，{hint}", node)
+            report.add("bad-not-who", f"“回避的人”（not_who）里的「{name}」不是哪一步的名字，{hint}", node)

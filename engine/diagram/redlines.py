@@ -82,7 +82,7 @@ def _cites(clauses: frozenset[str], node: Node, procedure: Procedure) -> bool:
 
 def _ballot(node: Node, rule: BallotRule, parameters: Mapping[str, Parameter]) -> Iterator[Finding]:
     if rule.also and rule.also not in _words(node, "also") + _words(node, "roll", node.lane):
-        message = f"组成人员里没有{rule.also}（{rule.clause}），请在其他组成人员（also）里写上“{rule.also}”"
+        message = f"组成人员里没有{rule.also}（{rule.clause}），请在“其他组成人员”（also）里写上“{rule.also}”"
         yield _finding("redline-body", message, node)
     for what, setting, wanted in (
         ("召开的门槛", "quorum", rule.quorum),
@@ -118,7 +118,7 @@ def _no_fractions(
     """Only a fraction has a lowest value that can be held against a red line."""
     for one in _named(node.properties.get(setting, ""), parameters):
         if one.type != "fraction":
-            message = f"{what}用到的参数“{one.title}”要是比例（type = fraction），才能写明最低可以改到多少"
+            message = f"{what}用到的参数“{one.title}”的“是哪一种数”（type）要选比例（fraction），才看得出最低能改到多少"
             yield _finding("redline-parameter", message, node)
 
 
@@ -143,14 +143,17 @@ def _as_strong(one: Threshold, wanted: Wanted) -> bool:
 
 
 def _weak(node: Node, asked: Asked, wanted: Wanted, parameters: Mapping[str, Parameter]) -> Finding:
+    from engine.steps import kind
+    from engine.steps.setting import called
+
     low = "；".join(map(str, asked.thresholds)) or "没有门槛"
     message = f"{asked.what}低于红线（{wanted.clause}）：{wanted.title}，{wanted}。"
     named = _named(asked.written, parameters)
     if named:
         titles = "、".join(f"“{one.title}”" for one in named)
-        message += f"参数{titles}可以改到“{low}”，请提高下限（minimum），或者加上“{wanted}”"
+        message += f"参数{titles}可以改到“{low}”，请提高参数的“最少”（minimum），或者加上“{wanted}”"
     else:
-        message += f"现在是“{low}”，请在 {asked.setting} 里写上“{wanted}”"
+        message += f"现在是“{low}”，请在{called(kind('ballot').settings, asked.setting)}里写上“{wanted}”"
     return _finding("redline-threshold", message, node)
 
 
@@ -191,9 +194,9 @@ def _notice(node: Node, rule: NoticeRule, parameters: Mapping[str, Parameter]) -
         return
     message = f"公示短于红线（{rule.clause}）：{rule.period.title}，不少于 {at_least.removesuffix('d')} 天。"
     if parameter is not None:
-        message += f"参数“{parameter.title}”的下限（minimum）请写 {at_least} 以上"
+        message += f"参数“{parameter.title}”的“最少”（minimum）请写 {at_least} 以上"
     else:
-        message += f"请把天数（days）写成 {at_least} 以上"
+        message += f"请把“公示多久”（days）写成 {at_least} 以上"
     yield _finding("redline-notice", message + "；用工作日写的，按遇上调休最短的日子算", node)
 
 

@@ -109,13 +109,13 @@ def _check_ends(node: Node, report: Report) -> None:
     if node.tag == "endEvent" and node.outgoing:
         report.add("out-of-end", "不能有连线离开结束事件，请删去或改成中间事件", node)
     if node.tag == "boundaryEvent" and node.incoming:
-        report.add("into-boundary", "不能有连线进入边界事件，请改连到任务上", node)
+        report.add("into-boundary", "不能有连线进入附在边上的事件，请改连到那一步上", node)
     if node.tag == "boundaryEvent" and not node.outgoing:
-        report.add("dead-boundary", "边界事件没有出路，请画出触发后怎么办", node)
+        report.add("dead-boundary", "附在边上的事件没有出路，请连到它发生以后走的那一步", node)
     if node.is_event_subprocess and (node.incoming or node.outgoing or node.boundaries):
         report.add("flow-at-event-subprocess", "事件子流程不能有连线或边界事件：它由事件触发", node)
     if node.tag.endswith("Gateway") and not node.outgoing:
-        report.add("dead-gateway", "网关没有出路，请连到下一步或结束事件", node)
+        report.add("dead-gateway", "分岔没有出路，请连到下一步或结束", node)
     if node.tag == "callActivity" and node.called is None:
         report.add("no-called", "没有说明调用哪个流程，请选一个", node)
 
@@ -127,16 +127,18 @@ def _check_choices(node: Node, report: Report) -> None:
     if node.tag in ("exclusiveGateway", "inclusiveGateway"):
         if len(node.outgoing) > 1 and plain:
             where = "、".join(f"「{flow.name or '到 ' + _label(node, flow.target)}」" for flow in plain[:3])
-            report.add("no-condition", f"有几条出路时每条都要有条件，或设为默认：{where}没有", node)
+            report.add(
+                "no-condition", f"有几条出路时每条都要写条件，或者设成“其余情况都走这条”：{where}没有", node
+            )
     elif node.tag == "eventBasedGateway":
         _check_event_gateway(node, report)
     elif node.tag == "parallelGateway":
         if conditional:
-            report.add("parallel-condition", "并行网关的出路不能有条件，请删去条件或改用包容网关", node)
+            report.add("parallel-condition", "“同时走”的出路不能有条件，请删去条件，或者换成“走几条”", node)
         if any(flow.is_default for flow in node.outgoing):
-            report.add("parallel-default", "并行网关没有默认出路，请去掉默认标记", node)
+            report.add("parallel-default", "“同时走”的每条出路都走，请去掉“其余情况都走这条”", node)
     elif node.tag not in ACTIVITIES and conditional:
-        report.add("event-condition", "事件出去的连线不能有条件，请在后面加一个网关", node)
+        report.add("event-condition", "从这里出去的连线不能有条件，请在后面加一个分岔", node)
 
 
 def _label(node: Node, node_id: str) -> str:
@@ -145,14 +147,14 @@ def _label(node: Node, node_id: str) -> str:
 
 def _check_event_gateway(node: Node, report: Report) -> None:
     if len(node.outgoing) < 2:
-        report.add("event-gateway", "事件网关至少要有两条出路", node)
+        report.add("event-gateway", "“先到先走”至少要有两条出路", node)
     for flow in node.outgoing:
         target = node.scope.nodes[flow.target]
         waits = target.tag in ("intermediateCatchEvent", "receiveTask") and target.event is not None
         if flow.condition is not None or flow.is_default:
-            report.add("event-gateway", "事件网关的出路不能有条件，也没有默认：谁先发生走谁", node)
+            report.add("event-gateway", "“先到先走”的出路不能有条件：哪件先发生走哪条", node)
         if not waits or len(target.incoming) != 1 or target.boundaries or target.loop:
-            message = f"事件网关后面只能直接接等待的事件，「{target.label}」不是，或者还有别的连线进来"
+            message = f"“先到先走”后面只能直接接定时或等消息，「{target.label}」不是，或者还有别的连线进来"
             report.add("event-gateway", message, node)
 
 

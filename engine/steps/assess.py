@@ -86,7 +86,7 @@ class Assess(Kind):
         except SettingError as error:
             yield Problem("assess-setting", str(error))
         if node.properties.get("form"):
-            yield Problem("assess-form", "测评的表单由系统给出（评价和意见），请去掉 form 设置")
+            yield Problem("assess-form", "测评的表单由系统给出（评价和意见），请去掉“表单”（form）")
 
     def freeze(self, node: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
         words = Words(node, parameters)
@@ -96,10 +96,10 @@ class Assess(Kind):
             "scores": scores,
             "satisfied": words.list("satisfied", scores[: 2 if len(scores) > 2 else 1]),
             "pass": [str(one) for one in threshold.parse(words.text("pass"), parameters)],
-            "least": whole(words, "least", "最少参评人数"),
-            "until": period.freeze(words, "测评期限"),
+            "least": whole(words, "least", "最少几个人参评"),
+            "until": period.freeze(words, "测评多久"),
             "recorder": words.list("recorder", ["文书"]),
-            "public": whether(words, "public", "向所有人公开测评"),
+            "public": whether(words, "public", "扫码也能评"),
         }
         _agree(settings)
         return settings
@@ -171,30 +171,32 @@ def _agree(settings: Mapping[str, Any]) -> None:
     """What the settings must be to each other. Raises SettingError."""
     scores = settings["scores"]
     if not settings["from"]:
-        raise SettingError("没有写由谁测评，请在 from 里写上身份（如 村民代表），或者写 public")
+        raise SettingError("没有写“由谁测评”（from），请选身份（如 村民代表），或者选全体村民（public）")
     if PUBLIC in settings["from"] and len(settings["from"]) > 1:
-        raise SettingError("from 写了 public（全体村民），就不要再写别的身份")
+        raise SettingError("“由谁测评”（from）选了全体村民（public），就不要再选别的身份")
     if len(scores) < 2 or len(set(scores)) != len(scores):
-        raise SettingError("测评的各档(scores)至少要有两个，而且不能重复")
+        raise SettingError("“有哪几档”（scores）至少要写两档，而且不能重复")
     odd = [score for score in scores if not score.isidentifier() or score in (PHOTOS, COMMENT)]
     if odd:
-        raise SettingError(f"测评的一档(scores)“{odd[0]}”只能用汉字、字母和数字，也不能叫照片、意见")
+        raise SettingError(f"“有哪几档”（scores）里的“{odd[0]}”只能用汉字、字母和数字，也不能叫照片、意见")
     strange = [score for score in settings["satisfied"] if score not in scores]
     if strange:
-        raise SettingError(f"算作满意的(satisfied)“{strange[0]}”不在各档 {'、'.join(scores)} 之中")
+        raise SettingError(f"“哪几档算满意”（satisfied）里的“{strange[0]}”不在各档 {'、'.join(scores)} 之中")
     if not settings["satisfied"] or set(settings["satisfied"]) == set(scores):
-        raise SettingError("算作满意的(satisfied)不能一档都没有，也不能是全部各档")
+        raise SettingError("“哪几档算满意”（satisfied）不能一档都没有，也不能是全部各档")
     if not settings["pass"]:
-        raise SettingError("没有写满意到什么程度算合格，请在 pass 里写“至少 3/5 收回票”这样的门槛")
+        raise SettingError("没有写“怎样算合格”（pass），请写“至少 3/5 收回票”这样的门槛")
     for one in thresholds(settings):
         if one.base not in BASES:
-            raise SettingError(f"合格的门槛(pass)“{one}”的基数只能是{'或'.join(BASES)}")
+            raise SettingError(f"“怎样算合格”（pass）里“{one}”的基数只能是{'或'.join(BASES)}")
         if one.base == ASKED and settings["from"] == [PUBLIC]:
-            raise SettingError("向全体村民测评时没有应参评的名册，合格的门槛(pass)请以收回票为基数")
+            raise SettingError("向全体村民测评时没有应参评的名册，“怎样算合格”（pass）请以收回票为基数")
     if settings["public"] and settings["from"] != [PUBLIC]:
-        raise SettingError("向所有人公开测评(public)时，from 也要写 public：扫码的人认不出是不是名册上的人")
+        raise SettingError(
+            "选了“扫码也能评”（public），“由谁测评”（from）也要选全体村民（public）：扫码的人认不出是不是名册上的人"
+        )
     if settings["least"] and not settings["until"]:
-        raise SettingError("设了最少参评人数(least)，请再设测评期限(until)，免得人不够时一直办不完")
+        raise SettingError("写了“最少几个人参评”（least），请再写“测评多久”（until），免得人不够时一直办不完")
 
 
 def thresholds(settings: Mapping[str, Any]) -> list[threshold.Threshold]:

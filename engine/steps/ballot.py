@@ -60,9 +60,11 @@ class Ballot(Kind):
 
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
         if node.properties.get("form", "").strip():
-            yield Problem("ballot-form", "票决的表单由系统给出（会议、投票、计票单），请去掉 form 设置")
+            yield Problem("ballot-form", "票决的表单由系统给出（会议、投票、计票单），请去掉“表单”（form）")
         if node.properties.get("who") and not node.properties.get("roll"):
-            yield Problem("ballot-roll", "主持人由前面指定(who)时，谁来表决要另外写明，请写上 roll")
+            yield Problem(
+                "ballot-roll", "选了“指定的人”（who）来主持，谁来表决要另外写明，请写上“应到”（roll）"
+            )
         try:
             settings = self.freeze(node, parameters)
         except SettingError as error:
@@ -89,15 +91,15 @@ class Ballot(Kind):
         unknown = [word for word in settings["method"].split() if word not in method.WORDS]
         if unknown:
             raise SettingError(
-                f"票决的方式(method)“{unknown[0]}”不认识，请写 phone、paper、hands 中的一个或几个，或者 any"
+                f"“怎么投票”（method）里的“{unknown[0]}”不认识，请选手机投票（phone）、纸质票（paper）、举手表决（hands）中的一种或几种，或者哪种都行（any）"
             )
         if settings["secrecy"] not in method.SECRECY:
             raise SettingError(
-                "记名还是无记名(secrecy)请写 named 或 secret；写成参数的，参数的选项是“记名”“无记名”"
+                "“手机投票记名不记名”（secrecy）请选记名（named）或无记名（secret）；用参数的，参数的可选项是“记名”“无记名”"
             )
         settings["secrecy"] = method.SECRECY[settings["secrecy"]]
         if settings["weights"] not in ("", "户"):
-            raise SettingError("加权(weights)只能写“户”：一票按所代表的户数计")
+            raise SettingError("“一票顶几户”（weights）只能选“户”：一票按所代表的户数计")
         return settings | _election(words, node)
 
     def prepare(self, settings: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,11 +165,11 @@ class Ballot(Kind):
 def _majority(text: str, parameters: Mapping[str, Any]) -> list[threshold.Threshold]:
     found = threshold.parse(text, parameters)
     if not found:
-        raise SettingError("票决要写明多少票算通过(majority)，例如：至少 2/3 到会；超过 1/2 到会组成人员")
+        raise SettingError("没有写“怎样算通过”（majority），例如：至少 2/3 到会；超过 1/2 到会组成人员")
     foreign = next((one for one in found if one.base in ("应参评", "应征")), None)
     if foreign:
         raise SettingError(
-            f"通过的门槛(majority)“{foreign}”的基数不能用在票决上，可以用应到、到会、组成人员等"
+            f"“怎样算通过”（majority）里“{foreign}”的基数不能用在票决上，可以用应到、到会、组成人员等"
         )
     return found
 
@@ -178,7 +180,7 @@ def _bases_wrong(settings: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(
             "ballot-returned",
             "不用纸质票时，收回票就是已经投的票：主持人提前结束，一票赞成也能通过。"
-            "请改用到会或应到作基数，或只用纸质票（method = paper）",
+            "请改用到会或应到作基数，或者“怎么投票”（method）只选纸质票",
         )
     weighted = method.is_weighted(settings)
     for one in majority:
@@ -190,7 +192,7 @@ def _bases_wrong(settings: Mapping[str, Any]) -> Iterator[Problem]:
         if not weighted and one.base in HOUSEHOLD_BASES:
             yield Problem(
                 "ballot-bases",
-                f"门槛“{one}”要按户比，票数却是人数。请写上 weights = 户，一票按所代表的户数计（FD-4）",
+                f"门槛“{one}”要按户比，票数却是人数。“一票顶几户”（weights）请选“户”，一票按所代表的户数计（FD-4）",
             )
 
 
@@ -200,21 +202,21 @@ def _election(words: Words, node: Node) -> dict[str, Any]:
     if not written and not candidates:
         return {"elect": 0, "candidates": "", "rounds": 0}
     if not written or not candidates:
-        raise SettingError("选举要写明应选名额（seats）和候选人在前面哪里（candidates），两样都要写")
+        raise SettingError("选举要写明“应选几人”（seats）和“候选人”（candidates）在前面哪里，两样都要写")
     if node.properties.get("motions", "").strip():
-        raise SettingError("选举没有议案，请去掉 motions；要表决议案，请另外画一步")
+        raise SettingError("选举没有议案，请去掉“议案”（motions）；要表决议案，请另外画一步")
     in_data = written.startswith("{") and "." in written
     seats = _path(node, "seats") if in_data else _seats(words.value("seats", None))
     rounds = _whole(words.value("rounds", 2), 1, election.MAX_ROUNDS)
     if rounds is None:
-        raise SettingError(f"最多选几轮(rounds)请写 1 到 {election.MAX_ROUNDS} 的整数")
+        raise SettingError(f"“最多选几轮”（rounds）请写 1 到 {election.MAX_ROUNDS} 的整数")
     return {"elect": seats, "candidates": candidates, "rounds": rounds}
 
 
 def _seats(value: Any) -> int:
     found = _whole(value, 1, MAX_SEATS)
     if found is None:
-        raise SettingError(f"应选名额(seats)要是 1 到 {MAX_SEATS} 的整数，现在是“{value}”")
+        raise SettingError(f"“应选几人”（seats）要是 1 到 {MAX_SEATS} 的整数，现在是“{value}”")
     return found
 
 
@@ -226,15 +228,15 @@ def _whole(value: Any, least: int, most: int) -> int | None:
 # ---------------------------------------------------------------- what is taken from the data
 
 
-def _path(node: Node, setting: str) -> str:
+def _path(node: Node, name: str) -> str:
     """A setting that names a place in the data, without its braces. Raises SettingError."""
-    text = node.properties.get(setting, "").strip()
+    text = node.properties.get(name, "").strip()
     path = text.removeprefix("{").removesuffix("}").strip()
     if path:
         try:
             Expression(path)
         except ExpressionError as error:
-            raise SettingError(f"设置 {setting}“{text}”看不懂：{error}") from error
+            raise SettingError(f"{setting.called(BALLOT, name)}写的“{text}”看不懂：{error}") from error
     return path
 
 

@@ -85,14 +85,16 @@ class Consult(Kind):
             return
         form = settings["form"]
         if form and form not in forms:
-            yield Problem("form-unknown", f"用到的表单“{form}”不存在，请放进 forms 文件夹，或改用已有的表单")
+            yield Problem(
+                "form-unknown", f"表单“{form}”不存在，请在“表单”一页新建（forms/{form}.json），或者改用已有的"
+            )
         doubled = [key for key in form_rules.field_types(forms.get(form, {})) if key in RESULT]
         if doubled:
             yield Problem(
                 "consult-form", f"表单“{form}”里的“{doubled[0]}”由系统填写，请换一个字段键，或者去掉这一项"
             )
         if not settings["of"] and not settings["ask"]:
-            yield Problem("consult-ask", "没有写征求什么意见，请在 ask 里写上要问的话")
+            yield Problem("consult-ask", "没有写征求什么意见，请在“问的话”（ask）里写上")
 
     def freeze(self, node: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
         words = Words(node, parameters)
@@ -103,13 +105,13 @@ class Consult(Kind):
             "channels": words.list("channels"),
             "stances": words.list("stances"),
             "coverage": [str(one) for one in threshold.parse(words.text("coverage"), parameters)],
-            "least": whole(words, "least", "最少条数"),
-            "until": period.freeze(words, "征求期限"),
+            "least": whole(words, "least", "最少几条"),
+            "until": period.freeze(words, "征求多久"),
             "form": words.text("form"),
             "outcomes": outcomes,
             "explain": words.list("explain", outcomes[1:]),
             "recorder": words.list("recorder", ["文书"]),
-            "open": whether(words, "open", "向所有人公开征求"),
+            "open": whether(words, "open", "谁都可以提"),
             "shows": words.list("shows"),
             "of": words.text("of"),
         }
@@ -195,21 +197,25 @@ def _agree(settings: Mapping[str, Any], node: Node) -> None:
     for name in ("from", "channels", "stances", "outcomes"):
         doubled = [word for word in settings[name] if settings[name].count(word) > 1]
         if doubled:
-            raise SettingError(f"设置 {name} 里“{doubled[0]}”写了两次，请去掉一个")
+            raise SettingError(f"{setting.called(CONSULT, name)}里“{doubled[0]}”写了两次，请去掉一个")
     for one in thresholds(settings):
         if one.base != "应征":
-            raise SettingError(f"征求覆盖(coverage)“{one}”的基数只能是应征，也就是 from 里的人")
+            raise SettingError(
+                f"“要听到多少人的”（coverage）里“{one}”的基数只能是应征，也就是“征求谁的意见”里的人"
+            )
     if settings["coverage"] and not settings["from"]:
-        raise SettingError("设了征求覆盖(coverage)，请在 from 里写上征求谁的意见")
+        raise SettingError("写了“要听到多少人的”（coverage），请再写“征求谁的意见”（from）")
     if (settings["coverage"] or settings["least"]) and not settings["until"]:
         raise SettingError(
-            "设了征求覆盖(coverage)或最少条数(least)，请再设征求期限(until)，免得人不够时一直办不完"
+            "写了“要听到多少人的”（coverage）或“最少几条”（least），请再写“征求多久”（until），免得人不够时一直办不完"
         )
     if len(settings["outcomes"]) == 1:
-        raise SettingError("结论(outcomes)只有一个，就不用选了，请至少写两个，或者去掉")
+        raise SettingError("“汇总时的结论”（outcomes）只有一个，就不用选了，请至少写两个，或者去掉")
     strange = [word for word in settings["explain"] if word not in settings["outcomes"]]
     if strange:
-        raise SettingError(f"要说明理由的结论(explain)“{strange[0]}”不在 outcomes 里")
+        raise SettingError(f"“要说明理由的结论”（explain）里的“{strange[0]}”不在“汇总时的结论”（outcomes）里")
     useless = [name for name in _GATHERING if settings["of"] and node.properties.get(name, "").strip()]
     if useless:
-        raise SettingError(f"答复“{settings['of']}”的意见时不再征求，请去掉设置 {'、'.join(useless)}")
+        raise SettingError(
+            f"答复“{settings['of']}”的意见时不再征求，请去掉{setting.called(CONSULT, *useless)}"
+        )

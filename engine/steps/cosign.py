@@ -35,6 +35,7 @@ from engine.steps.kind import (
     doers,
 )
 from engine.steps.schema import Schema
+from engine.steps.setting import called
 
 CHOICE, REASON = "结论", "说明"
 FRACTION = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
@@ -53,18 +54,18 @@ class Cosign(Kind):
         except SettingError as error:
             yield Problem("cosign-setting", str(error))
         if node.properties.get("form"):
-            yield Problem("cosign-form", "会签的表单由系统给出(结论和说明),请去掉 form 设置")
+            yield Problem("cosign-form", "会签的表单由系统给出（结论和说明），请去掉“表单”（form）")
 
     def freeze(self, node: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
         words = Words(node, parameters)
         choices = words.list("choices", ["同意", "不同意"])
         if len(choices) < 2 or len(set(choices)) != len(choices):
-            raise SettingError("会签的选项(choices)至少要有两个，而且不能重复")
+            raise SettingError("“可以选的意见”（choices）至少要有两个，而且不能重复")
         need = words.text("need", "all")
         if need not in ("all", "any"):
             numerator, denominator = _fraction(need)
             if numerator > denominator:
-                raise SettingError(f"会签需要的比例(need)“{need}”大于全部，请改成不超过 1 的分数")
+                raise SettingError(f"“要多少人同意”（need）写的“{need}”大于全部，请改成不超过 1 的分数")
         rest = choices[1:]
         settings = {
             "seats": words.list("seats"),
@@ -77,9 +78,11 @@ class Cosign(Kind):
         for name in ("stops", "explain"):
             for choice in settings[name]:
                 if choice not in choices:
-                    raise SettingError(f"会签设置 {name} 里的“{choice}”不在选项 {'、'.join(choices)} 之中")
+                    raise SettingError(
+                        f"{called(COSIGN, name)}里的“{choice}”不在可以选的意见 {'、'.join(choices)} 之中"
+                    )
         if len(set(settings["seats"])) != len(settings["seats"]):
-            raise SettingError("会签的席位(seats)有重复：一个岗位只能占一席")
+            raise SettingError("“谁来签”（seats）有重复：一个岗位只能占一席")
         return settings
 
     def fields(self, settings: Mapping[str, Any], forms: Forms) -> dict[str, str]:
@@ -155,7 +158,9 @@ def _outcome(settings: Mapping[str, Any], seats: int, answers: Sequence[str]) ->
 def _fraction(text: str) -> tuple[int, int]:
     match = FRACTION.fullmatch(text)
     if not match:
-        raise SettingError(f"会签需要的人数(need)“{text}”看不懂，请写 all、any 或 2/3 这样的分数")
+        raise SettingError(
+            f"“要多少人同意”（need）写的“{text}”看不懂，请选全部同意（all）、有一个同意就行（any），或者写 2/3 这样"
+        )
     return int(match[1]), int(match[2])
 
 

@@ -63,10 +63,14 @@ class Deliberate(Kind):
             yield Problem("deliberate-setting", str(error))
             return
         if node.properties.get("who") and not node.properties.get("roll"):
-            yield Problem("deliberate-roll", "主持人由前面指定(who)时，谁来参加要另外写明，请写上 roll")
+            yield Problem(
+                "deliberate-roll", "选了“指定的人”（who）来主持，谁来参加要另外写明，请写上“应到”（roll）"
+            )
         form = settings["form"]
         if form and form not in forms:
-            yield Problem("form-unknown", f"用到的表单“{form}”不存在，请放进 forms 文件夹，或改用已有的表单")
+            yield Problem(
+                "form-unknown", f"表单“{form}”不存在，请在“表单”一页新建（forms/{form}.json），或者改用已有的"
+            )
         for name in form_rules.field_types(forms.get(form, {})):
             if name in FIELDS or name in ASKED:
                 message = f"表单“{form}”里的“{name}”和会议本来要填的重名，请改名，或者去掉这一项"
@@ -77,16 +81,18 @@ class Deliberate(Kind):
         settings = meeting.freeze(words)
         outcomes = words.list("outcomes", ["形成意见"])
         if len(set(outcomes)) != len(outcomes) or not outcomes:
-            raise SettingError("审议的结论(outcomes)至少要有一个，而且不能重复")
+            raise SettingError("“结论”（outcomes）至少要有一个，而且不能重复")
         if INQUORATE in outcomes:
-            raise SettingError(f"“{INQUORATE}”由系统按到会人数判定，不用写进结论(outcomes)")
+            raise SettingError(f"“{INQUORATE}”由系统按到会人数判定，不用写进“结论”（outcomes）")
         explain = words.list("explain", outcomes[1:])
         for outcome in explain:
             if outcome not in outcomes:
-                raise SettingError(f"要说明理由的(explain)“{outcome}”不在结论 {'、'.join(outcomes)} 之中")
+                raise SettingError(
+                    f"“要说明理由的结论”（explain）里的“{outcome}”不在结论 {'、'.join(outcomes)} 之中"
+                )
         discloses = words.text("discloses", "no")
         if discloses not in ("yes", "no"):
-            raise SettingError("理由要不要在公开页上公开(discloses)，请写 yes 或 no")
+            raise SettingError("“理由写在公开页上”（discloses）请写 yes 或 no")
         own = {"outcomes": outcomes, "explain": explain, "discloses": discloses, "form": words.text("form")}
         return settings | own
 

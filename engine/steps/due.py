@@ -33,9 +33,9 @@ def due(node: Node, parameters: Mapping[str, Any], context: Mapping[str, Any]) -
     if path in parameters:
         return str(parameters[path]).strip()
     if "." not in path:
-        raise SettingError(f"办理时限用到的参数“{path}”不存在，请在 procedure.toml 里加上它")
+        raise SettingError(f"“办理期限”（due）用到的参数“{path}”不存在，请在“参数”里加上")
     try:
         value = Expression(path).evaluate(context)
     except ExpressionError as error:
-        raise SettingError(f"办理时限要看“{path}”，可是前面还没有填好：{error}") from error
+        raise SettingError(f"“办理期限”（due）要看“{path}”，可是前面还没有填好：{error}") from error
     return "" if value is None else str(value).strip()

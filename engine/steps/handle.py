@@ -20,9 +20,11 @@ class Handle(Kind):
     def check(self, node: Node, forms: Forms, parameters: Mapping[str, Any]) -> Iterator[Problem]:
         form = node.properties.get("form")
         if not form:
-            yield Problem("form-missing", "还没有表单，办理的人没有地方填写。请在属性里选一张表单(form)")
+            yield Problem("form-missing", "还没有表单，办理的人没有地方填写。请选一张“表单”（form）")
         elif form not in forms:
-            yield Problem("form-unknown", f"用到的表单“{form}”不存在，请放进 forms 文件夹，或改用已有的表单")
+            yield Problem(
+                "form-unknown", f"表单“{form}”不存在，请在“表单”一页新建（forms/{form}.json），或者改用已有的"
+            )
 
     def freeze(self, node: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
         words = Words(node, parameters)

@@ -117,18 +117,18 @@ def freeze(words: Words) -> dict[str, Any]:
     roll, also = words.list("roll", [lane]), words.list("also")
     doubled = [name for name in roll + also if (roll + also).count(name) > 1]
     if doubled:
-        raise SettingError(f"应到(roll)和其他组成人员(also)里“{doubled[0]}”写了两次，请去掉一个")
+        raise SettingError(f"“应到”（roll）和“其他组成人员”（also）里“{doubled[0]}”写了两次，请去掉一个")
     thresholds = threshold.parse(words.text("quorum"), words.parameters)
     for one in thresholds:
         if one.base not in ("应到", BODY, HOUSEHOLDS):
-            raise SettingError(f"法定人数(quorum)“{one}”的基数只能是应到、组成人员或户，到会的要和它比")
+            raise SettingError(f"“法定人数”（quorum）里“{one}”的基数只能是应到、组成人员或户，到会的要和它比")
     delegate = words.text("delegate")
     if delegate not in ("", "no", IN_HOUSEHOLD):
         raise SettingError(
-            f"委托(delegate)“{delegate}”不认识，只能写 {IN_HOUSEHOLD}：由同一户的成年人代为参加"
+            f"“委托”（delegate）写的“{delegate}”不认识，只能选 {IN_HOUSEHOLD}：由同一户的成年人代为参加"
         )
     if delegate == IN_HOUSEHOLD and "村民代表" in roll:
-        raise SettingError("村民代表不得委托他人参加会议（FD-1），请去掉委托(delegate)")
+        raise SettingError("村民代表不得委托他人参加会议（FD-1），请去掉“委托”（delegate）")
     return {
         "meeting": words.text("meeting", words.node.label)[:64],
         "roll": roll,
@@ -149,7 +149,9 @@ def _announce(text: str) -> str:
     try:
         parse_duration(text)
     except TimerError:
-        raise SettingError(f"会前公开(announce)“{text}”看不懂，请写 yes，或 3d、10d 这样的提前时间") from None
+        raise SettingError(
+            f"“会前公开”（announce）写的“{text}”看不懂，请写 3d、10d 这样的提前时间，提前多久不限的写 yes"
+        ) from None
     return text
 
 

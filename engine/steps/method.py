@@ -59,16 +59,16 @@ def problems(settings: Settings) -> Iterator[tuple[str, str]]:
     """What does not go together, as (code, what to do)."""
     words = str(settings["method"]).split()
     if HANDS in words and _no_hands(settings):
-        yield "ballot-hands", f"{_no_hands(settings)}，请从 method 里去掉 hands"
+        yield "ballot-hands", f"{_no_hands(settings)}，“怎么投票”（method）里请不要选举手表决"
     if NAMED in words and is_secret(settings):
         yield (
             "ballot-secrecy",
-            "method 写了记名（named），secrecy 又写了无记名，请把 method 里的 named 改成 phone",
+            "“怎么投票”（method）写了记名（named），“手机投票记名不记名”（secrecy）又选了无记名，请把前者改成手机投票（phone）",
         )
     if is_weighted(settings) and is_secret(settings):
         yield (
             "ballot-weights",
-            "按户数加权的票，一票顶几户一看就知道是谁投的，不能无记名，请去掉 weights 或 secrecy",
+            "按户数加权的票，一票顶几户一看就知道是谁投的，不能无记名，请去掉“一票顶几户”（weights），或者改成记名（secrecy）",
         )
 
 
@@ -81,7 +81,7 @@ def problems_of_choices(settings: Settings) -> Iterator[tuple[str, str]]:
         found.append(
             (
                 "ballot-hands",
-                "只能举手的表决不能选无记名，请在 method 里加上 phone 或 paper，或者把 secrecy 写成 named",
+                "只能举手的表决不能选无记名，请在“怎么投票”（method）里加上手机投票或纸质票，或者把“手机投票记名不记名”（secrecy）定为记名",
             )
         )
     yield from dict.fromkeys(found)

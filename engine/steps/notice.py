@@ -89,16 +89,16 @@ class Notice(Kind):
         except SettingError as error:
             yield Problem("notice-setting", str(error))
         if node.properties.get("form"):
-            yield Problem("notice-form", "公示的表单由系统给出（内容、渠道和凭证），请去掉 form 设置")
+            yield Problem("notice-form", "公示的表单由系统给出（内容、渠道和凭证），请去掉“表单”（form）")
 
     def freeze(self, node: Node, parameters: Mapping[str, Any]) -> dict[str, Any]:
         words = Words(node, parameters)
         settings = {
             "days": words.text("days"),
             "channels": words.list("channels", DEFAULT_CHANNELS),
-            "least": whole(words, "least", "最少渠道数", 1),
+            "least": whole(words, "least", "最少几种渠道", 1),
             "shows": words.list("shows"),
-            "objections": whole(words, "objections", "异议人数", 1),
+            "objections": whole(words, "objections", "几个人提异议算有异议", 1),
             "from": words.list("from"),
             "recorder": words.list("recorder", ["文书"]),
             "answers": words.text("answers", "yes"),
@@ -175,27 +175,29 @@ class Notice(Kind):
 def _agree(settings: Mapping[str, Any]) -> None:
     """Raises SettingError."""
     if not settings["days"]:
-        raise SettingError("没有写公示几天(days)，请写 7d、5wd，或参数 {公示天数}")
+        raise SettingError("没有写“公示多久”（days），请写 7d、5wd，或参数 {公示天数}")
     try:
         length = parse_duration(settings["days"])
     except TimerError as error:
-        raise SettingError(f"公示天数(days)写错了：{error}") from error
+        raise SettingError(f"“公示多久”（days）写错了：{error}") from error
     if length.is_nothing:
-        raise SettingError("公示天数(days)不能是 0")
+        raise SettingError("“公示多久”（days）不能是 0")
     channels = settings["channels"]
     doubled = [word for word in channels if channels.count(word) > 1]
     if doubled:
-        raise SettingError(f"公示渠道(channels)里“{doubled[0]}”写了两次，请去掉一个")
+        raise SettingError(f"“渠道”（channels）里“{doubled[0]}”写了两次，请去掉一个")
     if not 1 <= settings["least"] <= len(channels):
-        raise SettingError(f"最少渠道数(least)要在 1 到 {len(channels)} 之间：一共只有这么多渠道")
+        raise SettingError(f"“最少几种渠道”（least）要在 1 到 {len(channels)} 之间：一共只有这么多渠道")
     if settings["objections"] < 1:
-        raise SettingError("异议人数(objections)至少是 1")
+        raise SettingError("“几个人提异议算有异议”（objections）至少是 1")
     if settings["answers"] not in ("yes", "later"):
-        raise SettingError("反馈在哪里答复(answers)要写 yes（公示里逐条答复）或 later（以后的步骤答复）")
+        raise SettingError(
+            "“反馈在哪里答复”（answers）请选在这一步逐条答复（yes）或由后面的步骤答复（later）"
+        )
     if settings["publishes"] and settings["publishes"] not in PUBLICATIONS:
         words = "、".join(PUBLICATIONS)
         raise SettingError(
-            f"公开的是哪一项(publishes)“{settings['publishes']}”只能写 {words} 中的一个，或者不写"
+            f"“四次公开的哪一次”（publishes）写的“{settings['publishes']}”不认识，只能选 {words} 中的一个，或者不选"
         )
 
 

@@ -20,9 +20,9 @@ def freeze(words: Words, title: str) -> str:
         return ""
     try:
         if parse_duration(text).is_nothing:
-            raise SettingError(f"{title}(until)不能是 0，请写 7d、5wd 这样的时长，或者去掉")
+            raise SettingError(f"“{title}”（until）不能是 0，请写 7d、5wd 这样的时长，或者去掉")
     except TimerError as error:
-        raise SettingError(f"{title}(until)写错了：{error}") from error
+        raise SettingError(f"“{title}”（until）写错了：{error}") from error
     return text
 
 

@@ -91,6 +91,12 @@ def names(settings: Iterable[Setting]) -> tuple[str, ...]:
     return tuple(one.name for one in settings)
 
 
+def called(settings: Iterable[Setting], *wanted: str) -> str:
+    """What a message calls these settings: “谁来签”（seats）, as the panel shows them and the file writes them."""
+    titles = {one.name: one.title for one in settings}
+    return "、".join(f"“{titles[name]}”（{name}）" for name in wanted)
+
+
 DUE = Setting(
     "due",
     "办理期限",

@@ -92,7 +92,7 @@ def _one(text: str, parameters: Mapping[str, Any]) -> Threshold:
     if fraction.startswith("{"):
         name = fraction[1:-1].strip()
         if name not in parameters:
-            raise SettingError(f"门槛“{text}”用到的参数“{name}”不存在，请在 procedure.toml 里加上它")
+            raise SettingError(f"门槛“{text}”用到的参数“{name}”不存在，请在“参数”里加上")
         fraction = str(parameters[name])
     found = _FRACTION.fullmatch(fraction.strip())
     if not found:

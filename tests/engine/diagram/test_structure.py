@@ -117,7 +117,7 @@ def test_messages_name_the_element_and_say_how_to_mend_it():
     (finding,) = [f for f in check_diagram(bpmn(body)) if f.code == "no-condition"]
     assert str(finding).startswith("「够不够大额」")
     assert "「到 书记审批」" in finding.message
-    assert "默认" in finding.message
+    assert "其余情况都走这条" in finding.message
     assert (finding.element_id, finding.line) == ("x", 1)
 
 

@@ -78,7 +78,7 @@ def done(settings, submissions, asked=30):
         ({"stances": "赞成 赞成"}, "两次"),
         ({"outcomes": "可行"}, "只有一个"),
         ({"outcomes": "可行 不可行", "explain": "再议"}, "explain"),
-        ({"of": "征求"}, "请去掉设置 from"),
+        ({"of": "征求"}, "请去掉“征求谁的意见”（from）"),
         ({"least": "{没有}", "until": "5d"}, "没有"),
     ],
 )

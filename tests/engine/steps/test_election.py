@@ -193,7 +193,7 @@ def test_seats_may_come_from_the_data(said, fine):
         settings = frozen(context=context, seats="{提名.名额}", candidates="{提名.候选人}")
         assert settings["elect"] == 2
     else:
-        with pytest.raises(SettingError, match="应选名额"):
+        with pytest.raises(SettingError, match="应选几人"):
             frozen(context=context, seats="{提名.名额}", candidates="{提名.候选人}")
 
 
