@@ -11,6 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AbstractTable, Array, Item
 
 from engine.diagram.procedure import TOML
+from engine.handed_in import NotReadable, toml
 from engine.refusal import Invalid
 
 ORDER = ("title", "level", "starters", "summary", "public", "clauses", "inputs")
@@ -77,8 +78,9 @@ def read_settings(data: bytes | None) -> dict[str, Any]:
 
 def _read(data: bytes | None) -> tomlkit.TOMLDocument:
     try:
+        toml(data or b"")  # which refuses what tomlkit takes and nobody can go on with
         return tomlkit.parse((data or b"").decode("utf-8-sig"))
-    except (TOMLKitError, UnicodeDecodeError, RecursionError):
+    except (TOMLKitError, NotReadable):
         raise Invalid(
             "bad-toml",
             f"{TOML} 现在读不懂，改不了设置。请在“历史”里回到能读的那一次，或者下载下来改好再上传",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from engine import handed_in
 from engine.durations import SHANGHAI
 from engine.scenarios import households
 from engine.working_days import WEEKDAYS_ONLY, WorkingDays
@@ -138,10 +138,8 @@ def load_roster(text: str | bytes) -> dict[str, list[str]]:
 def toml(text: str | bytes) -> dict[str, Any]:
     """The text of a scenario, parsed. Raises ScenarioError."""
     try:
-        return tomllib.loads(text if isinstance(text, str) else text.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ScenarioError("文件不是 UTF-8 编码，请另存为 UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+        return handed_in.toml(text)
+    except handed_in.NotReadable as error:
         raise ScenarioError(f"不是正确的 TOML（{error}）。中文的名称要加引号") from error
 
 
@@ -190,8 +188,8 @@ def _expectation(raw: Any) -> Expectation:
         outcome=_text(raw, "outcome", "[expect]"),
         path=_names(raw.get("path", []), "[expect] 的 path"),
         not_passed=_names(raw.get("not_passed", []), "[expect] 的 not_passed"),
-        data=raw.get("data", {}),
-        done_by={key: _names(names, f"[expect] 的 {key}") for key, names in raw.get("done_by", {}).items()},
+        data=_table(raw, "data"),
+        done_by={key: _names(names, f"[expect] 的 {key}") for key, names in _table(raw, "done_by").items()},
     )
 
 

@@ -3,13 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from flask import jsonify, request
+from flask import jsonify
 
 from engine.diagram.readable import problem, readable
 from engine.queries import catalogue, drafts
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
+from webui.studio.body import json_body
 
 
 @blueprint.post("/drafts/<draft_id>/names")
@@ -19,11 +20,10 @@ def names(draft_id: str) -> Any:
 
     Answers what can be read there, and what is wrong with the expression (null where nothing is).
     """
-    body = request.get_json(silent=True)
-    asked = body if isinstance(body, dict) else {}
+    asked = json_body(hint := "流程图没有传全，请刷新页面再试")
     xml, element, text = asked.get("xml"), asked.get("element"), asked.get("text")
     if not isinstance(xml, str) or not isinstance(element, str) or not isinstance(text, str | None):
-        raise Invalid("body", "流程图没有传全，请刷新页面再试")
+        raise Invalid("body", hint)
     place = catalogue.spot(drafts.draft(runtime(), actor(), draft_id), xml, element)
     wrong = problem(place, text) if text is not None else None
     return jsonify(results=[asdict(one) for one in readable(place)], problem=wrong)

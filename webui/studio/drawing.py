@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import jsonify, render_template, request
+from flask import jsonify, render_template
 from lxml import etree
 
 from engine import operations
@@ -16,6 +16,7 @@ from engine.queries.drafts import Draft, Stored
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
+from webui.studio.body import json_body, texts
 from webui.words import moment
 
 SLOW = 1_200  # elements: more take the browser longer than a person waits without being told
@@ -33,12 +34,12 @@ def drawing(draft_id: str) -> str:
 @signed_in
 def aside(draft_id: str) -> Any:
     """Body `{"files": {name: text}}`: a new draft that is this one but for these; what somebody could not save here."""
-    body = request.get_json(silent=True)
-    own = body.get("files") if isinstance(body, dict) else None
-    if not isinstance(own, dict) or not own or not all(isinstance(text, str) for text in own.values()):
-        raise Invalid("body", "要另存的内容没有传全，请刷新页面再试")
+    hint = "要另存的内容没有传全，请刷新页面再试"
+    own = texts(json_body(hint).get("files"), hint)
+    if not own:
+        raise Invalid("body", hint)
     draft = drafts.draft(runtime(), actor(), draft_id)
-    files = draft.files | {str(name): text.encode() for name, text in own.items()}
+    files = draft.files | own
     made = operations.create_draft(
         runtime(), actor().person_id, draft.unit_id, files, based_on=draft.based_on, note="从另一份草稿另存"
     )

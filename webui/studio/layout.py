@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import jsonify, request
+from flask import jsonify
 
 from engine.authorisation import design_units
 from engine.diagram import DiagramError
@@ -10,6 +10,7 @@ from engine.diagram.layout import arrange
 from engine.refusal import Forbidden, Invalid
 from webui.sessions import actor, signed_in
 from webui.studio import blueprint
+from webui.studio.body import json_body
 
 
 @blueprint.post("/layout")
@@ -18,10 +19,9 @@ def layout() -> Any:
     """Body `{"xml": text}`; the answer is `Drawing.as_dict`."""
     if not design_units(actor()):
         raise Forbidden("not-designer", "整理版面要有流程设计的权限，请找系统管理员")
-    body = request.get_json(silent=True)
-    xml = body.get("xml") if isinstance(body, dict) else None
+    xml = json_body(hint := "流程图没有传全，请再点一次“整理版面”").get("xml")
     if not isinstance(xml, str):
-        raise Invalid("body", "流程图没有传全，请再点一次“整理版面”")
+        raise Invalid("body", hint)
     try:
         drawing = arrange(xml.encode())
     except DiagramError as error:

@@ -15,6 +15,7 @@ from engine.refusal import Invalid, NotVisible, Overtaken
 from webui import entries
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint, values
+from webui.studio.body import json_body
 
 _VALUES = ("default", "minimum", "maximum")
 _TEXTS = ("title", "unit", "clause", "law", "note")
@@ -50,9 +51,9 @@ def parameters_preview(draft_id: str) -> Any:
 @signed_in
 def add_parameter(draft_id: str) -> Any:
     """JSON `{"name", "title", "type", "default", …}`, values as procedure.toml has them: 201 with the name."""
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict) or not isinstance(body.get("name"), str):
-        raise Invalid("body", "新参数没有传全，请重新填写")
+    body = json_body(hint := "新参数没有传全，请重新填写")
+    if not isinstance(body.get("name"), str):
+        raise Invalid("body", hint)
     name = body["name"].strip()
     table = {key: value for key, value in body.items() if key != "name" and value not in (None, "", [])}
     revision = operations.put_parameter(runtime(), actor().person_id, draft_id, name, table)

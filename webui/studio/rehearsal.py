@@ -26,6 +26,7 @@ from engine.scenarios.telling import story
 from engine.scenarios.written import DEFAULT_BEGIN, KEYS, ScenarioError, toml
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
+from webui.studio.body import json_body
 
 STAGE = ("roster", "households", "parameters", "calendar", "begins", "data")  # what a story stands on
 _player = Player()
@@ -150,9 +151,9 @@ def _playable(draft_id: str) -> Playable:
 
 
 def _body(known: set[str] | frozenset[str] = KEYS) -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict) or body.keys() - known:
-        raise Invalid("body", "要推演的内容没有传全，请刷新页面再试")
+    body = json_body(hint := "要推演的内容没有传全，请刷新页面再试")
+    if body.keys() - known:
+        raise Invalid("body", hint)
     return body
 
 

@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.diagram.toml import read_settings, with_parameter, with_settings, without_parameter
@@ -63,6 +63,7 @@ def test_every_spelling_of_a_parameter_is_understood(text: str) -> None:
     assert read_settings(without_parameter(renamed, "b")).get("parameters", {}) == {}
 
 
+@settings(deadline=None)  # 160 ms an example, more on a machine with much to do
 @given(
     st.dictionaries(st.sampled_from(["title", "summary"]), TEXTS), st.lists(TEXTS, max_size=30), NAMES, TEXTS
 )
