@@ -25,7 +25,7 @@ SPARE = 20_000  # so many may have been looked at for other orders of rows to be
 FAR = 20_000  # places looked at for one line
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Way:
     """A line to find. `leaving` and `entering` cost by direction of travel; infinite where it may not."""
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from engine.diagram.layout.routing import Place, Way
 
 CROWD = 40  # lines in one channel; more are put down as they come
+THRONG = 400  # pieces in one channel; of more only the whole length of a bundle is looked at
 
 
 @dataclass
@@ -78,11 +79,12 @@ def _lay(pieces: list[Piece]) -> int:
     """Gives the pieces of a channel their tracks; how many there are."""
     bundles = _bundled(pieces)
     bundles.sort(key=lambda bundle: (_lean(bundle), bundle[0].low, bundle[0].way.id))
-    if len(bundles) <= CROWD:
+    if len(bundles) <= CROWD and len(pieces) <= THRONG:
         _untangle(bundles)
+    meet = _meet if len(pieces) <= THRONG else _overlap
     placed: list[list[Piece]] = []
     for bundle in bundles:
-        below = [other[0].track for other in placed if _meet(bundle, other)]
+        below = [other[0].track for other in placed if meet(bundle, other)]
         track = 1 + max(below, default=-1)
         for piece in bundle:
             piece.track = track
@@ -92,18 +94,38 @@ def _lay(pieces: list[Piece]) -> int:
 
 def _bundled(pieces: list[Piece]) -> list[list[Piece]]:
     """Pieces that run together, because all come from one node or all lead to one."""
-    bundles: list[list[Piece]] = []
+    bundles: list[_Bundle] = []
     for piece in sorted(pieces, key=lambda piece: (piece.low, piece.high, piece.way.id)):
         for bundle in bundles:
-            same = {other.way.source for other in bundle} == {piece.way.source} or {
-                other.way.target for other in bundle
-            } == {piece.way.target}
-            if same and any(piece.low < other.high and other.low < piece.high for other in bundle):
-                bundle.append(piece)
+            if bundle.takes(piece):
+                bundle.add(piece)
                 break
         else:
-            bundles.append([piece])
-    return bundles
+            bundles.append(_Bundle([piece], {piece.way.source}, {piece.way.target}, piece.high))
+    return [bundle.pieces for bundle in bundles]
+
+
+@dataclass
+class _Bundle:
+    """`high` is where the longest of its pieces ends; they are added from the lowest to the highest."""
+
+    pieces: list[Piece]
+    sources: set[str]
+    targets: set[str]
+    high: int
+
+    def takes(self, piece: Piece) -> bool:
+        if piece.low >= self.high or not (
+            self.sources == {piece.way.source} or self.targets == {piece.way.target}
+        ):
+            return False
+        return any(piece.low < other.high and other.low < piece.high for other in self.pieces)
+
+    def add(self, piece: Piece) -> None:
+        self.pieces.append(piece)
+        self.sources.add(piece.way.source)
+        self.targets.add(piece.way.target)
+        self.high = max(self.high, piece.high)
 
 
 def _lean(bundle: list[Piece]) -> float:
@@ -126,6 +148,13 @@ def _untangle(bundles: list[list[Piece]]) -> None:
 
 def _meet(one: list[Piece], two: list[Piece]) -> bool:
     return any(a.meets(b) for a in one for b in two)
+
+
+def _overlap(one: list[Piece], two: list[Piece]) -> bool:
+    """Whether two bundles might meet, by the whole length of each."""
+    return min(a.low for a in one) <= max(b.high for b in two) and min(b.low for b in two) <= max(
+        a.high for a in one
+    )
 
 
 def _tangle(first: list[Piece], second: list[Piece]) -> float:
