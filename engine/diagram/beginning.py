@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
 from engine.diagram.finding import DiagramError
+from engine.diagram.folder import diagram_of
 from engine.diagram.procedure import TOML
 from engine.diagram.rewriting import with_process_id
 from engine.diagram.toml import with_settings
@@ -114,7 +115,7 @@ def blank(key: str, title: str, level: str, starter: str) -> dict[str, bytes]:
 
 def copied(files: Mapping[str, bytes], key: str, title: str) -> dict[str, bytes]:
     """The folder as another procedure. Raises Invalid where its settings or drawing cannot be read."""
-    name = next((one for one in sorted(files) if one.endswith(".bpmn") and "/" not in one), None)
+    name = diagram_of(files)
     copy = {**files, TOML: with_settings(files.get(TOML), {"title": title})}
     try:
         return copy if name is None else {**copy, name: with_process_id(files[name], key)}

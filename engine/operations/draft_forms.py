@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine.diagram import DiagramError
+from engine.diagram.folder import diagrams
 from engine.diagram.rewriting import form_users, with_form_renamed
 from engine.operations.drafts import change_files
 from engine.refusal import Invalid, NotVisible
@@ -93,11 +94,6 @@ def remove_form(runtime: Runtime, actor_id: int, draft_id: str, name: str, seen:
         return {file: data for file, data in files.items() if file != form_file(name)}
 
     return change_files(runtime, actor_id, draft_id, change, {form_file(name): seen}, f"删了表单 {name}")
-
-
-def diagrams(files: Mapping[str, bytes]) -> list[str]:
-    """The diagrams of a folder; there should be one."""
-    return [name for name in files if name.endswith(".bpmn") and "/" not in name]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from engine.diagram.folder import diagrams
 from engine.diagram.parameter import read_parameter
 from engine.diagram.procedure import LEVELS, TOML
 from engine.diagram.rewriting import (
@@ -19,7 +20,7 @@ from engine.diagram.rewriting import (
     with_process_id,
 )
 from engine.diagram.toml import read_settings, with_parameter, with_settings, without_parameter
-from engine.operations.draft_forms import diagrams, readable_diagram
+from engine.operations.draft_forms import readable_diagram
 from engine.operations.drafts import change_files
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime

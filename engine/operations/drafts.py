@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine import journal
 from engine.authorisation import require_designer
+from engine.diagram.folder import is_diagram
 from engine.diagram.procedure import MAX_FILES, MAX_FOLDER_BYTES, TOML, open_folder
 from engine.operations.draft_states import keep_state
 from engine.refusal import Invalid, NotVisible, Overtaken
@@ -175,7 +176,7 @@ def in_words(name: str) -> str:
     stem = PurePosixPath(name).stem
     if name == TOML:
         return "设置"
-    if "/" not in name and name.endswith(".bpmn"):
+    if is_diagram(name):
         return "流程图"
     folder, _, rest = name.partition("/")
     known = {"forms": "表单", "scenarios": "情形", "templates": "文书模板"}.get(folder) if rest else None

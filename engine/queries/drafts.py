@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Select, select, union
 
 from engine.authorisation import Actor, design_units
+from engine.diagram.folder import diagram_of
 from engine.operations.draft_states import SITTING
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
@@ -53,9 +54,8 @@ class Draft:
     @property
     def diagram(self) -> Stored | None:
         """The diagram's file: the first of them, where by mistake there are several."""
-        return next(
-            (one for name, one in self.stored.items() if name.endswith(".bpmn") and "/" not in name), None
-        )
+        name = diagram_of(self.stored)
+        return self.stored[name] if name is not None else None
 
 
 def draft(rt: Runtime, actor: Actor, draft_id: str) -> Draft:

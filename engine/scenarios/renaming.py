@@ -12,6 +12,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from engine.diagram import DiagramError
 from engine.diagram import source as xml
+from engine.diagram.folder import diagram_of
 from engine.diagram.reader import clean_name, read_properties
 
 Files = Mapping[str, bytes]
@@ -68,7 +69,7 @@ def with_parameter_renamed(files: Files, before: str, name: str) -> dict[str, by
 
 def _names(files: Files) -> tuple[dict[str, str], dict[str, str]]:
     """Of the diagram's elements, by id: the names of those that have one, and what their results are called."""
-    file = next((name for name in sorted(files) if name.endswith(".bpmn") and "/" not in name), None)
+    file = diagram_of(files)
     try:
         root = xml.parse(files[file]) if file is not None else None
     except DiagramError:

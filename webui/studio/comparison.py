@@ -5,6 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from engine.diagram.comparison import PARTS, Comparison, compare
+from engine.diagram.folder import diagram_of
 from engine.queries import drafts, sides
 from engine.queries.sides import Side
 from webui.sessions import actor, runtime, signed_in
@@ -46,5 +47,5 @@ def _board(left: Side, right: Side, found: Comparison) -> dict[str, Any]:
 
 
 def _drawing(side: Side) -> str | None:
-    name = next((name for name in sorted(side.files) if name.endswith(".bpmn") and "/" not in name), None)
+    name = diagram_of(side.files)
     return picture(side.files[name]) if name is not None else None

@@ -6,6 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from engine import operations
 from engine.diagram.comparison import compare
+from engine.diagram.folder import diagram_of
 from engine.operations.beginning import MAX_FILE, folder_from
 from engine.queries import draft_states, drafts
 from engine.refusal import Invalid, Overtaken
@@ -13,7 +14,7 @@ from engine.store.packing import pack
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
 from webui.studio.beginning import uploaded
-from webui.studio.versions import as_xml, as_zip, diagram_of
+from webui.studio.versions import as_xml, as_zip
 
 
 @blueprint.get("/drafts/<draft_id>/history")

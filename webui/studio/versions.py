@@ -7,6 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from engine import operations
 from engine.diagram.comparison import compare
+from engine.diagram.folder import diagram_of
 from engine.queries import desk, versions
 from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
@@ -66,10 +67,6 @@ def version_diagram(version_id: int) -> Response:
 def version_download(version_id: int) -> Response:
     found = versions.version(runtime(), actor(), version_id)
     return as_zip(found.content, f"{found.title} 第{found.number}版")
-
-
-def diagram_of(files: Any) -> str | None:
-    return next((name for name in sorted(files) if name.endswith(".bpmn") and "/" not in name), None)
 
 
 def as_xml(files: Any) -> Response:
