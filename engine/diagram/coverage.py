@@ -5,7 +5,6 @@ from the files as they are, so that a diagram that cannot run yet is covered, to
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from engine.diagram.model import ACTIVITIES, FLOW_NODES, PERSON_TASKS
 from engine.diagram.procedure import TOML
 from engine.diagram.reader import read_properties
 from engine.diagram.source import BPMN, Element, local, parse, reference
+from engine.handed_in import NotReadable, toml
 from engine.steps import kind as kind_of
 from engine.steps import names as kinds
 
@@ -170,8 +170,8 @@ def _claimed(files: Mapping[str, bytes]) -> list[str]:
 
 def _settings(files: Mapping[str, bytes]) -> dict[str, object]:
     try:
-        return tomllib.loads(files.get(TOML, b"").decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return toml(files.get(TOML, b""))
+    except NotReadable:
         return {}
 
 

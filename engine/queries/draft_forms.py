@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from engine.authorisation import Actor, design_units
 from engine.diagram import DiagramError, Finding, check_folder
 from engine.diagram.rewriting import form_users
 from engine.form_shape import shape_problem
+from engine.handed_in import NotReadable, json_value
 from engine.queries.drafts import Draft
 from engine.refusal import NotVisible
 from engine.runtime import Runtime
@@ -128,8 +128,8 @@ def labels_of(schema: Any) -> list[str]:
 def read_schema(data: bytes) -> Mapping[str, Any] | None:
     """The schema in a file, None where there is none that can be read as a form."""
     try:
-        schema = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        schema = json_value(data)
+    except NotReadable:
         return None
     return schema if shape_problem(schema) is None else None
 

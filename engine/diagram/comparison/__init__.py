@@ -6,8 +6,6 @@ differs in nothing but its writing says so: nothing that differs is passed over 
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,6 +17,7 @@ from engine.diagram.comparison.texts import Piece
 from engine.diagram.finding import DiagramError
 from engine.diagram.procedure import TOML
 from engine.diagram.source import Element, parse
+from engine.handed_in import json_value, toml
 
 __all__ = [
     "ACTIONS",
@@ -109,7 +108,7 @@ def _file(name: str, before: bytes | None, after: bytes | None, using: Mapping[s
         return
     try:
         found = list(_READERS[what](label, _parsed(name, before), _parsed(name, after)))
-    except (ValueError, RecursionError):
+    except ValueError:
         yield from _unreadable(part, what, label, before, after)
         return
     yield from found or [_only_writing(part, what, label, before, after)]
@@ -130,8 +129,7 @@ def _parsed(name: str, data: bytes | None) -> Mapping[str, Any] | None:
     """Raises ValueError where it cannot be read."""
     if data is None:
         return None
-    text = data.decode("utf-8-sig")
-    found = json.loads(text) if name.endswith(".json") else tomllib.loads(text)
+    found = json_value(data) if name.endswith(".json") else toml(data)
     if not isinstance(found, dict):
         raise ValueError(name)
     return found
