@@ -4,8 +4,6 @@ publishing.
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from engine.diagram.finding import DiagramError, Finding, Gate
 from engine.diagram.model import Diagram
 from engine.diagram.parameter import Parameter, read_parameter
 from engine.form_shape import shape_problem
+from engine.handed_in import NotReadable, json_value, toml
 
 TOML = "procedure.toml"
 LEVELS = ("市", "县", "乡镇", "村", "屋场")
@@ -226,8 +225,8 @@ def _settings(folder: Folder) -> dict[str, Any]:
         folder.add("no-toml", f"还没有 {TOML}:请写上名称、层级和由谁发起", TOML)
         return {}
     try:
-        settings = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        settings = toml(data)
+    except NotReadable as error:
         hint = '(汉字的名字要加引号，如 [parameters."大额标准"])' if b"[parameters." in data else ""
         folder.add("bad-toml", f"{TOML} 读不懂：{error}{hint}", TOML, "execution")
         return {}
@@ -259,7 +258,8 @@ def _parameters(folder: Folder, settings: Mapping[str, Any]) -> dict[str, Parame
         for problem in problems:
             # A rehearsal runs on the defaults: a parameter without a usable one keeps the folder from
             # running.
-            folder.add("bad-parameter", problem, TOML, "execution" if parameter is None else "publishing")
+            usable = parameter is not None and parameter.usable
+            folder.add("bad-parameter", problem, TOML, "publishing" if usable else "execution")
         if parameter is not None:
             parameters[name] = parameter
     return parameters
@@ -271,9 +271,9 @@ def _forms(folder: Folder) -> dict[str, dict[str, Any]]:
         if not name.startswith("forms/") or not name.endswith(".json"):
             continue
         try:
-            schema = json.loads(folder.files[name].decode("utf-8-sig"))
-        except (ValueError, RecursionError):
-            folder.add("bad-form", "表单不是能读的 JSON，请在表单编辑器里重新保存", name)
+            schema = json_value(folder.files[name])
+        except NotReadable as error:
+            folder.add("bad-form", f"表单不是能读的 JSON（{error}），请在表单编辑器里重新保存", name)
             continue
         problem = shape_problem(schema)
         if problem is None:
