@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import count
 
 from engine import pickers, steps
 from engine.diagram.model import Node
@@ -46,7 +47,7 @@ def _numbered(name: str, many: int) -> list[str]:
 
 
 def _people() -> Iterator[str]:
-    """Names enough for every post of a diagram, each once, the likely ones first."""
+    """Names without end, each once, the likely ones first."""
     for turn, given in enumerate(
         (*GIVEN, *(f"{a[0]}{b[-1]}" for a in GIVEN for b in GIVEN if a[0] != b[-1]))
     ):
@@ -54,6 +55,7 @@ def _people() -> Iterator[str]:
             yield SURNAMES[(place + turn) % len(SURNAMES)] + (
                 GIVEN[place % len(GIVEN)] if turn == 0 else given
             )
+    yield from (f"人员{number}" for number in count(1))  # a diagram of thousands of lanes
 
 
 def _asked(script: Script) -> Iterator[str]:
