@@ -10,6 +10,7 @@ from engine import journal
 from engine.authorisation import require_designer
 from engine.operations.draft_states import note_on_state, state_files
 from engine.operations.drafts import clean_folder, put_folder, require_draft
+from engine.operations.explorations import stop_walking
 from engine.refusal import NotVisible, Overtaken
 from engine.runtime import Runtime
 from engine.store.drafts import drafts
@@ -56,6 +57,7 @@ def remove_draft(runtime: Runtime, actor_id: int, draft_id: str) -> None:
     def write(c: Connection) -> None:
         draft = require_draft(runtime, c, actor_id, draft_id, locked=True)
         c.execute(update(drafts).where(drafts.c.id == draft_id).values(removed_at=now, removed_by=actor_id))
+        stop_walking(c, draft_id)
         entry = journal.Entry(now, "draft-remove", actor_id, detail={"draft": draft_id, "key": draft.key})
         journal.append_to_unit(c, draft.unit_id, [entry])
 

@@ -82,10 +82,15 @@ def stop_exploration(runtime: Runtime, actor_id: int, draft_id: str) -> None:
 
     def write(c: Connection) -> None:
         require_draft(runtime, c, actor_id, draft_id)
-        mine = explorations.c.draft_id == draft_id, explorations.c.ended_at.is_(None)
-        c.execute(update(explorations).where(*mine).values(stopping=True))
+        stop_walking(c, draft_id)
 
     runtime.database.run(write)
+
+
+def stop_walking(c: Connection, draft_id: str) -> None:
+    """Nobody waits for the draft's exploration any longer; what it has seen by now is its report."""
+    mine = explorations.c.draft_id == draft_id, explorations.c.ended_at.is_(None)
+    c.execute(update(explorations).where(*mine).values(stopping=True))
 
 
 def alive(row: Row[Any, Any, Any], now: datetime) -> bool:
