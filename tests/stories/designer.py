@@ -4,10 +4,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.conftest import PHONE
 from tests.stories.person import Person
 
 DESK = {"width": 1280, "height": 800}
 WIDE = {"width": 1600, "height": 900}
+SETTLED = 400  # milliseconds after which nothing moves any longer
 
 
 class Designer(Person):
@@ -26,15 +28,15 @@ class Designer(Person):
     # ------------------------------------------------------------ any page
 
     def station(self, name: str, page: Page | None = None) -> None:
-        """A picture of what is on the screen."""
+        """A picture of what is on the screen, or on that of another."""
         self.stations += 1
         if self.pictures is None:
             return
         shown = page or self.page
         self.pictures.mkdir(parents=True, exist_ok=True)
-        for screen in (WIDE, DESK):
+        for screen in (WIDE, DESK) if shown.context == self.phone else (PHONE,):
             shown.set_viewport_size({"width": screen["width"], "height": screen["height"]})
-            shown.wait_for_timeout(400)
+            shown.wait_for_timeout(SETTLED)
             shown.screenshot(path=self.pictures / f"{self.stations:02}-{name}-{screen['width']}.png")
 
     def turns_to(self, tab: str) -> None:

@@ -2,18 +2,11 @@
 the other way: too few come, the plan is found unfeasible, what is said during the notice is answered.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.stories.county import County, county
+from tests.stories.county import County
 from tests.stories.person import Person
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 ROAD = "村口道路硬化"
 MOST_TAPS = 40  # of a straight run, over all its people; opening the site, signing in and typing are not taps
@@ -24,16 +17,6 @@ DELEGATES = (
 )
 SECRETARY, DIRECTOR, CLERK = "江玉成", "谭秀英", "林秀英"
 CHAIR, WATCH, DELEGATE, ELDER, DEPUTY = "陈克勤", "田慧敏", "罗丽萍", "秦德福", "彭新民"
-
-
-@pytest.fixture
-def new_county(
-    tmp_path_factory: pytest.TempPathFactory, new_folder: Path, browser: "Browser"
-) -> Iterator[County]:
-    """People and procedures, and nothing done yet: who is waited for by one thing only finds it at once."""
-    with county(tmp_path_factory.mktemp("county"), browser, lived=new_folder) as opened:
-        yield opened
-        opened.go_home()
 
 
 @pytest.mark.timeout(300)

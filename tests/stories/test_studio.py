@@ -5,15 +5,13 @@ By mouse and keyboard alone, on a running server. `pytest --pictures FOLDER` tak
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from playwright.sync_api import expect
 
-from tests.stories.county import County, county
+from tests.stories.county import County
 from tests.stories.designer import Designer
 from tests.stories.person import Person
 
@@ -25,19 +23,11 @@ GRANARY, POND = "老粮仓出租", "上湾鱼塘出租"
 CLERK = "林秀英"
 
 
-@pytest.fixture
-def quiet_county(tmp_path_factory: pytest.TempPathFactory, browser: "Browser") -> Iterator[County]:
-    """People and procedures, and nothing done yet."""
-    with county(tmp_path_factory.mktemp("studio"), browser, past=False) as opened:
-        yield opened
-        opened.go_home()
-
-
 @pytest.mark.timeout(300)
 def test_a_foreign_drawing_becomes_a_procedure_of_the_villages(
-    quiet_county: County, browser: "Browser", pictures: Path | None
+    new_county: County, browser: "Browser", pictures: Path | None
 ) -> None:
-    story(quiet_county, browser, pictures)
+    story(new_county, browser, pictures)
 
 
 def story(village: County, browser: "Browser", pictures: Path | None) -> None:
@@ -58,7 +48,9 @@ def story(village: County, browser: "Browser", pictures: Path | None) -> None:
     compares(designer)
     publishes_the_second(designer)
     the_old_one_stays(clerk)
+    designer.station("第一版的办件", clerk.page)
     starts(clerk, POND)
+    designer.station("第二版的办件", clerk.page)
     designer.phone.close()
     assert not designer.errors, designer.errors
 
@@ -121,7 +113,9 @@ def makes_it_run(designer: Designer) -> None:
 def clears_up(designer: Designer) -> None:
     designer.turns_to("表单")
     designer.station("表单")
-    designer.page.locator(".form-card", has_text="还没有哪一步用它").get_by_role("button", name="删除").click()
+    designer.page.locator(".form-card", has_text="还没有哪一步用它").get_by_role(
+        "button", name="删除"
+    ).click()
     designer.sees_no("还没有哪一步用它")
 
 
@@ -267,7 +261,11 @@ def rehearses(designer: Designer) -> None:
 def comes_to(designer: Designer, step: str, result: str = "") -> None:
     task = designer.page.locator(".rehearsal-task", has_text=step)
     offers = task.locator(".rehearsal-offers")
-    (offers.get_by_role("button", name=result, exact=True) if result else offers.get_by_role("button").first).click()
+    (
+        offers.get_by_role("button", name=result, exact=True)
+        if result
+        else offers.get_by_role("button").first
+    ).click()
     task.wait_for(state="detached")
 
 
