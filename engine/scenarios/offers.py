@@ -49,12 +49,15 @@ class Offers:
     def of(self, stage: Stage, task: Task) -> tuple[list[Offer], int]:
         """What can come of an open task now, and how many more answers there are than are offered."""
         step = self._steps[task.element_id]
-        offers = {offer.label: offer for offer in self._of_kind(stage, task, step)}
+        outcomes = list(self._of_kind(stage, task, step))
+        offers = {offer.label: offer for offer in outcomes}
         for answer in self._answers.of(step, self._reading.after(step), task.data):
             result = self._said(stage, task, answer.shown) if task.kind else answer.result
-            label = in_words(result) if answer.shown else ""
+            label = in_words(_people(answer.shown, result)) if answer.shown else ""
             if label and label not in offers:
                 offers[label] = Offer(label, result)
+        if task.kind and len(outcomes) == 1 < len(offers):
+            del offers[outcomes[0].label]  # the others tell apart what it leaves open
         possible = [offer for offer in offers.values() if _possible(stage, task, offer)]
         if not possible and not offers:
             possible = [one for one in [Offer(DONE, {})] if _possible(stage, task, one)]
@@ -80,6 +83,14 @@ class Offers:
         answering = stage.rehearsal.answering(task.id)
         for outcome in answering.kind.outcomes(answering.settings):
             yield Offer(outcome, {OUTCOME: outcome})
+
+
+def _people(shown: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result, a number that stands for people as such."""
+    return {
+        name: f"{value} 人" if isinstance(shown.get(name), list) and isinstance(value, int) else value
+        for name, value in result.items()
+    }
 
 
 def _possible(stage: Stage, task: Task, offer: Offer) -> bool:
