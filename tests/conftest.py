@@ -195,7 +195,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_ready(server: Server, log: Path, seconds: float = 30) -> None:
+def wait_until_ready(server: Server, log: Path, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert server.process.poll() is None, f"the server stopped:\n{log.read_text()}"

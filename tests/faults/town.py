@@ -147,7 +147,7 @@ class Site:
     def complete(self, who: str, task_id: str, data: dict[str, Any]) -> Answer:
         return self.call(who, "POST", f"/tasks/{task_id}/complete", {"data": data})
 
-    def wait(self, seconds: float = 30) -> None:
+    def wait(self, seconds: float = 90) -> None:
         eventually(self._answers, seconds)
 
     def _answers(self) -> bool:

@@ -106,7 +106,7 @@ def county(
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     server = Server(f"http://127.0.0.1:{port}", environment, process)
     try:
-        wait_until_ready(server, folder / "server.log", 90)  # it lives through its past first
+        wait_until_ready(server, folder / "server.log", 200)  # it lives through its past first
         yield County(server, folder, browser)
     finally:
         stop(process)
