@@ -140,11 +140,10 @@ class Walker:
     def _begin(self, move: Move) -> None:
         self.walked.ways += 1
         try:
-            saved, running = self.world.begin(move)
+            saved, running, passed = self.world.begin(move)
         except ExecutionError as error:
             self._failed(None, move.passage, error, dict(move.result))
             return
-        passed = {one for instance in running for one in instance.passed}
         self._arrive(None, move, saved, running, passed)
 
     def _look(self, place: int, saved: Saved) -> None:

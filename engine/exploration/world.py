@@ -118,13 +118,15 @@ class World:
                         shown = Passage("start", node.id, node.label, answer.shown, brought)
                         yield Move(shown, place=-1, token=process.id, result=answer.result)
 
-    def begin(self, move: Move) -> tuple[Saved, list[Instance]]:
-        """Raises ExecutionError."""
+    def begin(self, move: Move) -> tuple[Saved, list[Instance], set[tuple[str | None, str]]]:
+        """As `apply`, for a way to begin: what comes of it, and what is passed, of those that end at once too."""
         if move.place == -1:
             instance = self._new(move.token, by_event=move.passage.element, payload=move.result)
         else:
             instance = self._new(move.token, data=move.result)
-        return self._rest([instance], Exchange(self.definition, self._new), Saved(()))
+        running = [instance]
+        after, left = self._rest(running, Exchange(self.definition, self._new), Saved(()))
+        return after, left, {one for each in running for one in each.passed}
 
     # ------------------------------------------------------------ moves
 

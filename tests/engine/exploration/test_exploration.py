@@ -81,6 +81,11 @@ def test_a_chain_has_one_way() -> None:
     assert [passage.element for passage in report.endings[0].path] == ["s", "A", "B"]
 
 
+def test_what_ends_the_moment_it_begins_has_still_happened() -> None:
+    report = explore(document(start(), end(), path("s e")))
+    assert (kinds(report), ends(report)) == ({}, {"e"})
+
+
 def test_every_answer_a_condition_tells_apart_and_no_more() -> None:
     diagram = document(
         start(),

@@ -27,7 +27,7 @@ def test_a_walk_that_merges_nothing_finds_nothing_new(scope: Scope) -> None:
     beginnings = list(walker.world.beginnings())
     for _ in range(0 if walker.stopped else 2):
         try:
-            saved, running = walker.world.begin(chance.choice(beginnings))
+            saved, running, _ = walker.world.begin(chance.choice(beginnings))
         except ExecutionError:
             continue
         for _ in range(25):

@@ -68,7 +68,7 @@ def test_no_random_walk_comes_to_where_nobody_looked(name: str) -> None:
     walked, chance = walker.walk(), random.Random(name)
     seen = {element for edge in walked.edges for element in edge.passed}
     for _ in range(6):
-        saved, running = walker.world.begin(chance.choice(list(walker.world.beginnings())))
+        saved, running, _ = walker.world.begin(chance.choice(list(walker.world.beginnings())))
         for _ in range(60):
             moves = list(walker.world.moves(running))
             if not moves or walker.world.too_many(saved, running):
