@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from engine import forms, steps
 from engine.diagram.model import Node
+from engine.durations import SHANGHAI
 from engine.execution import Roster
 from engine.execution.script import Script
+from engine.scenarios.report import day_and_time
 from engine.scenarios.written import UNTIL_DUE, Step
 from engine.steps import DOERS, threshold
 
@@ -74,12 +78,28 @@ def shown(value: Any) -> str:
             if "name" in value
             else "；".join(f"{_called(k)} {shown(v)}" for k, v in value.items())
         )
-    return str(value)
+    return _dated(value) if isinstance(value, str) else str(value)
+
+
+def _dated(text: str) -> str:
+    """What a field for a day or a time keeps, as people write it; any other text as it is."""
+    if not _MOMENT.fullmatch(text):
+        return text
+    try:
+        if len(text) == DAY:
+            day = date.fromisoformat(text)
+            return f"{day.year} 年 {day.month} 月 {day.day} 日"
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return day_and_time(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
 
 
 # ---------------------------------------------------------------- data
 
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}[\d:.]*(Z|[+-]\d{2}:\d{2})?)?")
+DAY = len("2026-03-02")
 MOST_NAMED, FIRST_NAMED = 8, 3  # of a list in a line
 SETTLED = "（直接定的结果）"
 MOST_TOLD = 60  # characters of one thing in a story

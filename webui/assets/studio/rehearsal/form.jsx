@@ -10,6 +10,7 @@ flatpickr.localize({
 });
 
 export function ActForm({ act, people, busy, submit, close }) {
+  const top = useRef(null);
   const host = useRef(null);
   const form = useRef(null);
   const [by, setBy] = useState(act.who[0] ?? people[0] ?? '');
@@ -28,6 +29,8 @@ export function ActForm({ act, people, busy, submit, close }) {
     });
     return () => { gone = true; form.current?.destroy(); };
   }, []);
+
+  useEffect(() => { if (drawn || said) top.current.scrollIntoView({ block: 'start' }); }, [drawn, said]);
 
   const fill = () => {
     const typed = form.current._getState().data;
@@ -52,7 +55,7 @@ export function ActForm({ act, people, busy, submit, close }) {
   };
 
   return (
-    <div class="rehearsal-form">
+    <div class="rehearsal-form" ref={top}>
       <label class="rehearsal-by">由
         <Select value={by} onChange={({ target }) => setBy(target.value)} aria-label="由谁办">
           <People label="可以办的人" names={act.who} />
