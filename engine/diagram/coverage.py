@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine import clauses as texts
 from engine.clauses import Clause
 from engine.diagram.finding import DiagramError
+from engine.diagram.folder import diagram_of
 from engine.diagram.model import ACTIVITIES, FLOW_NODES, PERSON_TASKS
 from engine.diagram.procedure import TOML
 from engine.diagram.reader import read_properties
@@ -104,8 +105,8 @@ class Coverage:
 
 def coverage(files: Mapping[str, bytes]) -> Coverage:
     """Of a folder. Never raises: what cannot be read cites nothing."""
-    diagram = next((data for name, data in files.items() if name.endswith(".bpmn") and "/" not in name), None)
-    found = carriers(diagram) if diagram is not None else []
+    diagram = diagram_of(files)
+    found = carriers(files[diagram]) if diagram is not None else []
     mentions = list(_mentions(files))
     claimed = _claimed(files)
     cited = [number for each in found for number in each.clauses]

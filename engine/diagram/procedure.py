@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.diagram.examination import Examination, examine
 from engine.diagram.finding import DiagramError, Finding, Gate
+from engine.diagram.folder import diagrams
 from engine.diagram.model import Diagram
 from engine.diagram.parameter import Parameter, read_parameter
 from engine.form_shape import shape_problem
@@ -207,7 +208,7 @@ def _too_big() -> DiagramError:
 
 
 def _diagram_file(folder: Folder) -> str | None:
-    names = [name for name in sorted(folder.files) if name.endswith(".bpmn") and "/" not in name]
+    names = diagrams(folder.files)
     if len(names) == 1:
         return names[0]
     if names:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, tuple_
 from engine import forms as rules
 from engine.authorisation import Actor, design_units
 from engine.diagram import DiagramError, Finding, check_folder
+from engine.diagram.folder import diagrams
 from engine.diagram.rewriting import form_users
 from engine.form_shape import shape_problem
 from engine.handed_in import NotReadable, json_value
@@ -114,7 +115,7 @@ def form_title(name: str, steps: Sequence[str]) -> str:
 def form_titles(files: Mapping[str, bytes]) -> dict[str, str]:
     """Form -> what a person calls it, for the forms some step of the folder uses."""
     users: dict[str, list[str]] = {}
-    for file in (one for one in files if one.endswith(".bpmn")):
+    for file in diagrams(files):
         for name, steps in _form_users(files[file]).items():
             users.setdefault(name, []).extend(label for _, label in steps)
     return {name: form_title(name, steps) for name, steps in users.items()}

@@ -12,10 +12,11 @@ from typing import Any
 
 from engine.diagram.comparison import diagram, forms, plain, scenarios, settings
 from engine.diagram.comparison.change import ACTIONS, PARTS, Action, Change, Comparison, Detail, Part
-from engine.diagram.comparison.elements import take_apart
 from engine.diagram.comparison.texts import Piece
 from engine.diagram.finding import DiagramError
+from engine.diagram.folder import diagram_of
 from engine.diagram.procedure import TOML
+from engine.diagram.rewriting import form_users
 from engine.diagram.source import Element, parse
 from engine.handed_in import json_value, toml
 
@@ -52,10 +53,7 @@ def compare(before: Files, after: Files) -> Comparison:
 
 def _diagrams(before: Files, after: Files) -> tuple[str | None, str | None]:
     """The diagram's file on either side: the same on both where it can be, else the first."""
-    old, new = (
-        next((name for name in sorted(files) if name.endswith(".bpmn") and "/" not in name), None)
-        for files in (before, after)
-    )
+    old, new = diagram_of(before), diagram_of(after)
     if old in after:
         return old, old
     return (new, new) if new in before else (old, new)
@@ -85,14 +83,11 @@ def _root(data: bytes | None) -> Element | None:
 def _using(data: bytes | None) -> dict[str, str]:
     """Forms by name, with the steps that show them: `tianbao（“填报支出”用）`."""
     try:
-        items = take_apart(parse(data)).items.values() if data is not None else ()
+        users = form_users(data) if data is not None else {}
     except DiagramError:
         return {}
-    steps: dict[str, list[str]] = {}
-    for item in items:
-        if form := item.facts.get("set:form"):
-            steps.setdefault(form, []).append(f"“{item.name or item.key}”")
-    return {form: f"{form}（{'、'.join(names[:3])}用）" for form, names in steps.items()}
+    named = {form: [f"“{label}”" for _, label in steps] for form, steps in users.items()}
+    return {form: f"{form}（{'、'.join(steps[:3])}用）" for form, steps in named.items()}
 
 
 # ---------------------------------------------------------------- other files
