@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.diagram import Finding, check_folder
 from engine.diagram.repair import Repair, apply_all, apply_provisionally, repairs
+from engine.queries import draft_findings
 from engine.queries.drafts import Draft
 from engine.runtime import Runtime
 
@@ -66,7 +67,7 @@ class Checked:
 def checked(runtime: Runtime, draft: Draft) -> Checked:
     """The whole check of a draft as it is stored, and what could be done about it."""
     known, files = runtime.designations, draft.files
-    findings = check_folder(files, known)
+    findings = draft_findings.findings(runtime, draft)
     offered = repairs(files, known)
     stopping = [f for f in findings if f.severity == "error" and f.gate == "execution"]
     publishing = [f for f in findings if f.severity == "error" and f.gate != "execution"]

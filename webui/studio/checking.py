@@ -4,8 +4,7 @@ from typing import Any
 
 from flask import jsonify
 
-from engine.diagram import check_folder
-from engine.queries import drafts
+from engine.queries import draft_findings, drafts
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
 from webui.studio.body import json_body, texts
@@ -18,6 +17,5 @@ def check(draft_id: str) -> Any:
     hint = "要检查的内容没有传全，请刷新页面再试"
     unsaved = texts(json_body(hint).get("files", {}), hint)
     draft = drafts.draft(runtime(), actor(), draft_id)
-    files = draft.files | unsaved
-    found = check_folder(files, designations=runtime().designations)
+    found = draft_findings.findings(runtime(), draft, draft.files | unsaved)
     return jsonify(findings=[finding.as_dict() for finding in found])

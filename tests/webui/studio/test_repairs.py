@@ -9,7 +9,9 @@ import pytest
 from engine import operations
 from engine.diagram import check_folder
 from engine.diagram.repair import opened
+from engine.queries import draft_findings
 from tests.conftest import axe_violations
+from tests.engine.diagram.drawn import S, bpmn, node, path
 from tests.webui.studio.conftest import Studio
 
 if TYPE_CHECKING:
@@ -75,3 +77,16 @@ def test_what_is_right_says_so_and_what_nobody_can_read_is_no_error(studio: Stud
     page = visitor.get(f"/studio/drafts/{foreign}/repairs")
     assert page.status_code == 200
     assert "不是完整的 XML" in page.text
+
+
+def test_a_call_to_what_nobody_published_is_said_at_the_call(studio: Studio) -> None:
+    """As publishing would: before, the check was content with it and every rehearsal failed."""
+    body = f"{S}{node('callActivity', 'ask', name='问一问', calledElement='wu')}{path('s ask')}"
+    draft_id = operations.create_draft(
+        studio.runtime,
+        studio.world.people[studio.designer],
+        studio.world.units["county"],
+        opened(bpmn(body), "x.bpmn"),
+    )
+    found = draft_findings.findings(studio.runtime, studio.draft(draft_id))
+    assert [f.element_id for f in found if f.code == "no-such-procedure"] == ["ask"]
