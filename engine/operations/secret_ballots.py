@@ -13,7 +13,7 @@ import secrets
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -209,8 +209,11 @@ def spent_keys(runtime: Runtime) -> list[Held]:
         return []
     if not held:
         return []
+    query = select(ballots.c.task_id, ballots.c.status, ballots.c.sealing_key)
     with runtime.database.read() as c:
-        return [key for key in held if _is_over(c, key, runtime)]
+        rows = c.execute(query.where(ballots.c.task_id.in_({key.task_id for key in held}))).all()
+    standing, now = {row.task_id: row for row in rows}, runtime.now()
+    return [key for key in held if _is_over(standing.get(key.task_id), key, now)]
 
 
 def destroy(runtime: Runtime, key: Held) -> bool:
@@ -218,10 +221,8 @@ def destroy(runtime: Runtime, key: Held) -> bool:
     return True
 
 
-def _is_over(c: Connection, held: Held, runtime: Runtime) -> bool:
-    """A key of another database, or of a vote that is just being opened here, is left alone."""
-    query = select(ballots.c.status, ballots.c.sealing_key).where(ballots.c.task_id == held.task_id)
-    row = c.execute(query).one_or_none()
+def _is_over(row: Any, held: Held, now: datetime) -> bool:
+    """A key of another database, or of a vote that is just being opened here, is left alone. `row` is the ballot's."""
     if row is None or row.sealing_key == held.public:
         return False
-    return row.status == "closed" or runtime.now() - held.made_at > FRESH
+    return bool(row.status == "closed" or now - held.made_at > FRESH)
