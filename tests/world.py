@@ -1,8 +1,11 @@
 """A village with its people, posts and tokens, for tests that need somebody to act."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, insert, update
 
@@ -12,6 +15,7 @@ from engine.people.tenures import appoint
 from engine.store import Database
 from engine.store.tables import accounts, people, units
 
+_folders = TemporaryDirectory(prefix="cunyi-tests-")  # gone at the end
 SINCE = date(2020, 1, 1)
 POSTS = {  # person -> post, unit
     "管得宽": ("乡镇管理员", "town"),
@@ -47,13 +51,11 @@ def settle(database: Database, now: datetime | None = None) -> World:
 
 
 def configuration(database: Database, **changes: object) -> Configuration:
-    from pathlib import Path
-
     url = database.url.render_as_string(hide_password=False)
     values: dict[str, object] = {
         "database_url": url,
         "secret_key": "k" * 40,
-        "data_dir": Path("/nonexistent"),
+        "data_dir": Path(_folders.name, re.sub(r"\W", "_", url)[-100:]),  # the keys of its secret votes
     }
     return Configuration(**(values | changes))  # type: ignore[arg-type]
 
