@@ -77,8 +77,8 @@ function Scenario({ one, report, story, go, busy, show, setPane }) {
         </ul>
       )}
       <div class="rehearsal-buttons">
-        {!one.wrong && <Button disabled={busy} onClick={() => open()}>打开，走到最后</Button>}
-        {!one.wrong && <Button disabled={busy} onClick={() => open(0)}>一步一步看（{one.steps} 步）</Button>}
+        {!one.wrong && <Button disabled={busy} onClick={() => open()}>看结局</Button>}
+        {!one.wrong && <Button disabled={busy} onClick={() => open(0)}>一步一步看（{one.steps}）</Button>}
         <Button look="link" disabled={busy} onClick={() => setNaming(naming === null ? one.title : null)}>改名称</Button>
         <button type="button" class="btn btn-sm btn-link text-danger" disabled={busy} onClick={drop}>删除</button>
       </div>
