@@ -176,6 +176,7 @@ def branches_on_objections(designer: Designer) -> None:
     designer.page.locator("#findings .summary").click()
     is_called(designer, "线上的字", "有异议")  # the new line is selected
     only_when(designer, "公示出租方案 · 结论", "有异议")
+    expect(designer.panel.get_by_label("写出来就是")).to_have_value('公示出租方案.结论 == "有异议"')
     contract, middle = designer.box("Activity_0q9"), designer.box(branch)
     x = (middle["x"] + middle["width"] + contract["x"]) / 2
     designer.page.mouse.click(x, middle["y"] + middle["height"] / 2)

@@ -133,6 +133,10 @@ def test_a_pool_gets_lanes_named_by_posts(studio: Studio, desk: "Page") -> None:
     board.focus()
     desk.keyboard.press("Control+a")
     desk.keyboard.press("Control+c")
+    desk.keyboard.press("Control+v")
+    board.save()
+    keys = re.findall(r'name="key" value="(\w+)"', stored(studio, draft))
+    assert keys == ["公示", "公示2"]  # what is drawn has a result people can read, and each has its own
     other = Board(desk, studio.draft_of("zhichu"))
     other.focus()
     desk.keyboard.press("Control+v")

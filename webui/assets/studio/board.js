@@ -15,6 +15,7 @@ import { StudioPad } from './pad.js';
 import { PaletteProvider } from './palette.js';
 import { Placing } from './placing.js';
 import { StudioReplaceMenu } from './replace.js';
+import { ResultNames } from './resultnames.js';
 import { DrawingRules } from './rules.js';
 import { panelModules } from './panel/index.js';
 
@@ -42,12 +43,13 @@ const naming = {
 };
 
 const studio = {
-  __init__: ['appendMenu', 'createMenu', 'laneNames', 'drawingRules'],
+  __init__: ['appendMenu', 'createMenu', 'laneNames', 'drawingRules', 'resultNames'],
   placing: ['type', Placing],
   appendMenu: ['type', AppendMenu],
   createMenu: ['type', CreateMenu],
   laneNames: ['type', LaneNames],
   drawingRules: ['type', DrawingRules],
+  resultNames: ['type', ResultNames],
   paletteProvider: ['type', PaletteProvider],
   contextPad: ['type', StudioPad],
   contextPadProvider: ['type', StudioContextPad],

@@ -1,0 +1,69 @@
+// Conditions read a step's results under a name. What is drawn here gets one that people can read: the step's own.
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+
+import { readersOf } from './panel/renaming.js';
+import { settingsOf } from './properties.js';
+
+const LONGEST = 20;
+
+export class ResultNames {
+  constructor(eventBus, elementRegistry, catalogue, editing) {
+    Object.assign(this, { elementRegistry, catalogue, editing });
+    this.given = new WeakMap(); // to what was drawn since the page opened: nothing outside the drawing reads it yet
+    const after = (command, action) => eventBus.on(`commandStack.${command}.postExecuted`, ({ context }) => action(context));
+    after('shape.create', ({ shape }) => { if (nameless(shape)) this.name(shape); });
+    after('elements.create', ({ elements }) => elements.filter((each) => this.isCopy(each)).forEach((each) => this.name(each)));
+    after('element.updateLabel', ({ element }) => this.follow(element.labelTarget ?? element));
+  }
+
+  /** A name that people can make something of, and nobody else has; none where the step has no such name. */
+  fresh(step) {
+    const plain = (step.businessObject.name ?? '').replace(/[^\p{L}\p{N}_]/gu, '').slice(0, LONGEST).replace(/^[\p{N}_]+/u, '');
+    if (!/[^\x00-\x7f]/.test(plain)) return ''; // a Latin word may be one of the expressions' own
+    const taken = this.taken(step);
+    let name = plain;
+    for (let number = 2; taken.has(name); number += 1) name = `${plain}${number}`;
+    return name;
+  }
+
+  /** The names of all the other results, of the lists' items, and of the parameters. */
+  taken(step) {
+    const others = this.elementRegistry.filter((each) => each !== step && !each.labelTarget);
+    const loops = others.map(({ businessObject }) => businessObject.loopCharacteristics).filter(Boolean);
+    return new Set([
+      ...others.map((each) => settingsOf(each).key),
+      ...loops.flatMap((loop) => [loop.inputDataItem?.name, loop.outputDataItem?.name]),
+      ...this.catalogue.parameters().map(({ name }) => name),
+    ]);
+  }
+
+  name(step) {
+    const name = this.fresh(step);
+    if (!name) return;
+    const given = this.given.get(step.businessObject) ?? new Set();
+    this.given.set(step.businessObject, given.add(name));
+    this.editing.set(step, { key: name });
+  }
+
+  /** A copy that was put in beside its original. */
+  isCopy(element) {
+    const { key } = settingsOf(element);
+    return Boolean(key) && !element.labelTarget && this.taken(element).has(key);
+  }
+
+  /** Named anew, as long as nobody has chosen another: all that reads it in the drawing goes with it. */
+  follow(step) {
+    const before = settingsOf(step).key;
+    if (!this.given.get(step.businessObject)?.has(before)) return;
+    const readers = readersOf(this.elementRegistry, before);
+    this.name(step);
+    const { key } = settingsOf(step);
+    if (key !== before) for (const { write } of readers) write(key, this.editing);
+  }
+}
+ResultNames.$inject = ['eventBus', 'elementRegistry', 'catalogue', 'editing'];
+
+function nameless(shape) {
+  const { kind, key } = settingsOf(shape);
+  return is(shape, 'bpmn:UserTask') && Boolean(kind) && !key;
+}
