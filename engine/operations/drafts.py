@@ -85,7 +85,7 @@ def save_file(
         current = _current(c, draft_id, name)
         if current is not None and current.digest == digest:
             return Saved(draft.revision, digest, current.changed_at)
-        _require_unchanged(c, current, seen, name)
+        _require_unchanged(c, current, seen, name, actor_id)
         files = files_of(c, draft_id)
         revision = _touch(runtime, c, draft, actor_id, files | {name: data}, f"改了{in_words(name)}")
         c.execute(delete(draft_files).where(*_at(draft_id, name)))
@@ -104,7 +104,7 @@ def remove_file(runtime: Runtime, actor_id: int, draft_id: str, name: str, seen:
         current = _current(c, draft_id, name)
         if current is None:
             return int(draft.revision)
-        _require_unchanged(c, current, seen, name)
+        _require_unchanged(c, current, seen, name, actor_id)
         files = files_of(c, draft_id)
         del files[name]
         c.execute(delete(draft_files).where(*_at(draft_id, name)))
@@ -134,7 +134,7 @@ def change_files(
     def write(c: Connection) -> int:
         draft = require_draft(runtime, c, actor_id, draft_id, locked=True)
         for name, digest in seen.items():
-            _require_unchanged(c, _current(c, draft_id, name), digest, name)
+            _require_unchanged(c, _current(c, draft_id, name), digest, name, actor_id)
         after = {_name(name): data for name, data in change(files_of(c, draft_id)).items()}
         return put_folder(runtime, c, draft, actor_id, after, note)
 
@@ -237,7 +237,7 @@ def _touch(
 
 
 def _require_unchanged(
-    c: Connection, current: Row[Any, Any, Any] | None, seen: str | None, name: str
+    c: Connection, current: Row[Any, Any, Any] | None, seen: str | None, name: str, actor_id: int
 ) -> None:
     if current is None and seen is None:
         return
@@ -246,7 +246,8 @@ def _require_unchanged(
             "file-removed", f"{in_words(name)}刚刚被别人删了。您的改动还在这台设备上，可以另存为一份草稿"
         )
     if current.digest != seen:
-        who = c.scalar(select(people.c.name).where(people.c.id == current.changed_by)) or "别人"
+        theirs = select(people.c.name).where(people.c.id == current.changed_by)
+        who = "您在另一个窗口里" if current.changed_by == actor_id else c.scalar(theirs) or "别人"
         raise Overtaken(
             "file-changed",
             f"{in_words(name)}刚刚被{who}改过。您的改动还在这台设备上，请选择用哪一份，或者另存为一份草稿",

@@ -16,6 +16,13 @@ export function readDraft(key) {
   return stored && Date.now() - stored.at < KEEP ? stored.data : null;
 }
 
+/** The keys that begin like this and have something under them. */
+export function draftsUnder(start) {
+  const from = storageKey('').length;
+  return (attempt(() => Object.keys(localStorage)) ?? [])
+    .filter((name) => name.startsWith(storageKey(start))).map((name) => name.slice(from));
+}
+
 export function dropDraft(key) {
   attempt(() => localStorage.removeItem(storageKey(key)));
 }

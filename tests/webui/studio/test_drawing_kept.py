@@ -82,7 +82,7 @@ def test_a_closed_tab_leaves_a_copy(studio: Studio, desk: "Page") -> None:
     desk.close()
     again.context.unroute("**/files/**")
     board = Board(again, draft)
-    assert "没有保存的改动" in board.notices
+    again.wait_for_selector("[data-notice^=copy-]")
     board.press("看看不同")
     again.wait_for_selector("#drawing-compare .picture:nth-of-type(1) .djs-shape")
     assert again.locator("#drawing-compare .djs-container").count() == 2
@@ -127,3 +127,21 @@ def test_two_designers_at_the_same_diagram(studio: Studio, desk: "Page") -> None
     mine = desk.url.rsplit("/", 1)[1]
     assert b'value="assess"' in drawn(studio, mine)
     assert b'value="assess"' not in drawn(studio, draft)
+
+
+def test_two_windows_of_one_person(studio: Studio, desk: "Page") -> None:
+    draft = studio.draft_of("zhichu")
+    desk.context.route("**/files/**", lambda route: route.abort())
+    board = Board(desk, draft)
+    board.add("hq")
+    board.wait("away")
+    second = desk.context.new_page()
+    other = Board(second, draft)
+    second.wait_for_selector("[data-notice=elsewhere]")
+    assert "没有保存的改动" not in other.notices  # somebody is still at it
+    desk.close()
+    second.wait_for_selector("[data-notice^=copy-]")
+    second.context.unroute("**/files/**")
+    other.press("恢复")
+    other.wait("saved")
+    assert b'value="cosign"' in drawn(studio, draft)

@@ -4,6 +4,7 @@ import { dismiss, notice } from './notices.js';
 import { Saving } from './saving.js';
 import { Refused, ask } from './server.js';
 
+const GRACE = 1_000; // milliseconds in which the window this one takes the place of lets go
 const SIGN_IN = '/sign-in?next=/studio';
 const TROUBLES = ['signed-out', 'away', 'conflict', 'refused'];
 const UNKEPT = '这台设备存不下副本：保存好以前请不要关掉这一页，可以先下载到电脑。';
@@ -14,7 +15,16 @@ export class Keeping {
   constructor(data, board) {
     Object.assign(this, { data, board, copies: new Copies(data.draft, data.name) });
     this.saving = new Saving(data, this.copies, board.read, (told) => this.tell(told));
-    for (const copy of this.copies.found(data.xml)) this.offer(copy);
+    this.copies.watch(data.xml, (copy) => this.offer(copy));
+    setTimeout(() => this.warn(), GRACE);
+  }
+
+  /** Two windows of one person do not know of each other's work. */
+  async warn() {
+    if (!(await this.copies.elsewhere()).length) return;
+    notice('elsewhere', '您在另一个窗口里也开着这一页。请只在一处改：两处都改，后保存的要您选用哪一份。', {
+      知道了: () => dismiss('elsewhere'),
+    });
   }
 
   tell({ state, at, message, code, kept = true, other = false }) {
@@ -24,7 +34,7 @@ export class Keeping {
       saving: '正在保存…',
       away: '没有保存：正在重试',
       'signed-out': '没有保存：要重新登录',
-      conflict: '没有保存：别人也改了',
+      conflict: '没有保存：别处也改了',
       refused: '没有保存',
     }[state];
     document.getElementById('drawing').dataset.saving = state;
