@@ -16,8 +16,8 @@ from engine.diagram.comparison.texts import Piece
 from engine.diagram.finding import DiagramError
 from engine.diagram.folder import diagram_of
 from engine.diagram.procedure import TOML
-from engine.diagram.rewriting import form_users
 from engine.diagram.source import Element, parse
+from engine.diagram.titles import form_titles
 from engine.handed_in import json_value, toml
 
 __all__ = [
@@ -81,13 +81,9 @@ def _root(data: bytes | None) -> Element | None:
 
 
 def _using(data: bytes | None) -> dict[str, str]:
-    """Forms by name, with the steps that show them: `tianbao（“填报支出”用）`."""
-    try:
-        users = form_users(data) if data is not None else {}
-    except DiagramError:
-        return {}
-    named = {form: [f"“{label}”" for _, label in steps] for form, steps in users.items()}
-    return {form: f"{form}（{'、'.join(steps[:3])}用）" for form, steps in named.items()}
+    """Forms by name, as people call them: `填报支出（tianbao）`."""
+    titles = form_titles([data] if data is not None else [])
+    return {form: form if title == form else f"{title}（{form}）" for form, title in titles.items()}
 
 
 # ---------------------------------------------------------------- other files

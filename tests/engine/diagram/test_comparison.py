@@ -194,7 +194,7 @@ def test_forms_are_compared_field_by_field() -> None:
     after = ZHICHU | {"forms/shenpi.json": json.dumps(changed, ensure_ascii=False).encode()}
     (found,) = compare(ZHICHU, after)
     said = [str(detail) for detail in found.details]
-    assert (found.part, found.label) == ("forms", "shenpi（“主任审批”、“监督审核”用）")
+    assert (found.part, found.label) == ("forms", "主任审批、监督审核（shenpi）")
     assert said[0] == "加了字段“数目”（数字，必填）"
     assert any(one.startswith("“意见”的名称由") for one in said)
     assert "“意见”的必填由“是”改为“否”" in said
