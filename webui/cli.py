@@ -26,6 +26,17 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: what people should know is a sentence, never a traceback."""
+    try:
+        cli(standalone_mode=True)
+    except Exception as error:
+        if not isinstance(error, _sentences()):
+            raise
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def _sentences() -> tuple[type[Exception], ...]:
+    """What is said in words that people understand. Looked up when something went wrong: most commands need little."""
     from engine.configuration import ConfigurationError
     from engine.demo import DemoRefused
     from engine.diagram import DiagramError
@@ -36,11 +47,7 @@ def main() -> None:
     from engine.store.backup import BackupRefused
 
     setting_up = (ConfigurationError, CountyRefused, DemoRefused, SettingUpRefused, BackupRefused)
-    try:
-        cli(standalone_mode=True)
-    except (*setting_up, Refusal, DiagramError, DatabaseBusy, DatabaseUnavailable) as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+    return (*setting_up, Refusal, DiagramError, DatabaseBusy, DatabaseUnavailable)
 
 
 # ---------------------------------------------------------------- for designers
