@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from engine.diagram.model import FLOW_NODES
 from engine.diagram.source import BPMN, SPIFF, Element, bpmn, local, parse, reference
 from engine.values import normal_name
 
@@ -101,7 +102,49 @@ def with_process_id(data: bytes, key: str) -> bytes:
     return _written(root)
 
 
+def startable(data: bytes) -> list[tuple[str, str]]:
+    """The processes with something in them, by id and as people call them; the first is started. Raises
+    DiagramError.
+    """
+    root = parse(data)
+    pools = {reference(pool.get("processRef")): pool.get("name") for pool in root.iter(bpmn("participant"))}
+    found = []
+    for number, process in enumerate(_processes(root), start=1):
+        name = " ".join((process.get("name") or pools.get(process.get("id")) or "").split())
+        found.append((process.get("id") or "", name or f"图上第 {number} 个流程"))
+    return found
+
+
+def with_first_process(data: bytes, chosen: str) -> bytes:
+    """The diagram with another process first: that one is started. It takes over the id, which is what the procedure is
+    known by; the one before gets the other's. Raises DiagramError.
+    """
+    root = _whole(data)
+    first = next(_processes(root), None)
+    target = next((process for process in _processes(root) if process.get("id") == chosen), None)
+    if first is None or target is None or target is first:
+        return data
+    swapped = {first.get("id"): chosen, chosen: first.get("id")}
+    for element in root.iter("*"):
+        for attribute in _PROCESS_REFERENCES:
+            text = element.get(attribute)
+            other = swapped.get(reference(text))
+            if text is not None and other:
+                prefix, colon, _ = text.strip().rpartition(":")
+                element.set(attribute, f"{prefix}{colon}{other}")
+    first.set("id", chosen)
+    target.set("id", swapped[chosen] or "")
+    first.addprevious(target)
+    return _written(root)
+
+
 # ---------------------------------------------------------------- parts
+
+
+def _processes(root: Element) -> Iterator[Element]:
+    return (
+        p for p in root.findall(bpmn("process")) if any(local(e) in FLOW_NODES for e in p.iter(bpmn("*")))
+    )
 
 
 def _whole(data: bytes) -> Element:

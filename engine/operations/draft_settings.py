@@ -15,7 +15,9 @@ from engine.diagram.procedure import LEVELS, TOML
 from engine.diagram.rewriting import (
     parameter_users,
     process_id,
+    startable,
     taken_ids,
+    with_first_process,
     with_parameter_renamed,
     with_process_id,
 )
@@ -27,7 +29,7 @@ from engine.runtime import Runtime
 from engine.scenarios import renaming
 
 Files = Mapping[str, bytes]
-_KEY = re.compile(r"[^\W\d][\w-]{0,63}")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")  # it is an id in the diagram, which the editor has to read
 _FIELDS = {  # how a check names a part of a parameter -> the field at fault
     "参数名": "name",
     "表达式里的词": "name",
@@ -43,18 +45,20 @@ _FIELDS = {  # how a check names a part of a parameter -> the field at fault
 def set_draft_settings(
     runtime: Runtime, actor_id: int, draft_id: str, values: Mapping[str, Any], seen: str | None
 ) -> int:
-    """Write settings of procedure.toml, and `key` (the process's id) into the diagram; the draft's revision.
+    """Write settings of procedure.toml, and into the diagram `first` (the id of the process a matter starts with) and
+    `key` (the id of that process); the draft's revision.
 
     `values` holds only what shall change; None takes a setting away. `seen` is the digest of procedure.toml they were
     made from, None where there was none. Raises Invalid with the fields at fault, Overtaken, Forbidden, NotVisible.
     """
-    settings = {name: value for name, value in values.items() if name != "key"}
-    key = values.get("key")
+    settings = {name: value for name, value in values.items() if name not in ("key", "first")}
+    key, first = values.get("key"), values.get("first")
     _require_settings(settings, key)
 
     def change(files: Files) -> Files:
         after = {**files, TOML: with_settings(files.get(TOML), settings)}
-        return after if key is None else {**after, **_with_key(files, key)}
+        after = after if first is None else {**after, **_with_first(files, first)}
+        return after if key is None else {**after, **_with_key(after, key)}
 
     return change_files(runtime, actor_id, draft_id, change, {TOML: seen}, "改了设置")
 
@@ -125,9 +129,20 @@ def _require_settings(settings: Mapping[str, Any], key: str | None) -> None:
         if any(not isinstance(word, str) or not word.strip() or len(word) > 64 for word in words):
             wrong[name] = "每一项最多 64 个字，不能是空的"
     if key is not None and not _KEY.fullmatch(key):
-        wrong["key"] = "标识只能用汉字、字母、数字和横线，以汉字或字母开头，最多 64 个字"
+        wrong["key"] = "标识只能用字母、数字和横线，以字母开头，最多 64 个字"
     if wrong:
         raise Invalid("bad-settings", "有几处要改一改，改好再保存。", wrong)
+
+
+def _with_first(files: Files, first: str) -> Files:
+    changed = {}
+    for file in diagrams(files):
+        with readable_diagram():
+            if first not in dict(startable(files[file])):
+                message = "流程图里没有这个流程了，可能刚刚被人删去，请重新选"
+                raise Invalid("no-such-process", message, {"first": message})
+            changed[file] = with_first_process(files[file], first)
+    return changed
 
 
 def _with_key(files: Files, key: str) -> Files:

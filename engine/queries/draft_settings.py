@@ -12,7 +12,7 @@ from engine.clauses import Clause, every_clause
 from engine.diagram import DiagramError, Finding, check_folder
 from engine.diagram.parameter import Parameter, read_parameter
 from engine.diagram.procedure import TOML
-from engine.diagram.rewriting import parameter_users
+from engine.diagram.rewriting import parameter_users, startable
 from engine.diagram.toml import read_settings
 from engine.queries.drafts import Draft
 from engine.runtime import Runtime
@@ -33,12 +33,14 @@ class Entry:
 @dataclass(frozen=True)
 class Settings:
     """`values` are procedure.toml's own, `seen` its digest (None: there is none). `published` names what the draft
-    would become a new version of, or is empty; `findings` are the check's about this file.
+    would become a new version of, or is empty; `processes` are the ids and names of those in the diagram, the one a
+    matter starts with first; `findings` are the check's about this file.
     """
 
     values: Mapping[str, Any]
     seen: str | None
     key: str
+    processes: list[tuple[str, str]]
     parameters: list[Entry]
     published: str
     findings: list[Finding]
@@ -56,6 +58,7 @@ def settings(rt: Runtime, draft: Draft) -> Settings:
         values={name: value for name, value in values.items() if name != "parameters"},
         seen=stored.digest if stored is not None else None,
         key=draft.key or "",
+        processes=_processes(draft),
         parameters=_parameters(values.get("parameters"), draft),
         published=_published(rt, draft),
         findings=[finding for finding in found if finding.file == TOML],
@@ -78,6 +81,13 @@ def _parameters(tables: Any, draft: Draft) -> list[Entry]:
         shown = table if isinstance(table, Mapping) else {}
         entries.append(Entry(name, shown, parameter, problems, users.get(name, [])))
     return entries
+
+
+def _processes(draft: Draft) -> list[tuple[str, str]]:
+    try:
+        return startable(draft.diagram.data) if draft.diagram is not None else []
+    except DiagramError:
+        return []  # the drawing's own page says what is wrong with it
 
 
 def _users(draft: Draft) -> Mapping[str, list[tuple[str, str]]]:

@@ -99,12 +99,13 @@ def _shown(view: Settings) -> dict[str, Any]:
         "clauses": _list(values.get("clauses")),
         "inputs": "、".join(_list(values.get("inputs"))),
         "key": view.key,
+        "first": view.processes[0][0] if view.processes else "",
     }
 
 
 def _typed_again() -> dict[str, Any]:
     form = request.form
-    texts = {name: form.get(name, "") for name in ("title", "summary", "level", "inputs", "key")}
+    texts = {name: form.get(name, "") for name in ("title", "summary", "level", "inputs", "key", "first")}
     lists = {"starters": _starters(), "clauses": form.getlist("clauses")}
     return texts | lists | {"public": "public" in form}
 
@@ -136,7 +137,9 @@ def _typed(view: Settings) -> dict[str, Any]:
         "inputs": inputs or None,
         "public": True if "public" in form else None if "public" not in view.values else False,
     }
-    key = form.get("key", "").strip()
+    key, first = form.get("key", "").strip(), form.get("first", "")
+    if view.processes and first and first != view.processes[0][0]:
+        values["first"] = first
     return values | ({"key": key} if key != view.key else {})
 
 

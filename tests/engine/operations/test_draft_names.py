@@ -140,11 +140,11 @@ def test_what_is_wrong_with_a_parameter_stands_at_its_field(
 
 def test_a_new_key_goes_to_all_that_refers_to_the_process(desk: Desk) -> None:
     seen = desk.digest("procedure.toml")
-    operations.set_draft_settings(desk.runtime, desk.me, desk.draft, {"key": "新八步", "title": "新"}, seen)
-    assert desk.now.key == "新八步" and desk.now.title == "新"
-    assert load_folder(desk.files).key == "新八步"
+    operations.set_draft_settings(desk.runtime, desk.me, desk.draft, {"key": "xin-babu", "title": "新"}, seen)
+    assert desk.now.key == "xin-babu" and desk.now.title == "新"
+    assert load_folder(desk.files).key == "xin-babu"
     assert b'processRef="babu"' not in desk.files["babu.bpmn"]
-    for wrong in ("广示之 ", "1x", "a b", "", "x" * 65):
+    for wrong in ("新八步", "1x", "a b", "", "x" * 65):
         with pytest.raises(Invalid) as refused:
             operations.set_draft_settings(desk.runtime, desk.me, desk.draft, {"key": wrong}, None)
         assert "key" in refused.value.fields

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine import operations
+from engine.diagram.rewriting import startable
 from engine.documents.template import built_in
+from tests.engine.diagram.drawn import file, user
 from tests.webui.pages.browsing import judge
 from tests.webui.studio.conftest import Studio
 from webui.studio import values
@@ -60,6 +63,23 @@ def test_what_is_wrong_stays_typed_and_is_told_at_the_field(studio: Studio, draf
     assert other.status_code == 409
     assert "您填的还在下面" in other.text and 'value="我的"' in other.text
     assert studio.visitor("书记").get(path).status_code == 404
+
+
+def test_of_several_processes_another_may_be_the_one_that_is_started(studio: Studio) -> None:
+    """It is still the same procedure: the one that is started bears its id, and whoever called it calls it still."""
+    call = '<process id="q" name="乙"><callActivity id="c" calledElement="p"/></process>'
+    pools = '<collaboration id="k"><participant id="pa" name="甲" processRef="p"/></collaboration>'
+    files = {"x.bpmn": file(pools, f'<process id="p">{user("a")}</process>', call)}
+    who, where = studio.world.people["设计"], studio.world.units["county"]
+    draft = operations.create_draft(studio.runtime, who, where, files | {"procedure.toml": b'title = "x"\n'})
+    visitor, path = studio.visitor("设计"), f"/studio/drafts/{draft}/settings"
+    assert "从哪个流程开始" in visitor.get(path).text
+    typed = {"title": "x", "level": "村", "key": "p", "first": "nowhere", "seen": seen(studio, draft)}
+    assert "重新选" in visitor.post(path, typed).text
+    assert visitor.post(path, typed | {"first": "q"}).status_code == 302
+    assert startable(studio.draft(draft).files["x.bpmn"]) == [("p", "乙"), ("q", "甲")]
+    assert b'calledElement="q"' in studio.draft(draft).files["x.bpmn"]
+    assert studio.draft(draft).key == "p"
 
 
 def test_a_parameter_is_typed_as_people_write_it(studio: Studio, draft: str) -> None:
