@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
 from engine.diagram.finding import DiagramError
-from engine.diagram.folder import diagram_of
+from engine.diagram.folder import diagram_of, form_file, new_form
 from engine.diagram.procedure import TOML
 from engine.diagram.rewriting import with_process_id
 from engine.diagram.toml import with_settings
@@ -87,18 +86,11 @@ _DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
   </bpmndi:BPMNDiagram>
 </definitions>
 """
-_FORM = {
-    "type": "default",
-    "id": FORM,
-    "schemaVersion": 18,
-    "components": [
-        {
-            "type": "textarea",
-            "key": "办理情况",
-            "label": "办理情况",
-            "validate": {"required": True, "maxLength": 2000},
-        }
-    ],
+_FIELD = {
+    "type": "textarea",
+    "key": "办理情况",
+    "label": "办理情况",
+    "validate": {"required": True, "maxLength": 2000},
 }
 
 
@@ -109,7 +101,7 @@ def blank(key: str, title: str, level: str, starter: str) -> dict[str, bytes]:
     return {
         f"{key}.bpmn": diagram.encode(),
         TOML: with_settings(None, settings),
-        f"forms/{FORM}.json": (json.dumps(_FORM, ensure_ascii=False, indent=2) + "\n").encode(),
+        form_file(FORM): new_form(FORM, [_FIELD]),
     }
 
 

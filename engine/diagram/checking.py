@@ -12,6 +12,7 @@ from engine.clauses import clause
 from engine.diagram.drawing import check_drawing
 from engine.diagram.examination import Examination, examine
 from engine.diagram.finding import DiagramError, Finding
+from engine.diagram.folder import form_file
 from engine.diagram.procedure import LEVELS, TOML, Folder, Procedure, Resolve, Source, open_folder
 from engine.diagram.publishing import Surroundings, check_publishing
 from engine.diagram.redlines import check_redlines
@@ -149,7 +150,7 @@ def _settings(procedure: Procedure, folder: Folder, designations: Container[str]
 def _forms(procedure: Procedure, designations: Container[str] | None) -> Iterator[Finding]:
     used = {node.properties.get("form") for node in procedure.diagram.walk()}
     for name, schema in procedure.forms.items():
-        file = f"forms/{name}.json"
+        file = form_file(name)
         for problem in form_rules.check(schema):
             yield Finding("bad-form", problem, gate="publishing", file=file)
         for problem in _pickers(schema, procedure.level, designations):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine import clauses as texts
 from engine.clauses import Clause
 from engine.diagram.finding import DiagramError
-from engine.diagram.folder import diagram_of
+from engine.diagram.folder import diagram_of, form_name
 from engine.diagram.model import ACTIVITIES, FLOW_NODES, PERSON_TASKS
 from engine.diagram.procedure import TOML
 from engine.diagram.reader import read_properties
@@ -148,7 +148,7 @@ def _carrier(element: Element) -> Carrier:
     how = kind_of(kind).title if kind in kinds() else TAGS.get(tag, "步骤" if tag in ACTIVITIES else "分支")
     name = " ".join((element.get("name") or "").split())
     numbers = tuple(dict.fromkeys(settings.get("clauses", "").split()))
-    return Carrier(element.get("id") or "", name or element.get("id") or "", how, kind, numbers, person)
+    return Carrier(element.get("id") or "", name or "没有名称", how, kind, numbers, person)
 
 
 def _mentions(files: Mapping[str, bytes]) -> Iterator[Mention]:
@@ -158,10 +158,10 @@ def _mentions(files: Mapping[str, bytes]) -> Iterator[Mention]:
         for number in clause.split() if isinstance(clause, str) else ():
             yield Mention("参数", str(table.get("title") or name), number)
     for name, data in files.items():
-        if name.startswith("forms/") and name.endswith(".json"):
+        if (form := form_name(name)) is not None:
             for number in dict.fromkeys(_NUMBER.findall(data.decode("utf-8", "replace"))):
                 if texts.clause(number).text:
-                    yield Mention("表单", name.removeprefix("forms/").removesuffix(".json"), number)
+                    yield Mention("表单", form, number)
 
 
 def _claimed(files: Mapping[str, bytes]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.diagram.examination import Examination, examine
 from engine.diagram.finding import DiagramError, Finding, Gate
-from engine.diagram.folder import diagrams
+from engine.diagram.folder import diagrams, form_files
 from engine.diagram.model import Diagram
 from engine.diagram.parameter import Parameter, read_parameter
 from engine.form_shape import shape_problem
@@ -268,9 +268,7 @@ def _parameters(folder: Folder, settings: Mapping[str, Any]) -> dict[str, Parame
 
 def _forms(folder: Folder) -> dict[str, dict[str, Any]]:
     forms: dict[str, dict[str, Any]] = {}
-    for name in sorted(folder.files):
-        if not name.startswith("forms/") or not name.endswith(".json"):
-            continue
+    for form, name in form_files(folder.files).items():
         try:
             schema = json_value(folder.files[name])
         except NotReadable as error:
@@ -278,7 +276,7 @@ def _forms(folder: Folder) -> dict[str, dict[str, Any]]:
             continue
         problem = shape_problem(schema)
         if problem is None:
-            forms[name.removeprefix("forms/").removesuffix(".json")] = schema
+            forms[form] = schema
         else:
             folder.add("bad-form", problem, name)
     return forms

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from engine.diagram import DiagramError
-from engine.diagram.folder import diagrams
+from engine.diagram.folder import diagrams, form_file, new_form
 from engine.diagram.rewriting import form_users, with_form_renamed
 from engine.operations.drafts import change_files
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
 
-FOLDER = "forms/"
 MAX_FORM_BYTES = 500_000
 _NAME = re.compile(r"[\w-]{1,40}")
-
-
-def form_file(name: str) -> str:
-    """Where a form's schema lies in the folder. Raises Invalid for a name that cannot be one."""
-    if not _NAME.fullmatch(name):
-        message = "表单的名字只能用汉字、字母、数字，最多 40 个字，中间不要空格和标点"
-        raise Invalid("bad-form-name", message, {"name": message})
-    return f"{FOLDER}{name}.json"
-
-
-def schema_of(name: str, components: list[Any]) -> bytes:
-    """A form's schema as it is stored."""
-    schema = {"type": "default", "id": f"form_{name}", "components": components}
-    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def create_form(
     runtime: Runtime, actor_id: int, draft_id: str, name: str, schema: bytes | None = None
 ) -> int:
     """A new form, empty or with this schema; the draft's revision. Raises Invalid where the name is taken."""
-    file = form_file(name)
-    data = schema if schema is not None else schema_of(name, [])
+    file = _file(name)
+    data = schema if schema is not None else new_form(name)
     if len(data) > MAX_FORM_BYTES:
         raise Invalid("form-too-big", "这张表单太大，请拆成两张")
 
@@ -52,7 +35,7 @@ def create_form(
 
 def copy_form(runtime: Runtime, actor_id: int, draft_id: str, source: str, name: str) -> int:
     """A form of the draft once more under another name. Raises Invalid, NotVisible."""
-    form_file(name)
+    _file(name)
 
     def change(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
         _require_free(files, name)
@@ -63,7 +46,7 @@ def copy_form(runtime: Runtime, actor_id: int, draft_id: str, source: str, name:
 
 def rename_form(runtime: Runtime, actor_id: int, draft_id: str, before: str, name: str) -> int:
     """A form under another name, in the steps that use it as well. Raises Invalid, NotVisible."""
-    form_file(name)
+    _file(name)
 
     def change(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
         data = _there(files, before)
@@ -107,6 +90,14 @@ def readable_diagram() -> Iterator[None]:
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _file(name: str) -> str:
+    """Where a form's schema lies in the folder. Raises Invalid for a name that cannot be one."""
+    if not _NAME.fullmatch(name):
+        message = "表单的名字只能用汉字、字母、数字，最多 40 个字，中间不要空格和标点"
+        raise Invalid("bad-form-name", message, {"name": message})
+    return form_file(name)
 
 
 def _require_free(files: Mapping[str, bytes], name: str) -> None:

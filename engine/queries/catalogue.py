@@ -13,11 +13,13 @@ from sqlalchemy import select
 
 from engine import clauses, steps
 from engine.diagram import DiagramError
+from engine.diagram.folder import diagrams, form_files
 from engine.diagram.parameter import Parameter, read_parameter
 from engine.diagram.procedure import TOML, open_folder
 from engine.diagram.readable import Place, open_drawing, place
+from engine.diagram.titles import form_titles
 from engine.people.designations import Designation
-from engine.queries.draft_forms import form_titles, labels_of, read_schema
+from engine.queries.draft_forms import labels_of, read_schema
 from engine.queries.drafts import Draft
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
@@ -51,7 +53,7 @@ def spot(draft: Draft, xml: str, element: str) -> Place:
 
     Raises Invalid where the drawing cannot be read, NotVisible where there is no such element.
     """
-    forms = {name: read_schema(draft.files[file]) or {} for name, file in _form_files(draft.files)}
+    forms = {name: read_schema(draft.files[file]) or {} for name, file in form_files(draft.files).items()}
     values = {one.name: one.default for one in _parameters(_settings(draft.files))}
     try:
         found = place(open_drawing(xml.encode()), element, forms, values)
@@ -113,24 +115,15 @@ def _settings(files: Mapping[str, bytes]) -> dict[str, Any]:
     return open_folder({TOML: files.get(TOML, b"")}).settings
 
 
-def _form_files(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
-    """Name and file of each form."""
-    return [
-        (file.removeprefix("forms/").removesuffix(".json"), file)
-        for file in sorted(files)
-        if file.startswith("forms/") and file.endswith(".json")
-    ]
-
-
 def _forms(files: Mapping[str, bytes]) -> list[dict[str, str]]:
-    titles = form_titles(files)
+    titles = form_titles(files[file] for file in diagrams(files))
     return [
         {
             "name": name,
             "title": titles.get(name, name),
             "asks": "、".join(labels_of(read_schema(files[file]) or {}))[:_MEANT],
         }
-        for name, file in _form_files(files)
+        for name, file in form_files(files).items()
     ]
 
 

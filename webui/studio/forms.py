@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from engine import operations
+from engine.diagram.folder import form_file
 from engine.people.designations import Designations, Sort
 from engine.queries import draft_forms as queries
 from engine.queries import drafts
@@ -72,10 +73,10 @@ def form(draft_id: str, name: str) -> str:
     """The editor. A form that is no form is shown as text, so that nothing in it is lost."""
     draft = drafts.draft(runtime(), actor(), draft_id)
     edited = queries.form_of(runtime(), draft, name)
-    text = draft.files[f"forms/{name}.json"].decode("utf-8-sig", "replace")
+    text = draft.files[form_file(name)].decode("utf-8-sig", "replace")
     board = {
         "draft": draft.id,
-        "name": f"forms/{name}.json",
+        "name": form_file(name),
         "digest": edited.digest,
         "saved": moment(edited.changed_at, runtime().now()),
         "xml": text,

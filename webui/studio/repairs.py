@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from engine import operations
-from engine.diagram import Finding
-from engine.diagram.procedure import TOML
 from engine.diagram.repair import Repair
 from engine.queries import draft_repairs, drafts
 from engine.refusal import Overtaken
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
+from webui.studio.places import places
 
 _CHOICE = "choice:"
 
@@ -25,8 +24,7 @@ def repairs(draft_id: str) -> str:
         "studio/repairs.html",
         draft=draft,
         checked=checked,
-        link=lambda finding: _link(draft_id, finding),
-        said=_said,
+        **places(draft),
     )
 
 
@@ -58,28 +56,3 @@ def _told(done: tuple[Repair, ...], asked: bool) -> tuple[str, str]:
     if asked:
         return "这些已经修过了，没有再改动什么。", "info"
     return "还没有选：请先在下面选好，再按“按所选的改”。", "warning"
-
-
-def _link(draft_id: str, finding: Finding) -> str | None:
-    """Where a finding can be mended by hand: on the drawing, in the settings, in its form."""
-    file = finding.file or ""
-    if finding.element_id and (file.endswith(".bpmn") or not file):
-        return url_for("studio.drawing", draft_id=draft_id, _anchor=finding.element_id)
-    if file == TOML:
-        return url_for("studio.settings", draft_id=draft_id)
-    name = file.removeprefix("forms/").removesuffix(".json")
-    if file == f"forms/{name}.json" and "studio.form" in current_app.view_functions:
-        return url_for("studio.form", draft_id=draft_id, name=name)
-    return None
-
-
-def _said(finding: Finding) -> str:
-    """What it stands at, as people call it: an id some tool made up tells nobody anything."""
-    if finding.label and finding.label != finding.element_id:
-        return finding.label
-    if finding.element_id:
-        return "没有名称的一处"
-    names = {TOML: "流程设置"}
-    return names.get(
-        finding.file or "", "整个流程" if not finding.file or finding.file.endswith(".bpmn") else finding.file
-    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from engine.diagram.folder import form_data, form_file
 from engine.diagram.profile import words
 from engine.diagram.repair.bench import Bench, Flows, Offer, Repair, ends, ids, label, take_out, tidy
 from engine.diagram.repair.conditions import translated
@@ -106,7 +106,7 @@ def ask(bench: Bench, question: Question, keys: dict[str, Element] | None = None
     step, gateway = question.step, question.gateway
     settings = bench.settings(step)
     form = settings.get("form", "").strip()
-    if f"forms/{form}.json" not in bench.files or _schema(bench, form) is None:
+    if form_file(form) not in bench.files or _schema(bench, form) is None:
         form = new_form(bench, step)
     field = _add_field(bench, form, question)
     key = settings.get("key") or _key(step, keys)
@@ -126,7 +126,7 @@ def _first_place(flow: Element) -> int:
 
 def _schema(bench: Bench, form: str) -> dict[str, Any] | None:
     try:
-        schema = json_value(bench.files[f"forms/{form}.json"])
+        schema = json_value(bench.files[form_file(form)])
     except NotReadable:
         return None
     usable = isinstance(schema, dict) and isinstance(schema.get("components"), list)
@@ -148,7 +148,7 @@ def _add_field(bench: Bench, form: str, question: Question) -> str:
     components.append(
         {"type": kind, "key": key, "label": title, "values": values, "validate": {"required": True}}
     )
-    bench.files[f"forms/{form}.json"] = (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
+    bench.files[form_file(form)] = form_data(schema)
     return key
 
 

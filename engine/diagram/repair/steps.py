@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from engine.diagram import folder
+from engine.diagram.folder import form_file, form_files
 from engine.diagram.procedure import MAX_FILES
 from engine.diagram.repair.bench import TASKS, Bench, Offer, Repair, ids, listed, tidy, unset
 from engine.diagram.source import Element, bpmn, local, reference
@@ -76,7 +77,7 @@ def forms(bench: Bench) -> Iterator[Offer]:
         for step in found:
             wanted = bench.settings(step).get("form", "").strip()
             if wanted and _usable(wanted):
-                bench.files[f"forms/{wanted}.json"] = _written(wanted, _fields(step))
+                bench.files[form_file(wanted)] = folder.new_form(wanted, _fields(step))
             else:
                 bench.set(step, form=new_form(bench, step))
 
@@ -116,19 +117,14 @@ def room_for_forms(bench: Bench) -> int:
 def new_form(bench: Bench, step: Element) -> str:
     """Put a new form for a step into the folder; its name. Where there are too many, all share one that is empty."""
     if not room_for_forms(bench):
-        bench.files.setdefault(f"forms/{_SHARED}.json", _written(_SHARED, []))
+        bench.files.setdefault(form_file(_SHARED), folder.new_form(_SHARED))
         return _SHARED
     stem = re.sub(r"[^\w-]+", "", tidy(step.get("name")))[:40] or step.get("id") or "表单"
-    taken = {name.removeprefix("forms/").removesuffix(".json").lower() for name in bench.files}
+    taken = {name.lower() for name in form_files(bench.files)}
     names = (stem if n == 1 else f"{stem}{n}" for n in range(1, len(taken) + 2))
     name = next(each for each in names if each.lower() not in taken)
-    bench.files[f"forms/{name}.json"] = _written(name, _fields(step))
+    bench.files[form_file(name)] = folder.new_form(name, _fields(step))
     return name
-
-
-def _written(name: str, components: list[dict[str, Any]]) -> bytes:
-    schema = {"type": "default", "id": name, "schemaVersion": 18, "components": components}
-    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 _TYPES = {
@@ -168,7 +164,7 @@ def _kind(bench: Bench, step: Element) -> str:
 
 
 def _has_form(bench: Bench, step: Element) -> bool:
-    return f"forms/{bench.settings(step).get('form', '').strip()}.json" in bench.files
+    return form_file(bench.settings(step).get("form", "").strip()) in bench.files
 
 
 def _usable(name: str) -> bool:
