@@ -105,6 +105,7 @@ def makes_it_run(designer: Designer) -> None:
     written.fill("")
     written.blur()
     only_when(designer, "村民代表表决 · 结论", "通过")
+    expect(designer.panel.get_by_label("写出来就是")).to_have_value('村民代表表决.结论 == "通过"')
     designer.station("条件")
     designer.checked("1 处提示")  # the form the vote does not need any longer
     designer.saved()

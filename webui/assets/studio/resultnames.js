@@ -5,6 +5,7 @@ import { readersOf } from './panel/renaming.js';
 import { settingsOf } from './properties.js';
 
 const LONGEST = 20;
+const ROOT = /(?<=^(?:len\()?)[\p{L}_][\p{L}\p{N}_]*(?=\.)/u; // of `step.result` or `len(step.result)`
 
 export class ResultNames {
   constructor(eventBus, elementRegistry, catalogue, editing) {
@@ -54,11 +55,33 @@ export class ResultNames {
   /** Named anew, as long as nobody has chosen another: all that reads it in the drawing goes with it. */
   follow(step) {
     const before = settingsOf(step).key;
-    if (!this.given.get(step.businessObject)?.has(before)) return;
+    if (this.given.get(step.businessObject)?.has(before)) this.rename(step, before);
+  }
+
+  rename(step, before) {
     const readers = readersOf(this.elementRegistry, before);
     this.name(step);
     const { key } = settingsOf(step);
-    if (key !== before) for (const { write } of readers) write(key, this.editing);
+    if (key && key !== before) for (const { write } of readers) write(key, this.editing);
+  }
+
+  /** Rows of a condition: a step of another tool that nobody has read yet gets its name now. */
+  readable({ rows, ...rest }) {
+    for (const { path } of rows) {
+      const step = this.stepOf(path);
+      if (step && nameless(step)) this.rename(step, step.id);
+    }
+    return { ...rest, rows: rows.map((row) => ({ ...row, path: this.current(row.path) })) };
+  }
+
+  /** The path to a result as it is now, where the step was known by its number in the file. */
+  current(path) {
+    const step = this.stepOf(path);
+    return path.replace(ROOT, (root) => (step && settingsOf(step).key) || root);
+  }
+
+  stepOf(path) {
+    return this.elementRegistry.get(path.match(ROOT)?.[0]);
   }
 }
 ResultNames.$inject = ['eventBus', 'elementRegistry', 'catalogue', 'editing'];

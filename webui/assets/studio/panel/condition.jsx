@@ -33,6 +33,8 @@ const FILLED = [
 export function ConditionBox({ id, element, value, commit, title, extra = [] }) {
   const { results, why } = useReadables(element);
   const readables = useService('readables');
+  const names = useService('resultNames');
+  const editing = useService('editing');
   const [wrong, setWrong] = useState('');
   const found = value ? readCondition(value) : { any: false, rows: [] };
   useEffect(() => {
@@ -44,11 +46,13 @@ export function ConditionBox({ id, element, value, commit, title, extra = [] }) 
       wanted = false;
     };
   }, [element, value]);
-  const fields = fieldsOf(results ?? [], useService('catalogue'), extra);
+  const named = (results ?? []).map((each) => ({ ...each, path: names.current(each.path) }));
+  const fields = fieldsOf(named, useService('catalogue'), extra);
+  const put = (next) => editing.together(() => commit(writeCondition(names.readable(next))));
   return (
     <div class="panel-rows" role="group" aria-label={title}>
       {found && !results && <Note>正在看前面各步有哪些结果……</Note>}
-      {found && results && <Rows {...{ id, found, fields, title }} put={(next) => commit(writeCondition(next))} />}
+      {found && results && <Rows {...{ id, found, fields, title, put }} />}
       {!found && (
         <>
           <Note>这个条件写得比较复杂，只能在下面改文字</Note>
