@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +11,9 @@ from sqlalchemy import func, select, tuple_
 
 from engine import forms as rules
 from engine.authorisation import Actor, design_units
-from engine.diagram import DiagramError, Finding, check_folder
-from engine.diagram.folder import diagrams
-from engine.diagram.rewriting import form_users
+from engine.diagram import Finding, check_folder
+from engine.diagram.folder import diagrams, form_file, form_files
+from engine.diagram.titles import form_title, form_titles, form_users_of
 from engine.form_shape import shape_problem
 from engine.handed_in import NotReadable, json_value
 from engine.queries.drafts import Draft
@@ -25,8 +24,6 @@ from engine.store.tables import procedure_versions, units
 
 _SHOWN = 6  # labels of a form that stand in a list
 _DEEPEST = 30
-_NAMED = re.compile(r"[\u3400-\u9fff]")
-_STEPS = 3  # steps that stand for the name of a form
 
 
 @dataclass(frozen=True)
@@ -70,19 +67,18 @@ def forms_of(rt: Runtime, draft: Draft) -> list[Form]:
     found = check_folder(draft.files, designations=rt.designations)
     users = _users(draft)
     return [
-        _form(draft, file, users, [each for each in found if each.file == file])
-        for file in sorted(draft.files)
-        if file.startswith("forms/") and file.endswith(".json")
+        _form(draft, name, users, [each for each in found if each.file == file])
+        for name, file in form_files(draft.files).items()
     ]
 
 
 def form_of(rt: Runtime, draft: Draft, name: str) -> Form:
     """Raises NotVisible."""
-    file = f"forms/{name}.json"
+    file = form_file(name)
     if file not in draft.stored:
         raise NotVisible("form-unknown", f"没有叫“{name}”的表单，可能刚刚被改名或删除")
     found = check_folder(draft.files, designations=rt.designations)
-    return _form(draft, file, _users(draft), [each for each in found if each.file == file])
+    return _form(draft, name, _users(draft), [each for each in found if each.file == file])
 
 
 def offers(rt: Runtime, actor: Actor, draft: Draft) -> list[Offer]:
@@ -90,7 +86,7 @@ def offers(rt: Runtime, actor: Actor, draft: Draft) -> list[Offer]:
     return [
         Offer(source, place, name, titles.get(name, name), labels_of(schema))
         for source, place, files in _places(rt, actor, draft)
-        for titles in [form_titles(files)]
+        for titles in [form_titles(files[file] for file in diagrams(files))]
         for name, schema in _schemas(files)
     ]
 
@@ -98,27 +94,10 @@ def offers(rt: Runtime, actor: Actor, draft: Draft) -> list[Offer]:
 def offered(rt: Runtime, actor: Actor, draft: Draft, source: str, name: str) -> bytes:
     """The schema of one of `offers`. Raises NotVisible."""
     for each, _, files in _places(rt, actor, draft):
-        data = files.get(f"forms/{name}.json") if each == source else None
+        data = files.get(form_file(name)) if each == source else None
         if data is not None:
             return data
     raise NotVisible("form-unknown", "这张表单已经不在那里了，请刷新页面再选")
-
-
-def form_title(name: str, steps: Sequence[str]) -> str:
-    """What a person calls a form: the name somebody gave it in Chinese, else the steps it is filled in at."""
-    if _NAMED.search(name) or not steps:
-        return name
-    more = f"等 {len(steps)} 步" if len(steps) > _STEPS else ""
-    return "、".join(dict.fromkeys(steps[:_STEPS])) + more
-
-
-def form_titles(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Form -> what a person calls it, for the forms some step of the folder uses."""
-    users: dict[str, list[str]] = {}
-    for file in diagrams(files):
-        for name, steps in _form_users(files[file]).items():
-            users.setdefault(name, []).extend(label for _, label in steps)
-    return {name: form_title(name, steps) for name, steps in users.items()}
 
 
 def labels_of(schema: Any) -> list[str]:
@@ -139,9 +118,9 @@ def read_schema(data: bytes) -> Mapping[str, Any] | None:
 
 
 def _form(
-    draft: Draft, file: str, users: Mapping[str, list[tuple[str, str]]], findings: list[Finding]
+    draft: Draft, name: str, users: Mapping[str, list[tuple[str, str]]], findings: list[Finding]
 ) -> Form:
-    name, stored = file.removeprefix("forms/").removesuffix(".json"), draft.stored[file]
+    stored = draft.stored[form_file(name)]
     schema = read_schema(stored.data)
     return Form(
         name, stored.digest, stored.changed_at, schema, labels_of(schema), users.get(name, []), findings
@@ -149,14 +128,7 @@ def _form(
 
 
 def _users(draft: Draft) -> Mapping[str, list[tuple[str, str]]]:
-    return _form_users(draft.diagram.data) if draft.diagram is not None else {}
-
-
-def _form_users(diagram: bytes) -> Mapping[str, list[tuple[str, str]]]:
-    try:
-        return form_users(diagram)
-    except DiagramError:
-        return {}  # the drawing's own page says what is wrong with it
+    return form_users_of(draft.diagram.data) if draft.diagram is not None else {}
 
 
 def _labels(schema: Any, depth: int) -> Iterator[str]:
@@ -172,11 +144,10 @@ def _labels(schema: Any, depth: int) -> Iterator[str]:
 
 
 def _schemas(files: Mapping[str, bytes]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for file in sorted(files):
-        if file.startswith("forms/") and file.endswith(".json"):
-            schema = read_schema(files[file])
-            if schema is not None and not rules.check(schema):
-                yield file.removeprefix("forms/").removesuffix(".json"), schema
+    for name, file in form_files(files).items():
+        schema = read_schema(files[file])
+        if schema is not None and not rules.check(schema):
+            yield name, schema
 
 
 def _places(rt: Runtime, actor: Actor, draft: Draft) -> Iterator[tuple[str, str, Mapping[str, bytes]]]:
