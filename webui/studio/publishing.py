@@ -11,6 +11,7 @@ from engine.refusal import Invalid, Overtaken
 from engine.scenarios.renaming import renamed
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
+from webui.studio.places import places
 
 
 @blueprint.get("/drafts/<draft_id>/publish")
@@ -69,6 +70,7 @@ def _page(draft_id: str, refusal: Invalid | Overtaken | None = None, note: str =
         "studio/publish.html",
         draft=found.draft,
         found=found,
+        **places(found.draft),
         error="" if refusal is None or refusal.fields else refusal.message,
         fields=refusal.fields if refusal else {},
         note=note,
