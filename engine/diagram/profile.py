@@ -91,19 +91,19 @@ RESOURCES = frozenset({"performer", "humanPerformer", "potentialOwner", "resourc
 SKIPPED = frozenset({"extensionElements", "choreography", "globalChoreographyTask"}) | RESOURCES
 
 REFUSED: dict[str, str] = {
-    "scriptTask": "脚本任务不能执行，请改成用户任务，或把计算写进条件",
-    "serviceTask": "服务任务不能执行，请改成用户任务或发送任务",
-    "businessRuleTask": "规则任务不能执行，请改用排他网关和条件",
-    "globalScriptTask": "全局脚本任务不能执行，请删去或改成全局用户任务",
-    "globalBusinessRuleTask": "全局规则任务不能执行，请删去或改成全局用户任务",
-    "globalTask": "全局任务没有说明由谁办，请改成全局用户任务",
-    "complexGateway": "复杂网关不能执行，请改用排他、并行或包容网关",
-    "compensateEventDefinition": "补偿事件不能执行，请用普通连线画出撤销的步骤",
-    "cancelEventDefinition": "取消事件不能执行，请改用错误事件",
-    "transaction": "事务子流程不能执行，请改成普通子流程",
-    "adHocSubProcess": "即席子流程不能执行，请画出步骤的先后",
-    "implicitThrowEvent": "隐式抛出事件不能执行，请改用中间抛出事件",
-    "complexBehaviorDefinition": "多实例的复杂行为不能执行，请改用完成条件",
+    "scriptTask": "脚本任务由程序自动办，这里不能执行，请改成由人办的步骤，或把计算写进条件",
+    "serviceTask": "服务任务由程序自动办，这里不能执行，请改成由人办的步骤，或改成“发消息”",
+    "businessRuleTask": "规则任务由程序自动办，这里不能执行，请改用“选一条”和条件",
+    "globalScriptTask": "公用的脚本任务由程序自动办，这里不能执行，请删去或改成由人办的",
+    "globalBusinessRuleTask": "公用的规则任务由程序自动办，这里不能执行，请删去或改成由人办的",
+    "globalTask": "公用的任务没有说明由谁办，请改成由人办的",
+    "complexGateway": "复杂网关不能执行，请改用“选一条”“同时走”或“走几条”",
+    "compensateEventDefinition": "办完再撤销（补偿）不能执行，请用普通连线画出撤销的步骤",
+    "cancelEventDefinition": "取消事件不能执行，请改用报错的事件",
+    "transaction": "事务子流程不能执行，请改成普通的子流程",
+    "adHocSubProcess": "里面的步骤没有先后的子流程（即席）不能执行，请画出先后",
+    "implicitThrowEvent": "隐式抛出的事件不能执行，请改用“发消息”或“阶段”",
+    "complexBehaviorDefinition": "一步办多份的复杂规则不能执行，请改写“办到什么程度算完”的条件",
     "assignment": "数据赋值不会执行，请删去：每一步的结果自动记在这一步名下",
     "transformation": "数据转换不会执行，请删去：每一步的结果自动记在这一步名下",
     "correlationKey": "消息关联不能执行：消息按名字送达，请删去",
@@ -128,17 +128,17 @@ _NOT = frozenset({"false", "0"})
 
 # Attributes with a meaning for execution that may only have these values.
 LIMITED: dict[str, tuple[frozenset[str], str]] = {
-    "startQuantity": (frozenset({"1"}), "令牌数量只能是 1"),
-    "completionQuantity": (frozenset({"1"}), "令牌数量只能是 1"),
-    "isForCompensation": (_NOT, "补偿活动不能执行，请用普通连线画出撤销的步骤"),
-    "instantiate": (_NOT, "不能由它来启动流程，请改用消息开始事件"),
-    "eventGatewayType": (frozenset({"Exclusive"}), "并行的事件网关不能执行，请改成排他的"),
+    "startQuantity": (frozenset({"1"}), "这一步要几份才开始、办完给出几份，都只能是 1"),
+    "completionQuantity": (frozenset({"1"}), "这一步要几份才开始、办完给出几份，都只能是 1"),
+    "isForCompensation": (_NOT, "用来撤销的步骤（补偿）不能执行，请用普通连线画出来"),
+    "instantiate": (_NOT, "流程不能从这里开始，请改用收到消息的开始"),
+    "eventGatewayType": (frozenset({"Exclusive"}), "几件事都等到才往下走的写法不能执行，请改成“先到先走”"),
     "parallelMultiple": (_NOT, "要求同时发生多个事件的写法不能执行，请拆成几个事件"),
-    "behavior": (frozenset({"All"}), "多实例的事件行为只能是 All，请改用完成条件"),
+    "behavior": (frozenset({"All"}), "一步办多份时只能等全部办完，要提前算完的请写条件"),
     "triggeredByEvent": (_BOOLEANS, "只能是 true 或 false"),
     "isInterrupting": (_BOOLEANS, "只能是 true 或 false"),
     "cancelActivity": (_BOOLEANS, "只能是 true 或 false"),
-    "mustUnderstand": (_NOT, "必须理解的扩展不能执行，请删去"),
+    "mustUnderstand": (_NOT, "这是别的工具要求一定要懂的内容，这里不能执行，请删去"),
     "isSequential": (_BOOLEANS, "只能是 true 或 false"),
     "testBefore": (_BOOLEANS, "只能是 true 或 false"),
 }
@@ -173,20 +173,50 @@ def check_profile(root: Element, report: Report) -> None:
             stack.extend(child for child in reversed(element) if is_bpmn(child))
 
 
+_TITLES = {
+    "process": "流程",
+    "subProcess": "子流程",
+    "task": "步骤",
+    "userTask": "步骤",
+    "manualTask": "步骤",
+    "callActivity": "调用流程",
+    "sequenceFlow": "连线",
+    "startEvent": "开始",
+    "endEvent": "结束",
+    "boundaryEvent": "步骤边上的事件",
+    "laneSet": "泳道",
+    "lane": "泳道",
+    "conditionExpression": "条件",
+    "exclusiveGateway": "“选一条”",
+    "parallelGateway": "“同时走”",
+    "inclusiveGateway": "“走几条”",
+    "eventBasedGateway": "“先到先走”",
+    "definitions": "流程图的最外层",
+}
+
+
+def said(name: str) -> str:
+    """An element as the palette calls it, with its own name for who knows the tool it came from."""
+    return f"{_TITLES.get(name, '别的工具的内容')}（{name}）"
+
+
 def _known(element: Element, name: str, report: Report) -> bool:
     places = EXECUTED.get(name)
     if places is not None:
         parent = element.getparent()
         if parent is not None and local(parent) not in places:
-            report.add("misplaced", f"元素 {name} 不能放在 {local(parent)} 里，请用流程图工具重新画", element)
+            where = f"{said(name)}不能放在{said(local(parent))}里，请删去，在流程图上重新画"
+            report.add("misplaced", where, element)
             return False
         return True
     if name in RESOURCES:
-        report.add("resource-ignored", f"{name} 里写的人员不起作用：由谁办写在泳道上", element, "warning")
+        report.add(
+            "resource-ignored", f"任务里写的人员（{name}）不起作用：由谁办写在泳道上", element, "warning"
+        )
         return True
     if name in QUIET or name in SKIPPED:
         return True
-    why = REFUSED.get(name, f"不支持元素 {name}，请改用支持的画法")
+    why = REFUSED.get(name, f"{said(name)}这里不能执行，请删去，或用左边的图形重新画")
     report.add("unsupported-element", why if name in why else f"{why}（{name}）", element)
     return False
 
@@ -198,9 +228,9 @@ def _check_attributes(element: Element, report: Report) -> None:
             continue
         limit = LIMITED.get(name)
         if limit is not None and str(value).strip() not in limit[0]:
-            report.add("unsupported-attribute", f'不支持 {name}="{str(value)[:40]}":{limit[1]}', element)
+            report.add("unsupported-attribute", f'{limit[1]}（{name}="{str(value)[:40]}"）', element)
         elif limit is None and name not in ATTRIBUTES and local(element) not in QUIET:
-            report.add("unsupported-attribute", f"不支持属性 {name}，请删去", element)
+            report.add("unsupported-attribute", f"别的工具写的设置 {name} 这里读不懂，请删去", element)
 
 
 def _check_id(element: Element, seen: set[str], report: Report) -> None:

@@ -162,7 +162,7 @@ class _Reader:
                 continue
             host = scope.nodes.get(node.attached_to or "")
             if host is None or host.tag not in ACTIVITIES or host.is_event_subprocess:
-                self.report.add("loose-boundary", "边界事件没有挂在任务或子流程上，请拖到它的边上", node)
+                self.report.add("loose-boundary", "没有挂在步骤或子流程上，请拖到它的边上", node)
             else:
                 host.boundaries.append(node)
 

@@ -30,16 +30,6 @@ from engine.scenarios import renaming
 
 Files = Mapping[str, bytes]
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")  # it is an id in the diagram, which the editor has to read
-_FIELDS = {  # how a check names a part of a parameter -> the field at fault
-    "参数名": "name",
-    "表达式里的词": "name",
-    "默认值": "default",
-    "类型（type）": "type",
-    "minimum": "minimum",
-    "maximum": "maximum",
-    "下限": "minimum",
-    "选项": "choices",
-}
 
 
 def set_draft_settings(
@@ -162,24 +152,13 @@ def _require_parameter(name: str, table: Mapping[str, Any]) -> None:
     _, problems = read_parameter(name, table)
     wrong: dict[str, str] = {}
     for problem in problems:
-        field = next((field for word, field in _FIELDS.items() if word in problem), "name")
-        wrong.setdefault(field, _plain(problem, name))
+        wrong.setdefault(problem.part, problem.beside)
     if len(name) > 40:
         wrong["name"] = "参数名最多 40 个字"
     if not str(table.get("title", "")).strip():
         wrong["title"] = "请写清楚这个数管什么，如“公示几天”"
     if wrong:
         raise Invalid("bad-parameter", "有几处要改一改，改好再保存。", wrong)
-
-
-def _plain(problem: str, name: str) -> str:
-    """A check's sentence as it stands beside the field."""
-    for word, said in (
-        (f"参数「{name}」的", ""), (f"参数「{name}」", ""), ("minimum 写错了", "下限写错了"),
-        ("maximum 写错了", "上限写错了"), ("（default）", ""), ("（choices）", ""), ("（type）", ""),
-    ):  # fmt: skip
-        problem = problem.replace(word, said)
-    return problem
 
 
 def _parameters(files: Files) -> Mapping[str, Any]:

@@ -28,14 +28,14 @@ _PROGRAM = ("script", "ioBinding")
 _PROGRAM_ATTRIBUTES = ("scriptFormat", "implementation", "operationRef")
 
 _JOINS = (
-    Choice("exclusiveGateway", "排他：哪条先到就往下走，不等别的"),
-    Choice("inclusiveGateway", "包容：走到的几条都到齐了再往下走"),
-    Choice("parallelGateway", "并行：每一条都到齐了再往下走"),
+    Choice("exclusiveGateway", "选一条：哪条先到就往下走，不等别的"),
+    Choice("inclusiveGateway", "走几条：走到的几条都到齐了再往下走"),
+    Choice("parallelGateway", "同时走：每一条都到齐了再往下走"),
 )
 _SPLITS = (
-    Choice("exclusiveGateway", "排他：按条件只走一条"),
-    Choice("inclusiveGateway", "包容：符合条件的几条都走"),
-    Choice("parallelGateway", "并行：每一条都走"),
+    Choice("exclusiveGateway", "选一条：按条件只走一条"),
+    Choice("inclusiveGateway", "走几条：符合条件的几条都走"),
+    Choice("parallelGateway", "同时走：每一条都走"),
 )
 
 
@@ -79,7 +79,7 @@ def transactions(bench: Bench) -> Iterator[Offer]:
                 cancel.tag = bpmn("errorEventDefinition")
                 cancel.set("errorRef", error.get("id") or "")
 
-        left = "；“取消”改成只有它的边界事件接得住的错误" if cancels else ""
+        left = "；“取消”改成只有它边上的事件接得住的错误" if cancels else ""
         message = f"事务{label(element)}里没有要撤销的步骤，改成普通的子流程{left}。里面的先后不变。"
         touched = ids([element, *holders, *cancels])
         yield Offer(
@@ -150,7 +150,7 @@ def complex_gateways(bench: Bench) -> Iterator[Offer]:
                 take_out(part)
 
         choices = _JOINS if many_in else _SPLITS if many_out else ()
-        said = "请说明是哪一种规则。" if choices else "只有一条进、一条出，改成排他网关，走法不变。"
+        said = "请说明是哪一种规则。" if choices else "只有一条进、一条出，改成“选一条”，走法不变。"
         message = f"{label(gateway)}是复杂网关，不能执行。{said}"
         repair = Repair(
             f"complex:{gateway.get('id')}", "改成普通网关", message, _UNSUPPORTED, ids([gateway]), choices

@@ -158,7 +158,7 @@ def attachments(bench: Bench) -> Iterator[Offer]:
         def mend(_: str | None, event: Element = event, host: Element = near[0]) -> None:
             event.set("attachedToRef", host.get("id") or "")
 
-        message = f"边界事件{label(event)}在图上画在{label(near[0])}的边上，就挂在它上面。"
+        message = f"{label(event)}在图上画在{label(near[0])}的边上，就挂在它上面。"
         touched = ids([event])
         mends = frozenset({"loose-boundary"})
         yield Offer(Repair(f"attach:{event.get('id')}", "挂到步骤上", message, mends, touched), mend)
@@ -215,7 +215,7 @@ def conditions_never_written(bench: Bench) -> Iterator[Offer]:
 _BORDERS = (
     Choice("messageEventDefinition", "收到消息的时候"),
     Choice("timerEventDefinition", "过了一段时间"),
-    Choice("", "删去这个边界事件和它后面的连线"),
+    Choice("", "不会发生，删去它和它后面的连线"),
 )
 
 

@@ -76,7 +76,7 @@ def parallel_conditions(bench: Bench) -> Iterator[Offer]:
     if found:
         named = list(dict.fromkeys(gateway for gateway, _ in found))
         message = (
-            f"{listed(named)}是并行网关，出路都要走，条件本来就不看：去掉条件。要按条件走的，请改用包容网关。"
+            f"{listed(named)}是“同时走”，出路都要走，条件本来就不看：去掉条件。要按条件走的，请改用“走几条”。"
         )
         yield Offer(
             Repair("parallel", "去掉并行出路的条件", message, frozenset({"parallel-condition"}), ids(named)),

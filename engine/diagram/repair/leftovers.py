@@ -124,11 +124,11 @@ def quantities(bench: Bench) -> Iterator[Offer]:
             for name in odd:
                 unset(element, name)
 
-        message = f"{label(element)}要几份令牌才开始、办完给出几份，这里不能执行；改成一份进、一份出。"
+        message = f"{label(element)}要几份才开始、办完给出几份，这里不能执行；改成一份进、一份出。"
         yield Offer(
             Repair(
                 f"quantity:{element.get('id')}",
-                "改成一份令牌",
+                "改成一份",
                 message,
                 frozenset({"unsupported-attribute"}),
                 ids([element]),
