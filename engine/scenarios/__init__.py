@@ -29,11 +29,14 @@ from engine.scenarios.written import (
 __all__ = ["Expectation", "Line", "Report", "Scenario", "ScenarioError", "Step", "load", "run", "run_folder"]
 
 FOLDER = "scenarios"
+TOO_LONG = "前面的情形用的时间太长，没有轮到这一个。请删去一些情形，或者写短一些"
 
 
-def run_folder(source: Source | str, seconds: float | None = None) -> list[Report]:
+def run_folder(
+    source: Source | str, seconds: float | None = None, altogether: float | None = None
+) -> list[Report]:
     """Run every scenario of a procedure's folder (or of its files, by relative path), in the order of names, each for
-    so many seconds at most.
+    so many seconds at most. Those that are left after `altogether` seconds have not passed.
 
     Raises DiagramError where the procedure itself cannot be executed. A scenario that cannot be read is a
     failed report.
@@ -44,8 +47,12 @@ def run_folder(source: Source | str, seconds: float | None = None) -> list[Repor
     shared_text = files.pop(ROSTER_FILE, b"")
     reports: list[Report] = []
     script: Script | None = None
+    until = None if altogether is None else time.monotonic() + altogether
     for file, text in files.items():
         name = file.removesuffix(".toml")
+        if until is not None and time.monotonic() >= until:
+            reports.append(Report(name, name, lines=[Line("", "还没有走", faults=[TOO_LONG])]))
+            continue
         try:
             scenario = load(text, name, load_roster(shared_text))
         except ScenarioError as error:

@@ -120,6 +120,13 @@ def test_from_disk_as_from_memory(tmp_path) -> None:
     assert [r.as_dict() for r in reports] == [r.as_dict() for r in run_folder(str(tmp_path))]
 
 
+def test_playing_all_of_them_has_an_end() -> None:
+    """What was not played has not passed, and says why."""
+    reports = run_folder(folder(WHOLE, WHOLE), altogether=0)
+    assert [report.passed for report in reports] == [False, False]
+    assert "用的时间太长" in reports[0].text()
+
+
 def test_time_passes_and_tasks_fall_due() -> None:
     story = (
         APPLY

@@ -14,6 +14,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from engine import operations
 from engine.execution import DiagramError, ExecutionError
 from engine.execution.script import Script
+from engine.operations.proving import ALTOGETHER
 from engine.operations.scenarios import retitle_scenario, save_scenario
 from engine.queries import drafts
 from engine.queries.rehearsing import Playable, holidays, playable
@@ -27,6 +28,7 @@ from engine.scenarios.written import DEFAULT_BEGIN, KEYS, ScenarioError, toml
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
 from webui.studio.body import json_body
+from webui.studio.places import places
 
 STAGE = ("roster", "households", "parameters", "calendar", "begins", "data")  # what a story stands on
 _player = Player()
@@ -41,7 +43,11 @@ def rehearsal(draft_id: str) -> str:
     except (DiagramError, ExecutionError) as error:
         listed = error.findings if isinstance(error, DiagramError) else []
         return render_template(
-            "studio/rehearsal_blocked.html", draft=found.draft, findings=listed, error=str(error)
+            "studio/rehearsal_blocked.html",
+            draft=found.draft,
+            findings=listed,
+            error=str(error),
+            **places(found.draft),
         )
     diagram = found.draft.diagram
     page = {
@@ -137,7 +143,7 @@ def drop(draft_id: str, file: str) -> Any:
 def run_all(draft_id: str) -> Any:
     found = _playable(draft_id)
     try:
-        reports = run_folder(found.files, SECONDS)
+        reports = run_folder(found.files, SECONDS, ALTOGETHER)
     except DiagramError as error:
         raise Invalid("not-executable", f"流程图现在走不通，先改好再跑情形：{error.findings[0]}") from error
     return jsonify(reports=[_told(report) for report in reports])
