@@ -11,6 +11,7 @@ from engine.diagram.layout.picture import Box, Line, Point
 from engine.diagram.layout.scene import Node
 
 BUCKET = 120
+VAST = 400 * BUCKET**2  # px²: what is larger is looked at by itself, not in each of its buckets
 GAP = 4
 
 
@@ -20,8 +21,12 @@ class Obstacles:
     def __init__(self, within: Box | None = None) -> None:
         self.within = within
         self._buckets: dict[tuple[int, int], list[Box]] = defaultdict(list)
+        self._vast: list[Box] = []
 
     def add(self, box: Box) -> None:
+        if box.width * box.height > VAST:
+            self._vast.append(box)
+            return
         for place in _buckets(box):
             self._buckets[place].append(box)
 
@@ -29,7 +34,7 @@ class Obstacles:
         """How many of them lie under this one; being outside of where it belongs counts like one."""
         outside = self.within is not None and not self.within.contains(box)
         found = {id(other) for at in _buckets(box) for other in self._buckets[at] if other.overlaps(box)}
-        return len(found) + outside
+        return len(found) + sum(other.overlaps(box) for other in self._vast) + outside
 
 
 def _buckets(box: Box) -> Iterator[tuple[int, int]]:

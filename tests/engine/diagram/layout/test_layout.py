@@ -170,6 +170,25 @@ def test_more_than_anybody_can_draw_is_refused() -> None:
         arrange(document(sketch))
 
 
+def test_what_is_drawn_to_be_slow_is_not() -> None:
+    """Every step leads to every other; sub-processes in sub-processes, as deep as a file may be."""
+    crowd = Sketch("c")
+    for n in range(30):
+        crowd.add("userTask", f"c{n}", f"第{n}步")
+    for n in range(30):
+        for other in range(30):
+            crowd.flow(f"c{n}", f"c{other}")
+    nest = "<startEvent id='s'/>"
+    for n in range(70):
+        nest = f"<subProcess id='n{n}' name='里面'>{nest}</subProcess>"
+    start = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"'
+    deep = f'<definitions {start} targetNamespace="t"><process id="p">{nest}</process></definitions>'
+    for file in (document(crowd), deep.encode()):
+        before = time.process_time()
+        arrange(file)
+        assert time.process_time() - before < 3
+
+
 def test_many_ways_out_of_one_gateway_take_their_time_once() -> None:
     sketch = Sketch()
     sketch.add("exclusiveGateway", "g", "怎么办")
