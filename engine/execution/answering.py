@@ -16,7 +16,7 @@ from engine.durations import Calendar
 from engine.execution import people
 from engine.execution.error import ExecutionError
 from engine.execution.roster import Roster
-from engine.expressions import normal_name
+from engine.expressions import ExpressionError, normal_name
 from engine.refusal import Refusal
 from engine.steps import Action, Kind, Seat, SettingError, Submission, meeting_replay, participants, period
 from engine.working_days import WEEKDAYS_ONLY
@@ -266,7 +266,10 @@ class Answering:
         return self._validated(self._action(None).schema, values)
 
     def _validated(self, schema: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-        clean, errors = form_rules.validate(pickers.offering(schema, self._offered), values)
+        try:
+            clean, errors = form_rules.validate(pickers.offering(schema, self._offered), values)
+        except ExpressionError as error:  # of a draft nobody has checked yet
+            raise self._failure(f"表单里的隐藏条件写错了：{error}") from error
         errors = errors or self.kind.faults(self.settings, clean)
         if errors:
             raise self._failure("；".join(errors.values()))
