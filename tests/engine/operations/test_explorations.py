@@ -230,3 +230,12 @@ def _until(met: object) -> None:
     end = time.monotonic() + 5
     while not met() and time.monotonic() < end:  # type: ignore[operator]
         time.sleep(0.005)
+
+
+def test_removing_the_draft_stops_its_exploration(desk: Desk) -> None:
+    desk.ask()
+    operations.remove_draft(desk.runtime, desk.designer, desk.draft)
+    operations.restore_draft(desk.runtime, desk.designer, desk.draft)
+    seen = desk.seen()
+    assert seen is not None
+    assert seen.state == "stopping"
