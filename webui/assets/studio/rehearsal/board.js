@@ -74,13 +74,14 @@ export class Board {
     const canvas = this.viewer.get('canvas');
     const shape = this.viewer.get('elementRegistry').get(element);
     if (!shape) return;
-    if (canvas.zoom() < READABLE) canvas.zoom(READABLE, { x: 0, y: 0 });
+    const small = canvas.zoom() < READABLE;
+    if (small) canvas.zoom(READABLE, { x: 0, y: 0 });
     const { x, y, width, height, inner } = canvas.viewbox();
     const [right, bottom] = [shape.x + shape.width, shape.y + shape.height];
     const inside = shape.x > x && shape.y > y && right < x + width && bottom < y + height;
     const from = (start, least) => Math.max(start, least - EDGE); // no more empty paper than need be
     const [left, top] = [from(shape.x - width / 3, inner.x), from(shape.y - height / 2, inner.y)];
-    if (!inside) canvas.viewbox({ x: left, y: top, width, height });
+    if (small || !inside) canvas.viewbox({ x: left, y: top, width, height });
   }
 
   clear() {
