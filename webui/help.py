@@ -1,20 +1,23 @@
 """帮助: the manuals of `docs/使用手册` as pages, for everybody, also for those who cannot sign in yet."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, send_from_directory, url_for
 from markupsafe import Markup, escape
+from PIL import Image
 from werkzeug.wrappers import Response
 
-from webui.sessions import me
+from engine.authorisation import design_units
+from webui.sessions import Me, me
 
 FOLDER = Path(__file__).parent.parent / "docs" / "使用手册"
-WIDTH = 320  # of a picture: phones' pixels are finer, so it is twice as many
+PHONE, WIDTH = 780, 320  # a phone's picture in pixels, and as it is shown: fine; a desk's is shown as it is
 blueprint = Blueprint("help", __name__)
 
-_HEADING = re.compile(r"(#{1,3}) (.+)")
+_HEADING = re.compile(r"(#{1,3}) (?:[一二三四五六七八九十]+、)?(.+)")
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(图/([^)]+\.png)\)")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)/]+)\.md\)")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -24,9 +27,15 @@ _LISTS = {"ul": re.compile(r"- "), "ol": re.compile(r"(\d+)\. ")}
 @blueprint.get("/help")
 def index() -> Response:
     """The manual for whoever asks: a clerk's own for clerks, for who is not signed in the villagers'."""
-    person = me()
-    name = "村民" if person is None else "文书" if person.actor.clerk_units else "干部"
-    return redirect(url_for("help.manual", name=name))
+    return redirect(url_for("help.manual", name=_meant_for(me())))
+
+
+def _meant_for(person: Me | None) -> str:
+    if person is None:
+        return "村民"
+    if person.actor.clerk_units:
+        return "文书"
+    return "流程设计员" if design_units(person.actor) else "干部"
 
 
 @blueprint.get("/help/<name>")
@@ -35,9 +44,8 @@ def manual(name: str) -> Any:
     if name not in titles:
         abort(404)
     text = titles[name].read_text("utf-8")
-    sections = [
-        found[2] for found in map(_HEADING.fullmatch, text.splitlines()) if found and found[1] == "##"
-    ]
+    headings = filter(None, map(_HEADING.fullmatch, text.splitlines()))
+    sections = [(found[2], _titled(found)) for found in headings if found[1] == "##"]
     others = sorted(titles.keys() - {name})
     return render_template("help.html", name=name, others=others, sections=sections, body=_page(text))
 
@@ -55,8 +63,7 @@ def _page(text: str) -> Markup:
 
 def _block(text: str) -> Markup:
     if heading := _HEADING.fullmatch(text):
-        level, words = len(heading[1]), heading[2]
-        return Markup('<h{0} id="{1}">{1}</h{0}>').format(level, words)
+        return Markup('<h{0} id="{1}">{2}</h{0}>').format(len(heading[1]), heading[2], _titled(heading))
     for tag, mark in _LISTS.items():
         if first := mark.match(text):
             lines = Markup("").join(
@@ -68,6 +75,11 @@ def _block(text: str) -> Markup:
     return Markup("<p>{}</p>").format(_inline("".join(text.splitlines())))
 
 
+def _titled(heading: re.Match[str]) -> str:
+    """With its number, which a link to it does without: what is linked stays right when sections are put between."""
+    return heading[0].removeprefix(f"{heading[1]} ")
+
+
 def _inline(text: str) -> Markup:
     """Everything is text but what the patterns find in it."""
     safe = str(escape(text))
@@ -77,7 +89,17 @@ def _inline(text: str) -> Markup:
 
 
 def _shown(words: str, name: str) -> str:
-    address = url_for("help.picture", name=name)
+    address, width = url_for("help.picture", name=name), _width(name)
     return (
-        f'<img class="img-fluid border rounded" width="{WIDTH}" src="{address}" alt="{words}" loading="lazy">'
+        f'<img class="img-fluid border rounded" width="{width}" src="{address}" alt="{words}" loading="lazy">'
     )
+
+
+@cache
+def _width(name: str) -> int:
+    """In pixels of the page."""
+    path = FOLDER / "图" / name
+    if not path.is_file():
+        return WIDTH
+    with Image.open(path) as picture:
+        return WIDTH if picture.width == PHONE else picture.width

@@ -1,4 +1,4 @@
-"""Phones in the sample county and the pictures taken of them; whatever a page said on the way is kept."""
+"""Phones and desks in the sample county and the pictures taken of them; whatever a page said on the way is kept."""
 
 import io
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from engine import demo
 from engine.demo import PASSWORD
@@ -20,6 +20,7 @@ from tests.stories.person import picture
 MARGIN = 8  # around what is cut out
 TALLEST = 760  # of a picture: what is longer is cut off below
 SHARP = 2  # device pixels to a CSS pixel: phones' displays are fine
+DESK = {"width": 1280, "height": 800}
 COLOURS = 48
 # What somebody can read here: in the text, also folded, in fields, and what a field asks for.
 WORDS = """() => {
@@ -34,7 +35,7 @@ WORDS = """() => {
 # The browser of the tests speaks English in its own widgets, a phone in the village speaks Chinese; and no village's
 # site is called after a port.
 IN_CHINESE = """() => {
-  document.activeElement?.blur();
+  if (navigator.maxTouchPoints) document.activeElement?.blur(); // at a desk what is typed into stays open
   for (const field of document.querySelectorAll('input.form-control:is([type=file], [type=datetime-local])')) {
     const shown = document.createElement('div');
     shown.className = 'form-control';
@@ -46,7 +47,10 @@ IN_CHINESE = """() => {
     field.style.display = 'none';
   }
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(location.host, 'cunyi.example');
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (text.data.includes(location.host)) text.data = text.data.replaceAll(location.host, 'cunyi.example');
+  }
 }"""
 AS_IT_WAS = """() => {
   for (const shown of document.querySelectorAll('[data-in-chinese]')) {
@@ -83,7 +87,7 @@ def squeezed(text: str) -> str:
 
 @dataclass
 class Album:
-    """Pictures by name, as PNG, and the words of all pages seen. People come by name and keep their phone.
+    """Pictures by name, as PNG, and the words of all pages seen. People come by name and keep their phone, or desk.
 
     Without `shoots` it is only seen to that what a picture shows is there: quick, and no pixels.
     """
@@ -94,23 +98,35 @@ class Album:
     pictures: dict[str, bytes] = field(default_factory=dict)
     words: str = ""
     errors: list[str] = field(default_factory=list)
-    _phones: dict[str, Page] = field(default_factory=dict)
+    _screens: dict[tuple[str, bool], Page] = field(default_factory=dict)
 
     def phone(self, name: str = "") -> Page:
         """Somebody's phone, signed in; with no name one that nobody has signed in on."""
-        if name not in self._phones:
-            context = self._new()
-            page = context.new_page()
+        return self._screen(name, desk=False)
+
+    def desk(self, name: str) -> Page:
+        """Somebody's computer, signed in."""
+        return self._screen(name, desk=True)
+
+    def _screen(self, name: str, *, desk: bool) -> Page:
+        if (name, desk) not in self._screens:
+            page = self._new(desk=desk)
             page.set_default_timeout(15_000)
             page.on("pageerror", lambda error: self.errors.append(f"{name}：{error}"))
             page.on("dialog", lambda dialog: dialog.accept())
-            self._phones[name] = page
+            self._screens[name, desk] = page
             if name:
                 _sign_in(page, logins()[name])
-        return self._phones[name]
+        return self._screens[name, desk]
 
     def opens(self, name: str, address: str) -> Page:
-        page = self.phone(name)
+        return self._goes(self.phone(name), address)
+
+    def sits(self, name: str, address: str) -> Page:
+        """At a desk."""
+        return self._goes(self.desk(name), address)
+
+    def _goes(self, page: Page, address: str) -> Page:
         page.goto(address)
         self.look(page)
         return page
@@ -135,18 +151,20 @@ class Album:
         page.evaluate(AS_IT_WAS)
 
     def close(self) -> None:
-        for page in self._phones.values():
+        for page in self._screens.values():
             page.context.close()
 
-    def _new(self) -> BrowserContext:
-        return self.browser.new_context(
+    def _new(self, *, desk: bool) -> Page:
+        context = self.browser.new_context(
             base_url=self.url,
-            viewport=PHONE,
-            device_scale_factor=SHARP if self.shoots else 1,
+            viewport=DESK if desk else PHONE,
+            device_scale_factor=SHARP if self.shoots and not desk else 1,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
-            has_touch=True,
+            has_touch=not desk,
+            reduced_motion="reduce" if desk else "no-preference",
         )
+        return context.new_page()
 
 
 def unfold(details: Locator) -> Locator:
@@ -161,7 +179,9 @@ def photo(field: Locator, name: str = "照片.jpg") -> None:
 
 
 def _cut(page: Page, first: Locator, last: Locator) -> bytes:
-    """The part of the page between two elements, on a screen high enough that nothing covers it."""
+    """The part of the page between two elements, on a screen high enough that nothing covers it; of a desk as it is."""
+    if page.viewport_size == DESK:
+        return _piece(page, first, last)
     width = PHONE["width"]
     page.set_viewport_size({"width": width, "height": page.evaluate("document.body.scrollHeight") + 200})
     page.wait_for_timeout(300)  # what unfolds has its height then
@@ -172,6 +192,17 @@ def _cut(page: Page, first: Locator, last: Locator) -> bytes:
     shot = page.screenshot(clip={"x": 0, "y": start, "width": width, "height": height})
     page.set_viewport_size(PHONE)
     return shot
+
+
+def _piece(page: Page, first: Locator, last: Locator) -> bytes:
+    one, other = first.bounding_box(), last.bounding_box()
+    assert one and other, "nothing to be seen"
+    left, top = (max(0, min(one[side], other[side]) - MARGIN) for side in ("x", "y"))
+    right, bottom = (
+        min(DESK[span], max(each[side] + each[span] for each in (one, other)) + MARGIN)
+        for side, span in (("x", "width"), ("y", "height"))
+    )
+    return page.screenshot(clip={"x": left, "y": top, "width": right - left, "height": bottom - top})
 
 
 def _sign_in(page: Page, login: str) -> None:

@@ -24,7 +24,7 @@ from engine.steps.method import PAPER
 from engine.store.proceedings import ratings
 from engine.store.publicity import public_links
 from engine.store.tables import instances, tasks
-from tests.docs import hall
+from tests.docs import design, hall
 from tests.docs.album import Album, logins, photo, registered, unfold
 from tests.stories.county import county
 from tests.stories.later import moved
@@ -421,4 +421,5 @@ CHAPTERS = (
     sets_standards,
     hall.counts_up,
     administers,
+    *design.CHAPTERS,
 )
