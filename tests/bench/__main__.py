@@ -123,8 +123,27 @@ def _studio(found: dict[str, Any]) -> None:
     print(f"  待办 can be used after {found['plain_ms']:.0f} ms, the drawing after {found['open_ms']:.0f} ms")
     _line("the drawing", f"{found['open_ms'] / 1000:.2f} s", found["open_ms"] < 3000, "under 3 s")
     print(f"  the drawing / 待办: {found['open_ratio']:.1f}")
-    print(f"  a check of its {found['elements']} elements / the page 我的: {found['check_ratio']:.1f}")
-    _line("the check", f"{found['check_ms']:.0f} ms", found["check_ms"] < 300, "under 300 ms")
+    titles = {
+        "check": (f"a check of its {found['elements']} elements", 0),
+        "smaller check": (f"a check of {found['fewer']} elements", 300),
+        "layout": ("整理版面", 0),
+        "comparison": ("the comparison with one in which every name differs", 0),
+        "replay": (f"a rehearsal of {found['moves']} moves from its beginning", 0),
+        "next move": ("the same, which the server still holds", 0),
+    }
+    for name, (title, most) in titles.items():
+        ms = found[name]["ms"]
+        wanted = f"under {most} ms" if most else "no bound"
+        _line(
+            f"{title}, {found[name]['ratio']:.1f} of the page 我的",
+            f"{ms:.0f} ms",
+            not most or ms < most,
+            wanted,
+        )
+    for title, walked in found["explored"].items():
+        said = f"{walked['states']:,} states, {walked['ways']:,} moves, {walked['processor']:.1f} s of one processor"
+        good = walked["complete"] and walked["seconds"] < 60
+        _line(f"走查 of {title}: {said}", f"{walked['seconds']:.1f} s", good, "complete, under 60 s")
 
 
 def _line(what: str, value: object, good: bool, wanted: str) -> None:
