@@ -44,6 +44,19 @@ def _take(village: County) -> None:
     _save(_side_by_side([todo, task, _shot(reporter.page)]), "phone.png")
     reporter.page.set_viewport_size({"width": 1280, "height": 1000})
     _save(_shot(reporter.page), "matter.png")
+    _take_studio(village("田菊香").page)
+
+
+def _take_studio(page: Page) -> None:
+    """八步 on the drawing board, with what its 广示之 is set to beside it."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/studio")
+    page.locator("tr", has_text="八步工作法").get_by_role("button").click()
+    page.wait_for_selector("[data-ready]")
+    page.evaluate("location.hash = 'guangshi'")
+    page.locator("#properties").get_by_text("公示多久").first.wait_for()
+    page.locator("#findings .summary", has_text="没有要改的").wait_for()
+    _save(_shot(page), "studio.png")
 
 
 def _shot(page: Page, down: int = 0) -> Image.Image:
