@@ -16,6 +16,7 @@ from engine.values import FUNCTIONS, normal_name
 
 TYPES = ("number", "integer", "money", "duration", "choice", "fraction", "list")
 _FRACTION = re.compile(r"([0-9]{1,4})/([1-9][0-9]{0,3})")
+_ABOUT = re.compile(r"^参数「[^」]*」的?|（[a-z]+）")
 _MAX_WORDS = 50
 _MAX_LETTERS = 64
 
@@ -99,51 +100,74 @@ def _between(low: str, high: str) -> str:
     return f"{low.removesuffix(unit).strip() if unit else low} 到 {high}"
 
 
-def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[str]]:
-    """A parameter from its table, and what is wrong with it in Chinese; None where it cannot be used."""
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a parameter: with its `name`, or with one of the parts of its table. In Chinese."""
+
+    part: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def beside(self) -> str:
+        """As it stands beside the field of that part: without saying of what it is said."""
+        return _ABOUT.sub("", self.message)
+
+
+def read_parameter(name: str, table: Any) -> tuple[Parameter | None, list[Problem]]:
+    """A parameter from its table, and what is wrong with it; None where it cannot be used."""
     if not isinstance(table, Mapping):
-        return None, [f"参数「{name}」要写成 [parameters.{name}] 一节"]
+        return None, [Problem("name", f"参数「{name}」要写成 [parameters.{name}] 一节")]
     problems = list(_naming(name))
     known = {one.name for one in fields(Parameter)} - {"name"}
-    problems += [f"参数「{name}」里不认识的项 {key}，请删去或改正" for key in table if key not in known]
+    problems += [
+        Problem("name", f"参数「{name}」里不认识的项 {key}，请删去或改正")
+        for key in table
+        if key not in known
+    ]
     if table.get("type") not in TYPES:
-        return None, [*problems, f"参数「{name}」的“是哪一种数”（type）要写 {'、'.join(TYPES)} 之一"]
+        message = f"参数「{name}」的“是哪一种数”（type）要写 {'、'.join(TYPES)} 之一"
+        return None, [*problems, Problem("type", message)]
     for key in ("title", "unit", "clause", "law", "note"):
         if not isinstance(table.get(key, ""), str):
-            return None, [*problems, f"参数「{name}」的 {key} 要写成文字"]
+            return None, [*problems, Problem(key, f"参数「{name}」的 {key} 要写成文字")]
     choices = table.get("choices", [])
     if not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
-        return None, [*problems, f"参数「{name}」的“可选项”（choices）要写成文字的列表"]
+        message = f"参数「{name}」的“可选项”（choices）要写成文字的列表"
+        return None, [*problems, Problem("choices", message)]
     values: dict[str, Any] = {"title": name} | {key: table[key] for key in table if key in known}
     values["choices"] = tuple(choices)
     parameter = Parameter(name=name, **values)
     return parameter, problems + list(_bounds(parameter))
 
 
-def _naming(name: str) -> Iterator[str]:
+def _naming(name: str) -> Iterator[Problem]:
     if not name.isidentifier() or name.startswith("_") or normal_name(name) != name:
-        yield f"参数名「{name}」只能用汉字、字母和数字，不能以数字或下划线开头"
+        yield Problem("name", f"参数名「{name}」只能用汉字、字母和数字，不能以数字或下划线开头")
     elif name in FUNCTIONS or name in ("true", "false", "null", "none", "and", "or", "not", "in", "is", "if"):
-        yield f"参数名「{name}」是表达式里的词，请换一个"
+        yield Problem("name", f"参数名「{name}」是表达式里的词，请换一个")
 
 
-def _bounds(parameter: Parameter) -> Iterator[str]:
+def _bounds(parameter: Parameter) -> Iterator[Problem]:
+    name = parameter.name
     if parameter.default is None:
-        yield f"参数「{parameter.name}」没有写“不改时是”（default）多少"
+        yield Problem("default", f"参数「{name}」没有写“不改时是”（default）多少")
     if parameter.type == "choice" and not parameter.choices:
-        yield f"参数「{parameter.name}」要选一个或几个词，请写“可选项”（choices）"
+        yield Problem("choices", f"参数「{name}」要选一个或几个词，请写“可选项”（choices）")
     bounds = (("minimum", "最少", parameter.minimum), ("maximum", "最多", parameter.maximum))
     for key, title, value in bounds:
         wrong = None if value is None else _bound_problem(parameter.type, value)
         if wrong is not None:
-            yield f"参数「{parameter.name}」的“{title}”（{key}）写错了：{wrong}"
+            yield Problem(key, f"参数「{name}」的“{title}”（{key}）写错了：{wrong}")
             return
     low, high = parameter.minimum, parameter.maximum
     if low is not None and high is not None and _bound(parameter.type, low) > _bound(parameter.type, high):
-        yield f"参数「{parameter.name}」的下限大于上限"
+        yield Problem("minimum", f"参数「{name}」的“最少”比“最多”大")
     wrong = None if parameter.default is None else parameter.problem(parameter.default)
     if wrong is not None:
-        yield f"参数「{parameter.name}」的默认值不合规定：{wrong}"
+        yield Problem("default", f"参数「{name}」的“不改时是”不合规定：{wrong}")
 
 
 # ------------------------------------------------------------------------------------------------ types

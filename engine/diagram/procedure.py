@@ -260,7 +260,7 @@ def _parameters(folder: Folder, settings: Mapping[str, Any]) -> dict[str, Parame
             # A rehearsal runs on the defaults: a parameter without a usable one keeps the folder from
             # running.
             usable = parameter is not None and parameter.usable
-            folder.add("bad-parameter", problem, TOML, "publishing" if usable else "execution")
+            folder.add("bad-parameter", problem.message, TOML, "publishing" if usable else "execution")
         if parameter is not None:
             parameters[name] = parameter
     return parameters

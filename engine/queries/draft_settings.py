@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.clauses import Clause, every_clause
 from engine.diagram import DiagramError, Finding, check_folder
-from engine.diagram.parameter import Parameter, read_parameter
+from engine.diagram.parameter import Parameter, Problem, read_parameter
 from engine.diagram.procedure import TOML
 from engine.diagram.rewriting import parameter_users, startable
 from engine.diagram.toml import read_settings
@@ -26,7 +26,7 @@ class Entry:
     name: str
     table: Mapping[str, Any]
     parameter: Parameter | None
-    problems: list[str]
+    problems: list[Problem]
     users: list[tuple[str, str]]
 
 

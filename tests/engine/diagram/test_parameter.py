@@ -105,4 +105,4 @@ def test_names_must_be_readable_in_conditions(name):
 def test_faults_of_a_table_are_explained(table):
     problems = read_parameter("甲", table)[1]
     assert problems
-    assert all("甲" in problem for problem in problems)
+    assert all("甲" in problem.message and not problem.beside.startswith("参数「甲") for problem in problems)
