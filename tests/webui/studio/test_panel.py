@@ -156,6 +156,7 @@ def _a_step_is_done_for_each_of_a_list(panel: Panel) -> None:
     loop.get_by_label("办几次").select_option("名单里每一项办一次，一项一项办")
     chosen = panel.desk.locator("[data-entry-id='loop--banjie-list']").get_by_role("combobox")
     chosen.fill("制定实施方案 · 分工")
+    panel.desk.get_by_role("option", name="制定实施方案 · 分工").wait_for()
     chosen.press("ArrowDown")
     chosen.press("Enter")
     panel.select("l_dingshi")

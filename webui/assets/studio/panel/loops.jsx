@@ -107,6 +107,7 @@ function EachFields({ id, element, loop }) {
         <Picker
           id={`${id}-list`}
           free
+          waiting={!results}
           options={lists.map(({ path, step, label }) => ({ value: path, title: `${step} · ${label}`, about: path }))}
           placeholder={list ? '换一个' : '选名单'}
           pick={pick}

@@ -4,8 +4,8 @@ import { useState } from '@bpmn-io/properties-panel/preact/hooks';
 
 const SHOWN = 40; // more than anybody reads: typing narrows them down
 
-/** `options`: value, title, about. With `free` what was typed may be taken as it is. */
-export function Picker({ id, options, pick, placeholder, free = false, label }) {
+/** `options`: value, title, about. With `free` what was typed may be taken as it is, once it is known what there is. */
+export function Picker({ id, options, pick, placeholder, free = false, waiting = false, label }) {
   const [typed, setTyped] = useState('');
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
@@ -15,8 +15,11 @@ export function Picker({ id, options, pick, placeholder, free = false, label }) 
     setAt(-1);
     if (value) pick(value);
   };
-  const finish = () =>
-    choose(found[at]?.value ?? (free ? typed.trim() : found.length === 1 && typed ? found[0].value : ''));
+  const written = () => options.find(({ title }) => title === typed.trim())?.value ?? typed.trim();
+  const finish = () => {
+    if (waiting) return;
+    choose(found[at]?.value ?? (free ? written() : found.length === 1 && typed ? found[0].value : ''));
+  };
   const onKeyDown = (event) => {
     if (event.isComposing) return; // Enter still belongs to the input method
     if (event.key === 'Enter') finish();
@@ -51,7 +54,7 @@ export function Picker({ id, options, pick, placeholder, free = false, label }) 
         }}
         onBlur={() => {
           setOpen(false);
-          if (free && typed.trim()) choose(typed.trim());
+          if (free && !waiting && typed.trim()) choose(written());
         }}
       />
       <ul id={`${id}-list`} role="listbox" class="panel-list" hidden={!open} aria-label="可以选的">
@@ -72,7 +75,7 @@ export function Picker({ id, options, pick, placeholder, free = false, label }) 
         ))}
         {open && !found.length && (
           <li class="nothing" role="option" aria-disabled="true">
-            {free ? '没有现成的，按回车就用写的' : '没有可以选的'}
+            {waiting ? '正在看前面有哪些……' : free ? '没有现成的，按回车就用写的' : '没有可以选的'}
           </li>
         )}
       </ul>
