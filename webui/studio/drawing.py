@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import jsonify, render_template
-from lxml import etree
 
 from engine import operations
 from engine.diagram.finding import DiagramError
@@ -17,6 +16,7 @@ from engine.refusal import Invalid
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
 from webui.studio.body import json_body, texts
+from webui.studio.picture import as_text
 from webui.words import moment
 
 SLOW = 1_200  # elements: more take the browser longer than a person waits without being told
@@ -77,10 +77,7 @@ def _text(stored: Stored) -> tuple[str, int, bool]:
     elements = sum(1 for each in root.iter() if is_bpmn(each))
     if root.find(f".//{{{BPMNDI}}}BPMNShape") is None:
         return drawn(stored.data).decode(), elements, any(True for _ in root.iter(*map(bpmn, FLOW_NODES)))
-    try:
-        return stored.data.decode("utf-8-sig"), elements, False
-    except UnicodeDecodeError:
-        return str(etree.tostring(root, encoding="unicode")), elements, False
+    return as_text(root, stored.data), elements, False
 
 
 def _posts(known: Designations) -> list[dict[str, str]]:

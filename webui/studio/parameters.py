@@ -16,6 +16,7 @@ from webui import entries
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint, values
 from webui.studio.body import json_body
+from webui.studio.settings import told
 
 _VALUES = ("default", "minimum", "maximum")
 _TEXTS = ("title", "unit", "clause", "law", "note")
@@ -111,10 +112,8 @@ def _save(draft: Draft, view: Settings, entry: Entry | None) -> Any:
             runtime(), actor().person_id, draft.id, name, table, before=before, seen=request.form.get("seen") or None
         )  # fmt: skip
     except (Invalid, Overtaken) as refusal:
-        overtaken = "设置刚刚被别人改过。您填的还在下面，没有保存；核对以后再按一次保存，就用您填的。"
-        problem = overtaken if isinstance(refusal, Overtaken) else refusal.message
         typed = {key: request.form.get(key, "") for key in _FORM}
-        return _page(draft, view, entry, typed, refusal.fields, problem), refusal.status
+        return _page(draft, view, entry, typed, refusal.fields, told(refusal)), refusal.status
     renamed = f"；流程图和推演脚本里用到“{before}”的地方也改好了" if before not in (None, name) else ""
     flash(f"参数“{name}”已保存{renamed}。", "success")
     return redirect(url_for("studio.parameters", draft_id=draft.id))

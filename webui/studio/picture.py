@@ -3,7 +3,7 @@
 from lxml import etree
 
 from engine.diagram.finding import DiagramError
-from engine.diagram.source import parse
+from engine.diagram.source import Element, parse
 
 
 def picture(data: bytes | None) -> str | None:
@@ -11,9 +11,13 @@ def picture(data: bytes | None) -> str | None:
     if data is None:
         return None
     try:
-        root = parse(data)
+        return as_text(parse(data), data)
     except DiagramError:
         return None
+
+
+def as_text(root: Element, data: bytes) -> str:
+    """What was parsed as `root`, untouched where it is UTF-8."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -28,6 +28,7 @@ from engine.scenarios.written import DEFAULT_BEGIN, KEYS, ScenarioError, toml
 from webui.sessions import actor, runtime, signed_in
 from webui.studio import blueprint
 from webui.studio.body import json_body
+from webui.studio.picture import picture
 from webui.studio.places import places
 
 STAGE = ("roster", "households", "parameters", "calendar", "begins", "data")  # what a story stands on
@@ -52,7 +53,7 @@ def rehearsal(draft_id: str) -> str:
     diagram = found.draft.diagram
     page = {
         "draft": draft_id,
-        "xml": diagram.data.decode("utf-8", "replace") if diagram else "",
+        "xml": picture(diagram.data if diagram else None) or "",
         "stage": _stage(found, script),
         "parameters": _parameters(script),
         "posts": _posts(found, script),

@@ -34,7 +34,7 @@ def settings(draft_id: str) -> Any:
             runtime(), actor().person_id, draft_id, _typed(view), request.form.get("seen") or None
         )
     except (Invalid, Overtaken) as refusal:
-        return _page(draft, view, _typed_again(), refusal.fields, _told(refusal)), refusal.status
+        return _page(draft, view, _typed_again(), refusal.fields, told(refusal)), refusal.status
     flash("设置已保存。", "success")
     return redirect(url_for("studio.settings", draft_id=draft_id))
 
@@ -81,7 +81,7 @@ def _broken(draft: Draft, refusal: Refusal, text: str | None = None) -> str:
     )
 
 
-def _told(refusal: Refusal) -> str:
+def told(refusal: Refusal) -> str:
     """What is wrong; after somebody else's save, that pressing once more settles it."""
     if isinstance(refusal, Overtaken):
         return "设置刚刚被别人改过。您填的还在下面，没有保存；核对以后再按一次保存，就用您填的。"
