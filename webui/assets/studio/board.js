@@ -7,6 +7,7 @@ import { ELEMENTS } from './elements.js';
 import { chinese } from './chinese.js';
 import { SharedClipboard } from './clipboard.js';
 import { StudioContextPad } from './contextpad.js';
+import { Hints, PaletteHints } from './hints.js';
 import { kindRenderer } from './icons.js';
 import { LaneNames } from './lanes.js';
 import { linting } from './lint.js';
@@ -43,14 +44,16 @@ const naming = {
 };
 
 const studio = {
-  __init__: ['appendMenu', 'createMenu', 'laneNames', 'drawingRules', 'resultNames'],
+  __init__: ['appendMenu', 'createMenu', 'laneNames', 'drawingRules', 'resultNames', 'hints'],
   placing: ['type', Placing],
   appendMenu: ['type', AppendMenu],
   createMenu: ['type', CreateMenu],
   laneNames: ['type', LaneNames],
   drawingRules: ['type', DrawingRules],
   resultNames: ['type', ResultNames],
+  hints: ['type', Hints],
   paletteProvider: ['type', PaletteProvider],
+  paletteTooltip: ['type', PaletteHints],
   contextPad: ['type', StudioPad],
   contextPadProvider: ['type', StudioContextPad],
   replaceMenuProvider: ['type', StudioReplaceMenu],

@@ -12,10 +12,14 @@ const SOON = 100; // until the panel shows what is selected
 const SIGNS = { error: ['✕', '要改'], warning: ['!', '提示'] }; // told apart by sign and word, not by colour alone
 const TABS = [[/^forms\//, '表单'], [/^procedure\.toml$/, '设置'], [/^scenarios\//, '推演']];
 
-/** Brings an element to the middle; one larger than the window by its beginning. */
+const BRACKETED = /”（[a-z_]+）/g; // the name in the file, of a setting that is called by its title
+
+/** Brings an element to the middle, unless it is in sight; one larger than the window by its beginning. */
 function centre(canvas, element) {
   const { x, y, width, height } = getBBox(element);
   const { scale, ...view } = canvas.viewbox();
+  const within = (start, size, from, room) => start >= from && start + size <= from + room;
+  if (within(x, width, view.x, view.width) && within(y, height, view.y, view.height)) return;
   const from = (start, size, room) => (size < room ? start + size / 2 - room / 2 : start - MARGIN / scale);
   canvas.viewbox({ ...view, x: from(x, width, view.width), y: from(y, height, view.height) });
 }
@@ -99,7 +103,7 @@ export class Findings {
 
   /** In words people know: an element without a name is called by what it is, not by its number in the file. */
   named(text) {
-    return text.replace(/「([^」]+)」/g, (quoted, id) => {
+    return text.replace(BRACKETED, '”').replace(/「([^」]+)」/g, (quoted, id) => {
       const element = this.modeler.get('elementRegistry').get(id);
       return element ? `「${kindOf(element)}」` : quoted;
     });

@@ -5,7 +5,7 @@ const TOOLS = {
   hand: { title: '移动画面', key: 'H', icon: 'hand-tool', service: 'handTool', method: 'activateHand' },
   lasso: { title: '框选', key: 'L', icon: 'lasso-tool', service: 'lassoTool', method: 'activateSelection' },
   space: { title: '腾出或收回空白', key: 'S', icon: 'space-tool', service: 'spaceTool', method: 'activateSelection' },
-  connect: { title: '连线', key: 'C', icon: 'connection-multi', service: 'globalConnect', method: 'start' },
+  'global-connect': { title: '连线', key: 'C', icon: 'connection-multi', service: 'globalConnect', method: 'start' },
 };
 
 export class PaletteProvider {
