@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.diagram.repair.asking import Question, ask, question_at, state, words_for
-from engine.diagram.repair.bench import Bench, Flows, Offer, Repair, ids, label, tidy
+from engine.diagram.repair.bench import AUTOMATIC_TASKS, Bench, Flows, Offer, Repair, ends, ids, label, tidy
 from engine.diagram.repair.drawn import Box
 from engine.diagram.repair.steps import room_for_forms
 from engine.diagram.source import Element, children, local, reference
@@ -18,7 +18,12 @@ def decide_before(bench: Bench) -> Iterator[Offer]:
     flows, room = bench.flows(), room_for_forms(bench)
     for gateway in bench.all("exclusiveGateway", "inclusiveGateway"):
         ways = _open_ways(gateway, flows)
-        if not ways or not room or question_at(bench, gateway, flows) is not None:
+        if (
+            not ways
+            or not room
+            or question_at(bench, gateway, flows) is not None
+            or _asked_later(gateway, flows)
+        ):
             continue
         if local(gateway) == "inclusiveGateway" and len(flows.into(gateway)) != 1:
             continue  # it waits for all that comes in, which a step in front of it would not
@@ -62,6 +67,12 @@ def _open_ways(gateway: Element, flows: Flows) -> tuple[tuple[Element, str], ...
         word = words_for(flow, flows, index)
         found[word if word not in found else f"{word}（{index}）"] = flow
     return tuple((flow, word) for word, flow in found.items())
+
+
+def _asked_later(gateway: Element, flows: Flows) -> bool:
+    """Whether what comes before is done by a program as yet: once a person does it, that person can be asked."""
+    before = [flows.node.get(ends(flow)[0]) for flow in flows.into(gateway)]
+    return len(before) == 1 and before[0] is not None and local(before[0]) in AUTOMATIC_TASKS
 
 
 def _name(gateway: Element) -> str:

@@ -406,4 +406,15 @@ def test_an_order_that_is_chosen_is_the_order_it_runs_in() -> None:
         while not run.finished:
             run.settle(run.open_tasks()[0].id, {})
             seen[choice].append([task.element_id for task in run.open_tasks()])
-    assert seen == {"together": [["a", "b"], ["b"], ["c"], []], "row": [["b"], ["c"], ["a"], []]}  # b is drawn on top
+    assert seen == {
+        "together": [["a", "b"], ["b"], ["c"], []],
+        "row": [["b"], ["c"], ["a"], []],
+    }  # b is drawn on top
+
+
+def test_no_step_is_put_where_somebody_will_be_there_to_ask() -> None:
+    """What a program did becomes a person's step first."""
+    flows = path("s t g", "g e", "g a")
+    body = S + E + node("serviceTask", "t", name="查") + node("exclusiveGateway", "g") + user("a") + flows
+    assert not [each for each in repairs(folder(body), POSTS) if each.id == "decide:g"]
+    assert "ask:g" in {each.id for each in apply_all(folder(body), POSTS).done}
