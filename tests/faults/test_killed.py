@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import free_port
-from tests.faults.town import ROOT, Site, Town, eventually
+from tests.conftest import ROOT, free_port
+from tests.faults.town import Site, Town, eventually
 
 KILLS = 100
 DOWN = (OSError, http.client.HTTPException, ValueError)  # nobody there, or the answer broke off

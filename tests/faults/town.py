@@ -4,8 +4,6 @@ import http.client
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,9 +22,9 @@ from engine.store.tables import checkpoints, instances, submissions
 from engine.store.tables import journal as journal_table
 from tests import procedures
 from tests.conftest import free_port, stop
+from tests.faults.started import Started, start
 from tests.world import World, configuration, settle
 
-ROOT = Path(__file__).parents[2]
 Answer = tuple[int, Any]
 
 
@@ -78,7 +76,7 @@ class Town:
             stop(process)
 
     @contextmanager
-    def worker(self) -> Iterator["subprocess.Popen[bytes]"]:
+    def worker(self) -> Iterator[Started]:
         """`cunyi worker`."""
         process = self.cunyi("worker")
         try:
@@ -90,15 +88,8 @@ class Town:
         """The worker writes the day's checkpoint at the end of its first look."""
         eventually(lambda: self._read(select(checkpoints.c.day)), 60)
 
-    def cunyi(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "webui", *arguments],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
+    def cunyi(self, *arguments: str) -> Started:
+        return start(arguments, self.environment, self.folder / f"{arguments[0]}.log")
 
     # ------------------------------------------------------------ what is on record
 
@@ -183,7 +174,7 @@ def eventually(happened: Callable[[], Any], seconds: float = 20, pause: float = 
     return found
 
 
-def kill(process: "subprocess.Popen[bytes]") -> None:
+def kill(process: Started) -> None:
     """SIGKILL, and the body away."""
     process.send_signal(signal.SIGKILL)
     process.wait(10)
