@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from lxml import etree
 
 from engine.diagram.model import FLOW_NODES
-from engine.diagram.source import BPMN, SPIFF, Element, bpmn, local, parse, reference
+from engine.diagram.reader import clean_name
+from engine.diagram.source import BPMN, SPIFF, Element, bpmn, local, parse, parse_whole, reference
 from engine.values import normal_name
 
 _BRACED = re.compile(r"\{(\s*)([^{}]*?)(\s*)\}")
@@ -53,7 +54,7 @@ def parameter_users(data: bytes) -> dict[str, list[tuple[str, str]]]:
 
 def with_parameter_renamed(data: bytes, before: str, name: str) -> bytes:
     """The diagram reading the parameter under its new name, in settings, times and conditions. Raises DiagramError."""
-    root = _whole(data)
+    root = parse_whole(data)
 
     def free(text: str) -> str:
         return _TOKEN.sub(lambda token: name if normal_name(token[0]) == before else token[0], text)
@@ -87,7 +88,7 @@ def taken_ids(data: bytes) -> set[str]:
 
 def with_process_id(data: bytes, key: str) -> bytes:
     """The diagram with another id of its first process, and all that refers to it. Raises DiagramError."""
-    root = _whole(data)
+    root = parse_whole(data)
     process = root.find(bpmn("process"))
     before = process.get("id") if process is not None else None
     if process is None or before == key:
@@ -119,7 +120,7 @@ def with_first_process(data: bytes, chosen: str) -> bytes:
     """The diagram with another process first: that one is started. It takes over the id, which is what the procedure is
     known by; the one before gets the other's. Raises DiagramError.
     """
-    root = _whole(data)
+    root = parse_whole(data)
     first = next(_processes(root), None)
     target = next((process for process in _processes(root) if process.get("id") == chosen), None)
     if first is None or target is None or target is first:
@@ -147,16 +148,6 @@ def _processes(root: Element) -> Iterator[Element]:
     )
 
 
-def _whole(data: bytes) -> Element:
-    """The file with its comments, once it is known to be safe."""
-    parse(data)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        return etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return parse(data)  # an encoding only Python knows
-
-
 def _written(root: Element) -> bytes:
     """In the drawing editor's spelling, so that comparing two files shows what has changed and nothing else."""
     text = bytes(etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=False))
@@ -173,7 +164,7 @@ def _settings(root: Element) -> Iterator[tuple[Element, Element]]:
 
 
 def _with_settings(data: bytes, change: Callable[[str, str], str]) -> bytes:
-    root, changed = _whole(data), False
+    root, changed = parse_whole(data), False
     for setting, _ in _settings(root):
         before = setting.get("value", "")
         after = change(setting.get("name", ""), before)
@@ -202,7 +193,7 @@ def _owner(element: Element) -> Element:
 
 
 def _named(element: Element) -> tuple[str, str]:
-    label = " ".join((element.get("name") or "").split())
+    label = clean_name(element.get("name"))
     return element.get("id") or "", label or element.get("id") or "没有名称的一处"
 
 

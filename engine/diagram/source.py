@@ -39,6 +39,15 @@ def parse(data: bytes) -> Element:
     return root
 
 
+def parse_whole(data: bytes) -> Element:
+    """As `parse`, with the comments: for whoever writes the file again. Raises DiagramError."""
+    safe = parse(data)
+    try:
+        return etree.fromstring(data, _parser(comments=True))
+    except (etree.XMLSyntaxError, ValueError):
+        return safe  # an encoding that only our own reading knows: the comments are lost, nothing else
+
+
 def refusal(code: str, message: str, line: int | None = None) -> DiagramError:
     return DiagramError([Finding(code, message, line=line)])
 
@@ -91,15 +100,15 @@ def truth(element: Element, attribute: str, default: bool) -> bool:
     return default if value is None else value.strip() in ("true", "1")
 
 
-def _parser(encoding: str | None = None) -> etree.XMLParser:
+def _parser(encoding: str | None = None, *, comments: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         encoding=encoding,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not comments,
+        remove_pis=not comments,
         huge_tree=False,
     )
 

@@ -107,7 +107,7 @@ _TITLES = {
     "standardLoopCharacteristics": "循环办理",
     "gatewayDirection": "分支方向",
 }
-_OURS = {"kind": "办理方式", "form": "表单"}
+_KIND = "办理方式"  # chooses the declarations, and is none of them
 _DURATION = re.compile(r"P[0-9DTHMSWY]+|[0-9]{1,4}(?:wd|d|h)")
 _PLAIN = {"true": "是", "false": "否", "yes": "是", "no": "否"}
 _PARAMETER = re.compile(r"\{([^{}.]+)\}")
@@ -128,7 +128,9 @@ def title(path: str, kind: str = "") -> str:
     if path.startswith("set:"):
         name = path[4:]
         declared = _declared(kind).get(name) or _declared("").get(name)
-        return _OURS.get(name) or (declared.title if declared is not None else f"设置 {name}")
+        if name == "kind":
+            return _KIND
+        return declared.title if declared is not None else f"设置 {name}"
     return "的".join(_TITLES.get(part.partition("#")[0], part) for part in path.split(".")[-2:])
 
 

@@ -4,7 +4,6 @@ taken away without leaving loose ends.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,8 +14,9 @@ from engine.diagram.finding import DiagramError, Finding
 from engine.diagram.folder import diagrams
 from engine.diagram.model import FLOW_NODES
 from engine.diagram.profile import REFUSED
+from engine.diagram.reader import clean_name, read_properties
 from engine.diagram.repair.drawn import Drawing
-from engine.diagram.source import BPMN, SPIFF, Element, bpmn, children, is_bpmn, local, parse, reference
+from engine.diagram.source import BPMN, SPIFF, Element, bpmn, children, is_bpmn, local, parse_whole, reference
 
 Mend = Callable[[str | None], None]
 
@@ -101,7 +101,7 @@ class Bench:
         bench = cls(dict(files), designations)
         if len(names) == 1:
             with suppress(DiagramError):  # the check says what cannot be read; there is nothing to repair
-                bench.root = read(files[names[0]])
+                bench.root = parse_whole(files[names[0]])
                 bench.name = names[0]
         return bench
 
@@ -188,10 +188,7 @@ class Bench:
 
     def settings(self, element: Element) -> dict[str, str]:
         """Our own settings of an element (`spiffworkflow:properties`)."""
-        return {
-            str(each.get("name")): str(each.get("value") or "")
-            for each in element.iterfind(f"{bpmn('extensionElements')}/{_PROPERTIES}/{_PROPERTY}")
-        }
+        return read_properties(element)
 
     def set(self, element: Element, **settings: str) -> None:
         """Change our own settings of an element; None of the others change."""
@@ -264,7 +261,8 @@ def ids(elements: Iterable[Element]) -> tuple[str, ...]:
 
 
 def tidy(text: str | None) -> str:
-    return re.sub(r"\s+", " ", text or "").strip()
+    """A name in one line, as people read it; empty where there is none."""
+    return clean_name(text) or ""
 
 
 def unset(element: Element, attribute: str) -> None:
@@ -304,17 +302,6 @@ def _hangs_on(element: Element, dead: set[str]) -> bool:
     if name in ("dataObjectReference", "dataStoreReference"):
         return reference(element.get("dataObjectRef") or element.get("dataStoreRef")) in dead
     return name == "boundaryEvent" and reference(element.get("attachedToRef")) in dead
-
-
-def read(data: bytes) -> Element:
-    """The whole file, comments included. Raises DiagramError as `engine.diagram.source.parse`."""
-    safe = parse(data)
-    try:
-        return etree.fromstring(
-            data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        )
-    except (etree.XMLSyntaxError, ValueError):
-        return safe  # an encoding that only our own reading knows: the comments are lost, nothing else
 
 
 def write(root: Element) -> bytes:

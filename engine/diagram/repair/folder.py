@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.diagram.procedure import LEVELS, TOML
-from engine.diagram.repair.bench import Bench, Choice, Offer, Repair, ids, listed, read, tidy, write
+from engine.diagram.repair.bench import Bench, Choice, Offer, Repair, ids, listed, tidy, write
 from engine.diagram.repair.pages import pools_for_all
 from engine.diagram.repair.posts import offered
-from engine.diagram.source import BPMNDI, Element, children, reference, truth
+from engine.diagram.source import BPMNDI, Element, children, parse_whole, reference, truth
 from engine.diagram.toml import with_settings
 from engine.handed_in import NotReadable, toml
 
@@ -79,7 +79,7 @@ def drawn_anew(bench: Bench) -> None:
         if not flow.get("id"):
             flow.set("id", bench.new_id("Flow"))
     pools_for_all(bench)
-    laid = read(layout.drawn(write(bench.tree)))
+    laid = parse_whole(layout.drawn(write(bench.tree)))
     for old in bench.tree.findall(_PICTURE):
         bench.tree.remove(old)
     bench.tree.extend(laid.findall(_PICTURE))

@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 
 from engine.diagram.finding import DiagramError
 from engine.diagram.procedure import TOML
-from engine.diagram.repair.bench import Bench, read, write
+from engine.diagram.repair.bench import Bench, write
 from engine.diagram.repair.folder import MAX_DRAWN, drawn_anew, title_of
 from engine.diagram.repair.identity import rename_process, repeated
 from engine.diagram.repair.legible import make_legible
 from engine.diagram.repair.pages import one_page
 from engine.diagram.repair.strangers import stranger
-from engine.diagram.source import BPMN, MAX_BYTES, Element, bpmn, children, reference, refusal
+from engine.diagram.source import BPMN, MAX_BYTES, Element, bpmn, children, parse_whole, reference, refusal
 from engine.diagram.toml import with_settings
 
 _BETA = b"http://schema.omg.org/spec/BPMN/2.0"  # the name of the language before it was adopted
@@ -68,7 +68,7 @@ def _root(data: bytes, name: str) -> Element:
         raise refusal("not-bpmn", why)
     text = _modern(_readable(data))
     try:
-        return read(text)
+        return parse_whole(text)
     except DiagramError as error:
         raise _explained(error, text) from None
 
