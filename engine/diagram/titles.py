@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.diagram.finding import DiagramError
 from engine.diagram.rewriting import form_users
 
+FORM_NAME = re.compile(r"[\w-]{1,40}")  # a form's file is called by it
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _STEPS = 3  # that stand for the name of a form
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from engine.diagram import DiagramError
 from engine.diagram.folder import diagrams, form_file, new_form
 from engine.diagram.rewriting import form_users, with_form_renamed
+from engine.diagram.titles import FORM_NAME
 from engine.operations.drafts import change_files
 from engine.refusal import Invalid, NotVisible
 from engine.runtime import Runtime
 
 MAX_FORM_BYTES = 500_000
-_NAME = re.compile(r"[\w-]{1,40}")
 
 
 def create_form(
@@ -94,7 +93,7 @@ def readable_diagram() -> Iterator[None]:
 
 def _file(name: str) -> str:
     """Where a form's schema lies in the folder. Raises Invalid for a name that cannot be one."""
-    if not _NAME.fullmatch(name):
+    if not FORM_NAME.fullmatch(name):
         message = "表单的名字只能用汉字、字母、数字，最多 40 个字，中间不要空格和标点"
         raise Invalid("bad-form-name", message, {"name": message})
     return form_file(name)

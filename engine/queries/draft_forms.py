@@ -13,7 +13,7 @@ from engine import forms as rules
 from engine.authorisation import Actor, design_units
 from engine.diagram import Finding, check_folder
 from engine.diagram.folder import diagrams, form_file, form_files
-from engine.diagram.titles import form_title, form_titles, form_users_of
+from engine.diagram.titles import FORM_NAME, form_title, form_titles, form_users_of
 from engine.form_shape import shape_problem
 from engine.handed_in import NotReadable, json_value
 from engine.queries.drafts import Draft
@@ -60,6 +60,11 @@ class Offer:
     name: str
     title: str
     labels: list[str]
+
+    @property
+    def suggested(self) -> str:
+        """What to call it where it is taken to."""
+        return self.title if FORM_NAME.fullmatch(self.title) else self.name
 
 
 def forms_of(rt: Runtime, draft: Draft) -> list[Form]:
