@@ -48,14 +48,15 @@ def _take(village: County) -> None:
 
 
 def _take_studio(page: Page) -> None:
-    """八步 on the drawing board, with what its 广示之 is set to beside it."""
+    """八步 on the drawing board, with what one of its three channels of opinion is set to beside it."""
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/studio")
     page.locator("tr", has_text="八步工作法").get_by_role("button").click()
     page.wait_for_selector("[data-ready]")
-    page.evaluate("location.hash = 'guangshi'")
-    page.locator("#properties").get_by_text("公示多久").first.wait_for()
+    page.evaluate("location.hash = 'shumian'")
+    page.locator("#properties").get_by_text("办理说明").first.wait_for()
     page.locator("#findings .summary", has_text="没有要改的").wait_for()
+    page.evaluate("document.activeElement.blur()")
     _save(_shot(page), "studio.png")
 
 
