@@ -77,8 +77,11 @@ def test_a_step_is_drawn_and_mended_without_a_mouse(studio: Studio, desk: "Page"
     board_labels = board.labels()
     assert "定议题" in board_labels and "先公示一下" not in board_labels
     desk.keyboard.press("Escape")
+    assert "办完会同时走" in board.notices
+    board.press("放在中间")  # what came next comes after it
     board.save()
     text = stored(studio, draft)
+    assert f'sourceRef="{made}"' in text and text.count('sourceRef="jiminyi"') == 1
     assert 'name="先公示一下"' in text and 'name="days" value="7d"' in text
     desk.focus(CANVAS)
     desk.keyboard.press("?")

@@ -10,6 +10,7 @@ import { preparePalette } from './palette.js';
 import { withLists } from './references.js';
 import { preparePanel } from './sidebar.js';
 import { openViewer } from './view.js';
+import { kindOf } from './walking.js';
 
 const data = JSON.parse(document.getElementById('drawing-data').textContent);
 const frame = document.getElementById('drawing');
@@ -42,6 +43,15 @@ function tellLoss(count) {
   });
 }
 
+/** Two lines out of one step are both gone: that is seldom what somebody meant who only went on drawing. */
+function tellFork(placing, fork) {
+  const [from, next] = [fork.source, fork.before.target].map((each) => each.businessObject.name || kindOf(each));
+  notice('forked', `“${from}”后面本来接着“${next}”，现在有两条线，办完会同时走。`, {
+    放在中间: () => { placing.insert(fork); dismiss('forked'); },
+    就要同时走: () => dismiss('forked'),
+  });
+}
+
 /** The whole where its words can be read, otherwise the part it starts with. */
 function begin(modeler) {
   const canvas = modeler.get('canvas');
@@ -67,6 +77,7 @@ function work(modeler, unread) {
     findings.changed();
     refresh(modeler);
   });
+  modeler.on('studio.forked', ({ source, made, before }) => tellFork(modeler.get('placing'), { source, made, before }));
   preparePalette(surface, modeler.get('placing'), () => canvas.focus());
   preparePanel(frame);
   new ResizeObserver(() => canvas.resized()).observe(surface);

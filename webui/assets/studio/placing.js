@@ -50,6 +50,21 @@ export class Placing {
 
   /** Behind a step, with a line from it. Returns the new element. */
   append(name, source) {
+    const made = this.appended(name, source);
+    const [before, ...more] = source.outgoing.filter((each) => is(each, 'bpmn:SequenceFlow') && each.target !== made);
+    const forks = before && !more.length && !is(source, 'bpmn:Gateway') && this.continues(made);
+    if (forks) this.get('eventBus').fire('studio.forked', { source, made, before });
+    return made;
+  }
+
+  /** What followed the source follows the new element instead. */
+  insert({ source, made, before }) {
+    if (before.source !== source || !made.parent) return; // undone, or led elsewhere, by now
+    const { x, y, width, height } = made;
+    this.get('modeling').reconnectStart(before, made, { x: x + width / 2, y: y + height / 2 });
+  }
+
+  appended(name, source) {
     const [shape, ...inside] = this.shapes(name);
     if (!inside.length) return this.get('autoPlace').append(source, shape);
     this.get('commandStack').execute('studio.together', { action: () => {
