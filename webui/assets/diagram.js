@@ -3,6 +3,9 @@
 import './older.js';
 import Viewer from 'bpmn-js/lib/NavigatedViewer';
 
+import { kindRenderer } from './studio/icons.js';
+import spiffworkflow from './studio/spiffworkflow.json';
+
 const MAXIMUM = 4; // how far people may zoom in
 const MARGIN = 12; // around the drawing, in its own units
 const TALLEST = 2200; // pixels: a drawing of many bands is read by scrolling the page, not with a magnifying glass
@@ -13,7 +16,12 @@ async function mount(host) {
   host.dataset.mounted = '';
   const { xml, present, passed, notes } = JSON.parse(host.querySelector('script[type="application/json"]').textContent);
   const surface = host.querySelector('.diagram-canvas');
-  const viewer = new Viewer({ container: surface, zoomScroll: { enabled: false } });
+  const viewer = new Viewer({
+    container: surface,
+    zoomScroll: { enabled: false },
+    moddleExtensions: { spiffworkflow },
+    additionalModules: [kindRenderer], // a step looks as it does where it was drawn
+  });
   try {
     await viewer.importXML(xml ?? (await (await fetch(host.dataset.src)).text()));
   } catch {
