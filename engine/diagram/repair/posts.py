@@ -254,6 +254,8 @@ def _put_in_one(bench: Bench, process: Element, name: str) -> None:
     boxes = bench.drawing.boxes()
     if pool is None:
         pool = new_pool(bench, process, boxes)
+    elif pool.get("id") not in boxes:
+        _draw_pool(bench, pool, process, boxes)
     box = bench.drawing.boxes().get(pool.get("id") or "")
     if box is not None:
         inside = Box(box.x + _HEADER, box.y, box.width - _HEADER, box.height)
@@ -271,16 +273,22 @@ def new_pool(bench: Bench, process: Element, boxes: dict[str, Box]) -> Element:
     about = {"id": bench.new_id("Participant"), "name": title, "processRef": process.get("id") or ""}
     others = children(together, "participant")
     pool = bench.add(together, "participant", about, at=together.index(others[-1]) + 1 if others else None)
+    _draw_pool(bench, pool, process, boxes)
+    return pool
+
+
+def _draw_pool(bench: Bench, pool: Element, process: Element, boxes: dict[str, Box]) -> None:
+    """A pool's frame, around what of its process is drawn."""
     inside = [boxes[name] for name in ids(process.iter(bpmn("*"))) if name in boxes]
     plane = bench.drawing.plane()
     if plane is not None and inside:
-        plane.set("bpmnElement", together.get("id") or "")
+        together = pool.getparent()
+        plane.set("bpmnElement", (together.get("id") if together is not None else None) or "")
         left, top = min(b.x for b in inside) - 50 - _HEADER, min(b.y for b in inside) - 50
         right = max(b.x + b.width for b in inside) + 50
         bottom = max(b.y + b.height for b in inside) + 50
         around = Box(left, top, right - left, bottom - top)
         bench.drawing.put(pool.get("id") or "", around, lying=True)
-    return pool
 
 
 RULES = (overlapping, place, only_lane, bind)

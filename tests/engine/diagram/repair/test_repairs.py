@@ -418,3 +418,12 @@ def test_no_step_is_put_where_somebody_will_be_there_to_ask() -> None:
     body = S + E + node("serviceTask", "t", name="查") + node("exclusiveGateway", "g") + user("a") + flows
     assert not [each for each in repairs(folder(body), POSTS) if each.id == "decide:g"]
     assert "ask:g" in {each.id for each in apply_all(folder(body), POSTS).done}
+
+
+def test_a_pool_that_was_not_drawn_is_drawn_with_the_lane_that_is_put_into_it() -> None:
+    drawn = opened(bpmn(S + user("a") + E + path("s a e")), "x.bpmn")["x.bpmn"]
+    name = drawn.split(b'<process id="')[1].split(b'"')[0].decode()
+    pools = f'<collaboration id="k"><participant id="pool" processRef="{name}"/></collaboration>'
+    files = {"x.bpmn": drawn.replace(b"<process ", pools.encode() + b"<process ", 1)}
+    boxes = Drawing(Bench.of(mended(files, "lanes:", "村委会主任")).tree).boxes()
+    assert boxes["a"].within(boxes["Lane_1"]) and boxes["Lane_1"].within(boxes["pool"])
