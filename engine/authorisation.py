@@ -202,7 +202,7 @@ def design_units(actor: Actor) -> frozenset[int]:
 
 
 def may_open_versions(actor: Actor, path: str) -> bool:
-    """Whether this person draws for the unit at `path` or for one below, which may go on from what is published there."""
+    """Whether this person draws for the unit at `path` or for one below, which may go on from what it publishes."""
     return any(post == DESIGNER and own.startswith(path) for post, _, own in actor.posts)
 
 

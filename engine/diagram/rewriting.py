@@ -23,8 +23,6 @@ _EXPRESSIONS = ("conditionExpression", "condition", "completionCondition", "loop
 _TIMES = ("timeDate", "timeDuration", "timeCycle")
 _PROCESS_REFERENCES = ("bpmnElement", "processRef", "calledElement")
 
-Rewrite = Callable[[str], str]
-
 
 def form_users(data: bytes) -> dict[str, list[tuple[str, str]]]:
     """Form -> the steps it belongs to, as (id, label). Raises DiagramError for a file that is no diagram."""

@@ -21,7 +21,7 @@ def numbered(schema: Mapping[str, Any], data: Mapping[str, Any], roster: Roster)
         key = form_rules.key_of(component)
         if key not in result:
             continue
-        offered = _offered(component)
+        offered = form_rules.designations_of(component)
         if component.get("type") == "dynamiclist" and isinstance(result[key], list):
             result[key] = [
                 numbered(component, row, roster) if isinstance(row, Mapping) else row for row in result[key]
@@ -32,10 +32,6 @@ def numbered(schema: Mapping[str, Any], data: Mapping[str, Any], roster: Roster)
         elif component.get("type") == "number" and result[key] in roster.names:
             result[key] = _one(result[key], roster)  # somebody who need not hold anything (受托人)
     return result
-
-
-def _offered(component: Mapping[str, Any]) -> list[str]:
-    return str((component.get("properties") or {}).get("people") or "").split()
 
 
 def _one(value: Any, roster: Roster) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from engine.diagram.checking import check_folder
 from engine.diagram.finding import DiagramError, Finding
 from engine.diagram.folder import diagrams
 from engine.diagram.model import FLOW_NODES
@@ -122,10 +123,6 @@ class Bench:
 
     def findings(self) -> list[Finding]:
         """What the check says of the folder as it is now."""
-        from engine.diagram.checking import (
-            check_folder,
-        )  # knows all of the gates; repairing is not one of them
-
         return check_folder(self.folder(), self.designations)
 
     # ------------------------------------------------------------------------------------------ finding

@@ -15,18 +15,12 @@ const UNITS = [
 const USUAL = ['d', 'wd'];
 
 /** `{ number, unit }` of a length of time, or null for one that is written in some other way. */
-export function readDuration(text) {
+function readDuration(text) {
   for (const { value, read } of UNITS) {
     const found = text.trim().match(read);
     if (found) return { number: Number(found[1] ?? found[2]), unit: value };
   }
   return null;
-}
-
-/** The length in words; as it is written where it is no plain one. */
-export function durationInWords(text) {
-  const found = readDuration(text);
-  return found ? `${found.number} ${UNITS.find(({ value }) => value === found.unit).title}` : text;
 }
 
 function notWhole(text) {
