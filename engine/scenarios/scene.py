@@ -29,20 +29,26 @@ AHEAD, NOW = timedelta(days=15), timedelta()  # a meeting is called long enough 
 ON_LINE = frozenset(
     {moderation.action().name, *(action.name for action in slips.actions())}
 )  # have to do with links
+MOST_TASKS = 200  # different ones: each is looked at in all that it can come to
 FILE_HINT = "推演不上传附件，写个文件名就行"
 
 
 def scene(played: Played) -> dict[str, Any]:
-    """The whole of it."""
+    """The whole of it. Raises ExecutionError where more is open than a page can offer."""
     stage = played.stage
     rehearsal = stage.rehearsal
+    tasks = list(_tasks(stage))
+    if len(tasks) > MOST_TASKS:
+        raise ExecutionError(
+            f"同时打开的待办有 {len(tasks):,} 件，推演一次最多 {MOST_TASKS} 件。请把流程拆小一些，或者减少并行"
+        )
     return {
         "clock": _local(stage.clock()),
         "clock_words": day_and_time(stage.clock()),
         "positions": _positions(stage),
         "visited": list(dict.fromkeys(rehearsal.passed)),
         "taken": rehearsal.passed[played.taken :][-MOST_TAKEN:],
-        "tasks": [_task(played, task, many) for task, many in _tasks(stage)],
+        "tasks": [_task(played, task, many) for task, many in tasks],
         "due": [_due(moment, name) for moment, name in stage.falling_due()[:MOST_DUE]],
         "awaited": [
             {"kind": kind, "name": name, "fields": _payload(stage, kind, name)}

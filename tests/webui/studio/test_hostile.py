@@ -133,3 +133,24 @@ def test_a_draft_of_hostile_files_breaks_no_page(studio: Studio) -> None:
     assert posted.status_code == 302
     upload = {"file": (io.BytesIO(b"PK\x03\x04"), "x.zip"), "seen": "1"}
     assert designer.post(f"/studio/drafts/{draft}/upload", upload).status_code == 422
+
+
+def test_more_at_once_than_a_page_can_offer_is_said(studio: Studio) -> None:
+    many = 201
+    steps = "".join(
+        f'<userTask id="t{n}" name="步骤{n}"/><sequenceFlow id="a{n}" sourceRef="g" targetRef="t{n}"/>'
+        for n in range(many)
+    )
+    space = 'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x"'
+    xml = f'<definitions {space}><process id="p"><startEvent id="s"/><parallelGateway id="g"/>'
+    xml += f'<sequenceFlow id="f" sourceRef="s" targetRef="g"/>{steps}</process></definitions>'
+    draft = studio.draft_of("zhichu")
+    designer = studio.visitor(studio.designer)
+    seen = studio.draft(draft).stored["zhichu.bpmn"].digest
+    headers = {"X-CSRF-Token": designer.token, "Accept": "application/json"}
+    designer.client.put(
+        f"/studio/drafts/{draft}/files/zhichu.bpmn?seen={seen}", data=xml.encode(), headers=headers
+    )
+    answer = designer.client.post(f"/studio/drafts/{draft}/rehearsal/play", json={}, headers=headers)
+    assert answer.status_code == 422
+    assert f"{many} 件" in answer.get_json()["error"]["message"]
