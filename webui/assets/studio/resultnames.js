@@ -11,15 +11,19 @@ export class ResultNames {
   constructor(eventBus, elementRegistry, catalogue, editing) {
     Object.assign(this, { elementRegistry, catalogue, editing });
     this.given = new WeakMap(); // to what was drawn since the page opened: nothing outside the drawing reads it yet
-    const after = (command, action) => eventBus.on(`commandStack.${command}.postExecuted`, ({ context }) => action(context));
+    const after = (command, action) =>
+      eventBus.on(`commandStack.${command}.postExecuted`, ({ context }) => action(context));
     after('shape.create', ({ shape }) => { if (nameless(shape)) this.name(shape); });
-    after('elements.create', ({ elements }) => elements.filter((each) => this.isCopy(each)).forEach((each) => this.name(each)));
+    after('elements.create', ({ elements }) => {
+      for (const each of elements) if (this.isCopy(each)) this.name(each);
+    });
     after('element.updateLabel', ({ element }) => this.follow(element.labelTarget ?? element));
   }
 
   /** A name that people can make something of, and nobody else has; none where the step has no such name. */
   fresh(step) {
-    const plain = (step.businessObject.name ?? '').replace(/[^\p{L}\p{N}_]/gu, '').slice(0, LONGEST).replace(/^[\p{N}_]+/u, '');
+    const words = (step.businessObject.name ?? '').replace(/[^\p{L}\p{N}_]/gu, '');
+    const plain = words.replace(/^[\p{N}_]+/u, '').slice(0, LONGEST);
     if (!/[^\x00-\x7f]/.test(plain)) return ''; // a Latin word may be one of the expressions' own
     const taken = this.taken(step);
     let name = plain;
