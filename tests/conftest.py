@@ -54,7 +54,9 @@ LONGEST = (  # files in seconds; begun first, so that no worker is left alone wi
     "webui/test_accessibility.py",
     "docs/test_manual.py",
     "stories/",
+    "webui/test_cli.py",
     "webui/pages/",
+    "webui/studio/",
     "faults/",
     "engine/operations/",
 )
