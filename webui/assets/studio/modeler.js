@@ -18,6 +18,7 @@ const surface = document.getElementById('modeler');
 const WIDE = 700; // pixels: below, a drawing can be looked at but not drawn
 const READABLE = 0.6; // of the full size
 const MARGIN = 20;
+const MOST_URGENT = 10_000; // of a listener: before anybody asks for the text
 const [LEAST, MOST, STEP] = [0.1, 4, 1.25]; // of zooming
 
 async function open() {
@@ -62,9 +63,21 @@ function begin(modeler) {
   canvas.viewbox({ x: inner.x - MARGIN, y: inner.y - MARGIN, width, height });
 }
 
+/** The drawing as text. Written once after a change, though the copy, the check and the server each ask for it. */
+function reading(modeler) {
+  let written = null;
+  const forget = () => { written = null; };
+  modeler.on(['commandStack.changed', 'import.done'], MOST_URGENT, forget);
+  return () => {
+    written ??= modeler.saveXML({ format: true }).then(({ xml }) => xml);
+    written.catch(forget);
+    return written;
+  };
+}
+
 /** Everything that goes on while somebody draws. */
 function work(modeler, unread) {
-  const read = async () => (await modeler.saveXML({ format: true })).xml;
+  const read = reading(modeler);
   const show = async (xml) => {
     await modeler.importXML(withLists(xml));
     begin(modeler);
