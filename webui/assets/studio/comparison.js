@@ -5,6 +5,7 @@ import { openViewer } from './view.js';
 
 const SIGNS = { added: '＋', removed: '－', changed: '△', moved: '↔' };
 const SIDES = ['left', 'right'];
+const CROWD = 6; // so many signs of what has only moved hide what matters: after 整理版面 the dotted outline says it
 const board = JSON.parse(document.getElementById('comparison-data').textContent);
 const viewers = {};
 const offset = { x: 0, y: 0 }; // of the right drawing against the left: none, until somebody looks at what has moved
@@ -38,11 +39,12 @@ function addLayout() {
 
 function paint(side) {
   const [canvas, overlays, known] = ['canvas', 'overlays', 'elementRegistry'].map((name) => viewers[side].get(name));
+  const crowded = Object.values(board.marks[side]).filter((action) => action === 'moved').length > CROWD;
   for (const [id, action] of Object.entries(board.marks[side])) {
     const element = known.get(id);
     if (!element || element === canvas.getRootElement()) continue;
     canvas.addMarker(element, `diff-${action}`);
-    if (element.waypoints) continue; // the line itself says it, and a sign on each would hide the drawing
+    if (element.waypoints || (crowded && action === 'moved')) continue; // a sign on each would hide the drawing
     const sign = Object.assign(document.createElement('div'), { textContent: SIGNS[action] });
     sign.className = `diff-sign diff-sign-${action}`;
     overlays.add(element, 'diff', { position: { top: -10, right: 10 }, html: sign, scale: { min: 0.6 } });
