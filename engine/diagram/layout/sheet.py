@@ -64,7 +64,7 @@ class _Pencil:
                 break
         drawing.simple = self.routes.simple
         bands = [(measures.top[first], measures.top[last + 1]) for first, last in self.routes.band_lines]
-        return Sheet(drawing, measures.wide, measures.top[-1], bands)
+        return _holding_names(Sheet(drawing, measures.wide, measures.top[-1], bands))
 
     def _drawn(self) -> Drawing:
         drawing = Drawing()
@@ -154,6 +154,21 @@ class _Pencil:
         else:
             self.measures.higher[row + 1 if piece.high > row else row - 1] += box.height + 4
         return True
+
+
+def _holding_names(sheet: Sheet) -> Sheet:
+    """The sheet as large as its names need where there was no room for them inside."""
+    every = [*sheet.drawing.shapes.values(), *sheet.drawing.edges.values()]
+    names = [one.label for one in every if one.label is not None]
+    around = Box.around([Box(0, 0, sheet.width, sheet.height), *names])
+    if not sheet.bands or (around.width, around.height) == (sheet.width, sheet.height):
+        return sheet
+    drawing = Drawing(simple=sheet.drawing.simple)
+    drawing.add(sheet.drawing, -around.x, -around.y)
+    bands = [(top - around.y, bottom - around.y) for top, bottom in sheet.bands]
+    bands[0] = (0, bands[0][1])
+    bands[-1] = (bands[-1][0], around.height)
+    return Sheet(drawing, around.width, around.height, bands)
 
 
 def _docking(box: Box, axis: int, at: float, other: Point) -> Point:
