@@ -179,8 +179,8 @@ def hidden(component: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
         known["this"] = {path[1]: data.get(path[1]) for path in expression.paths if len(path) > 1}
     try:
         return bool(expression.evaluate(known))
-    except ExpressionError:  # text where a number is asked for hides nothing: the field at fault is told so itself
-        return False
+    except ExpressionError:
+        return False  # text where a number is asked for hides nothing: the field at fault is told so itself
 
 
 # ---------------------------------------------------------------- validating

@@ -158,8 +158,9 @@ class _Pencil:
 
 def _holding_names(sheet: Sheet) -> Sheet:
     """The sheet as large as its names need where there was no room for them inside."""
-    every = [*sheet.drawing.shapes.values(), *sheet.drawing.edges.values()]
-    names = [one.label for one in every if one.label is not None]
+    shapes, lines = sheet.drawing.shapes.values(), sheet.drawing.edges.values()
+    labelled = [*(shape.label for shape in shapes), *(line.label for line in lines)]
+    names = [label for label in labelled if label is not None]
     around = Box.around([Box(0, 0, sheet.width, sheet.height), *names])
     if not sheet.bands or (around.width, around.height) == (sheet.width, sheet.height):
         return sheet

@@ -13,7 +13,9 @@ from engine.refusal import Invalid
 from engine.scenarios import run_folder
 from engine.setting_up import read_files
 
-title = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=60).filter(str.strip)
+title = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=60).filter(
+    str.strip
+)
 
 
 @pytest.mark.parametrize("level", LEVELS)
