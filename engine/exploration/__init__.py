@@ -29,7 +29,7 @@ def explore(
     stop: Callable[[], bool] | None = None,
     most_states: int = MOST_STATES,
 ) -> Report:
-    """Walk every way through a diagram or a procedure's folder, for at most so many seconds.
+    """Walk every way through a diagram or a procedure's folder, for at most so many seconds of the processor.
 
     `progress` is told about three times a second how far it has come; `stop` is asked between two situations whether
     to stop; what was found by then is reported. Raises engine.diagram.DiagramError for what cannot be executed,

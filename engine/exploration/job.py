@@ -39,7 +39,7 @@ AT_ONCE = 2  # on a machine
 EVERY = 0.5  # seconds between two signs of life
 MEMORY = 3 << 29  # bytes of addresses
 MOST_STATES = 40_000  # a situation of a diagram with many branches takes some 15 KB
-LONGEST = 120  # seconds of walking, whatever happens
+LONGEST = 240  # seconds of walking, whatever happens
 LOST = 60  # seconds without a database after which there is nobody to report to
 
 
