@@ -306,7 +306,7 @@ class Server:
     # ------------------------------------------------------------ what came of it
 
     def _open(self, name: str) -> list[str]:
-        keys = {node.key: node.id for node in self.stage._nodes.values()}
+        keys = {node.key: node.id for node in self.stage.nodes.values()}
         element = keys.get(name, name)
         with self.database.read() as c:
             query = select(tasks.c.id).where(
