@@ -61,11 +61,13 @@ class Parameter:
 
     @property
     def usable(self) -> bool:
-        """Whether it can be read by what runs: its bounds can be compared with, and its default is a value of it."""
+        """Whether it can be read by what runs: its bounds can be compared with, and its default is a value of its
+        type. One beyond its bounds only keeps a procedure from being published.
+        """
         bounds = (self.minimum, self.maximum)
         if any(value is not None and _bound_problem(self.type, value) is not None for value in bounds):
             return False
-        return self.default is not None and self.problem(self.default) is None
+        return self.default is not None and _SHAPES[self.type](self.default) is None
 
     def shown(self, value: Any) -> str:
         """A value as people read it: `5,000 元`, `3 个工作日`, `2/3`."""

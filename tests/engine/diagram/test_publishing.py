@@ -246,8 +246,6 @@ def test_processes_that_call_each_other_share_names_and_others_do_not():
         ("unknown-setting", {"toml": "titel = 'x'\n" + TOML}),
         ("bad-setting", {"toml": TOML.replace('["报账员"]', '"报账员"')}),
         ("bad-parameter", {"toml": TOML.replace("default = 5000", "default = 50")}),
-        ("bad-parameter", {"toml": TOML.replace("default = 5000", "")}),
-        ("bad-parameter", {"toml": TOML.replace('default = "3wd"', 'default = "soon"')}),
         ("bad-parameter", {"toml": TOML.replace("minimum = 500\n", "minimum = 60000\n")}),
         ("bad-parameter", {"toml": TOML.replace("unit =", "unti =")}),
         ("bad-parameter", {"toml": TOML.replace("大额标准", "大额 标准")}),
@@ -262,6 +260,17 @@ def test_faults_of_the_folder(code, change):
     assert code in [finding.code for finding in findings]
     assert all(f.file in ("procedure.toml", "forms/填报.json") for f in findings if f.code == code)
     load_folder(folder(**change))
+
+
+@pytest.mark.parametrize(
+    "toml", [TOML.replace("default = 5000", ""), TOML.replace('default = "3wd"', 'default = "soon"')]
+)
+def test_a_parameter_without_a_value_to_run_with_keeps_the_folder_from_running(toml):
+    assert [(f.code, f.gate) for f in check_folder(folder(toml=toml), POSTS)] == [
+        ("bad-parameter", "execution")
+    ]
+    with pytest.raises(DiagramError):
+        load_folder(folder(toml=toml))
 
 
 @pytest.mark.parametrize(

@@ -94,13 +94,16 @@ def test_a_pool_gets_lanes_named_by_posts(studio: Studio, desk: "Page") -> None:
     board = Board(desk, draft)
     assert board.notices == ""
     board.put("lane")
+    desk.wait_for_selector("#lane-posts")
     desk.keyboard.type("主任")
     assert desk.locator("#lane-posts li").first.inner_text().startswith("村委会主任")
     desk.keyboard.press("ArrowDown")
     desk.keyboard.press("Enter")
+    desk.wait_for_selector("#lane-posts", state="detached")
     board.put("lane")
+    desk.wait_for_selector("#lane-posts")
     desk.keyboard.type("还没登记的岗位")  # free to write; the check says what is to be done
-    assert "没有登记过" in desk.locator("#lane-posts").inner_text()
+    desk.locator("#lane-posts", has_text="没有登记过").wait_for()
     desk.keyboard.press("Enter")
     board.focus()
     for name in ("start", "notice", "end"):

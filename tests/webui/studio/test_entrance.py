@@ -71,7 +71,7 @@ def test_what_lies_on_the_desk_is_told_in_words(studio: Studio) -> None:
     draft = begun(designer.post(f"/studio/new/change/{version}", {"unit": "1"}))
     page = designer.get("/studio").text
     assert f"/studio/drafts/{draft}" in page
-    assert "设计 今天 09:00改过" in page
+    assert "设计 今天 09:00 改过" in page
     assert designer.post(f"/studio/drafts/{draft}/remove").status_code == 302
     page = designer.get("/studio").text
     assert "已删除的草稿（1）" in page
