@@ -73,6 +73,13 @@ class County:
         found = {(p.name, page): n for p in self._people.values() for page, n in p.tapped.items()}
         return Counter(found)
 
+    def taps_told(self) -> int:
+        """All taps together; who needed how many on which page is printed."""
+        taps = self.taps()
+        print("\n".join(f"{name} {step} {number}" for (name, step), number in taps.items()))
+        print(f"一共 {taps.total()} 下")
+        return taps.total()
+
     def go_home(self) -> None:
         """Everybody puts the phone away. Whatever went wrong on a page fails the story."""
         people, self._people = list(self._people.values()), {}
@@ -124,3 +131,10 @@ def _write(folder: Path, seconds: float) -> None:
     new = folder / "clock.new"
     new.write_text(str(seconds))
     new.replace(folder / "clock")
+
+
+def come(village: County, name: str, step: str = "") -> Person:
+    """Somebody takes out the phone; where a step is named, again until it waits there."""
+    person = village(name)
+    person.comes(step)
+    return person

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import PHONE, ROOT
-from tests.stories.county import County, county
+from tests.stories.county import County, come, county
 from tests.stories.person import Person
 from tests.stories.phones import Phone, households
 from tests.stories.scanning import scanned
@@ -104,16 +104,7 @@ def test_a_secret_vote_from_the_convening_to_the_archive(whole_village: County, 
     villager.sees("已办结", "清政备〔2026〕3 号")
     villager.phone.close()
     lap("archive")
-    taps = village.taps()
-    print("\n".join(f"{name} {step} {number}" for (name, step), number in taps.items()))
-    print(f"一共 {taps.total()} 下")
-    assert taps.total() <= MOST_TAPS
-
-
-def come(village: County, name: str, step: str = "") -> Person:
-    person = village(name)
-    person.comes(step)
-    return person
+    assert village.taps_told() <= MOST_TAPS
 
 
 # ---------------------------------------------------------------- to the meeting
