@@ -29,7 +29,7 @@ from engine.operations.arrivals import arrive, arrive_by_code
 from engine.operations.beginning import begin_blank, begin_change, begin_copy, begin_from_file
 from engine.operations.calendars import publish_calendar
 from engine.operations.clockwork import deliver, fire_timers, remind
-from engine.operations.draft_folders import go_back, remove_draft, replace_folder, restore_draft
+from engine.operations.draft_folders import go_back, put_aside, remove_draft, replace_folder, restore_draft
 from engine.operations.draft_forms import copy_form, create_form, remove_form, rename_form
 from engine.operations.draft_repairs import repair_draft
 from engine.operations.draft_settings import put_parameter, remove_parameter, set_draft_settings
@@ -90,6 +90,7 @@ __all__ = [
     "publish_calendar",
     "publish_draft",
     "publish_procedure",
+    "put_aside",
     "put_parameter",
     "put_up_page",
     "read_file",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from engine import journal
 from engine.authorisation import require_designer
 from engine.operations.draft_states import note_on_state, state_files
-from engine.operations.drafts import clean_folder, put_folder, require_draft
+from engine.operations.drafts import clean_folder, create_draft, files_of, put_folder, require_draft
 from engine.operations.explorations import stop_walking
+from engine.queries.names import somebody
 from engine.refusal import NotVisible, Overtaken
 from engine.runtime import Runtime
 from engine.store.drafts import drafts
-from engine.store.tables import people
 
 
 def replace_folder(
@@ -33,6 +34,22 @@ def replace_folder(
         return put_folder(runtime, c, draft, actor_id, clean, note, apart=True)
 
     return runtime.database.run(write)
+
+
+def put_aside(runtime: Runtime, actor_id: int, draft_id: str, own: Mapping[str, bytes]) -> str:
+    """A new draft that is this one but for these files: what somebody could not save here. Its id.
+
+    Raises Invalid, Forbidden, NotVisible.
+    """
+
+    def read(c: Connection) -> tuple[Row[Any, Any, Any], dict[str, bytes]]:
+        return require_draft(runtime, c, actor_id, draft_id), files_of(c, draft_id)
+
+    draft, files = runtime.database.look(read)
+    note = "从另一份草稿另存"
+    return create_draft(
+        runtime, actor_id, draft.unit_id, {**files, **own}, based_on=draft.based_on, note=note
+    )
 
 
 def go_back(runtime: Runtime, actor_id: int, draft_id: str, revision: int, seen: int, note: str) -> int:
@@ -89,9 +106,7 @@ def note_published(c: Connection, draft_id: str, revision: int, version_id: int,
     note_on_state(c, draft_id, revision, f"发布为第 {number} 版")
 
 
-def require_seen(c: Connection, draft: object, seen: int, advice: str) -> None:
+def require_seen(c: Connection, draft: Row[Any, Any, Any], seen: int, advice: str) -> None:
     """Raises Overtaken, which says who has changed the draft since."""
-    revision, changed_by = getattr(draft, "revision", 0), getattr(draft, "changed_by", None)
-    if revision != seen:
-        who = c.scalar(select(people.c.name).where(people.c.id == changed_by)) or "别人"
-        raise Overtaken("draft-changed", f"草稿刚刚被{who}改过，{advice}")
+    if draft.revision != seen:
+        raise Overtaken("draft-changed", f"草稿刚刚被{somebody(c, draft.changed_by)}改过，{advice}")

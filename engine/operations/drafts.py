@@ -21,10 +21,10 @@ from engine.authorisation import require_designer
 from engine.diagram.folder import is_diagram
 from engine.diagram.procedure import MAX_FILES, MAX_FOLDER_BYTES, TOML, open_folder
 from engine.operations.draft_states import keep_state
+from engine.queries.names import somebody
 from engine.refusal import Invalid, NotVisible, Overtaken
 from engine.runtime import Runtime
 from engine.store.drafts import draft_files, drafts
-from engine.store.tables import people
 
 
 @dataclass(frozen=True)
@@ -246,8 +246,8 @@ def _require_unchanged(
             "file-removed", f"{in_words(name)}刚刚被别人删了。您的改动还在这台设备上，可以另存为一份草稿"
         )
     if current.digest != seen:
-        theirs = select(people.c.name).where(people.c.id == current.changed_by)
-        who = "您在另一个窗口里" if current.changed_by == actor_id else c.scalar(theirs) or "别人"
+        mine = current.changed_by == actor_id
+        who = "您在另一个窗口里" if mine else somebody(c, current.changed_by)
         raise Overtaken(
             "file-changed",
             f"{in_words(name)}刚刚被{who}改过。您的改动还在这台设备上，请选择用哪一份，或者另存为一份草稿",

@@ -17,12 +17,13 @@ from engine.operations.drafts import files_of, require_draft
 from engine.operations.procedures import OPEN, called_by, find_in_force, unit_named
 from engine.operations.proving import require_proven
 from engine.people.units import Unit, get
+from engine.queries.names import somebody
 from engine.refusal import Invalid, Overtaken
 from engine.runtime import Runtime
 from engine.store.database import new_id, one_at_a_time
 from engine.store.drafts import withdrawals
 from engine.store.packing import pack
-from engine.store.tables import people, procedure_versions, start_subscriptions
+from engine.store.tables import procedure_versions, start_subscriptions
 
 MAX_NOTE = 500
 PROCEDURES = (
@@ -235,7 +236,7 @@ def _require_not_overtaken(
     if last is None:
         return
     if last.id not in (draft.based_on, instead_of):
-        who = c.scalar(select(people.c.name).where(people.c.id == last.published_by)) or "别人"
+        who = somebody(c, last.published_by)
         raise Overtaken(
             "version-overtaken",
             f"第 {last.version} 版是{who}另外发布的，您的草稿不是由它改来的，发布会盖掉它改的内容。"

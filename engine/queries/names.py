@@ -27,6 +27,11 @@ class Names:
         return [(person, self.of[person]) for person in self.holders.get((designation, unit_id), [])]
 
 
+def somebody(c: Connection, person_id: int | None) -> str:
+    """Who it was, for a sentence that says somebody was faster."""
+    return c.scalar(select(people.c.name).where(people.c.id == person_id)) or "别人"
+
+
 def look_up(
     c: Connection, ids: Iterable[int], places: Iterable[tuple[str, int]], on: date, known: Designations
 ) -> Names:

@@ -38,12 +38,7 @@ def aside(draft_id: str) -> Any:
     own = texts(json_body(hint).get("files"), hint)
     if not own:
         raise Invalid("body", hint)
-    draft = drafts.draft(runtime(), actor(), draft_id)
-    files = draft.files | own
-    made = operations.create_draft(
-        runtime(), actor().person_id, draft.unit_id, files, based_on=draft.based_on, note="从另一份草稿另存"
-    )
-    return jsonify(draft=made), 201
+    return jsonify(draft=operations.put_aside(runtime(), actor().person_id, draft_id, own)), 201
 
 
 def _board(draft: Draft) -> tuple[dict[str, Any] | None, str]:
